@@ -1,0 +1,1 @@
+"""The contracts that every package shares: `.proto` files and the stubs generated from them."""

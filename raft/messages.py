@@ -1,0 +1,114 @@
+"""One frozen class per message. `from_` and `to` are node ids; `term` is the sender's current term
+(for a pre-vote request: the term the sender would campaign in)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raft.types import Entry, Index, NodeId, Proposal, Term
+
+
+@dataclass(frozen=True, slots=True)
+class RequestVote:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    last_log_index: Index
+    last_log_term: Term
+    pre_vote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestVoteReply:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    vote_granted: bool
+    pre_vote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppendEntries:
+    """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo it."""
+
+    from_: NodeId
+    to: NodeId
+    term: Term
+    prev_index: Index
+    prev_term: Term
+    commit_index: Index
+    entries: tuple[Entry, ...] = ()
+    read_round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AppendEntriesReply:
+    """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth probing
+    (`conflict_term` 0: the follower's log ends before `prev_index`)."""
+
+    from_: NodeId
+    to: NodeId
+    term: Term
+    entry_appended: bool
+    prev_index: Index
+    match_index: Index = 0
+    conflict_term: Term = 0
+    conflict_index: Index = 0
+    read_round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeRequest:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalResult:
+    """Where a proposal stands (`index` ≥ 1), or why it never will (`index` 0 and a `refusal`:
+    "no_leader", "not_leader" or "overloaded"), or that nobody can say yet (`index` 0, `refusal` "unknown")."""
+
+    id: int
+    term: Term = 0
+    index: Index = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeReply:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    results: tuple[ProposalResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIndexRequest:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIndexReply:
+    from_: NodeId
+    to: NodeId
+    term: Term
+    id: int
+    index: Index = 0
+    refused: bool = False
+
+
+Message = (
+    RequestVote
+    | RequestVoteReply
+    | AppendEntries
+    | AppendEntriesReply
+    | ProposeRequest
+    | ProposeReply
+    | ReadIndexRequest
+    | ReadIndexReply
+)
