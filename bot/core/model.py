@@ -1,0 +1,84 @@
+"""What passes between a chat and the core: what was said, and what is replied. No adapter's types appear here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.core.richtext import Text
+
+
+class Role(Enum):
+    """Who the chat is signed in as; ANYONE before /login."""
+
+    ANYONE = "anyone"
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file the person sent. `handle` means something to its adapter only; `size` is in bytes, 0 when unknown."""
+
+    name: str
+    media_type: str
+    size: int
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing said in one chat. `request_id` is the same when the adapter delivers it again."""
+
+    adapter: str
+    chat: str
+    request_id: str
+    text: str = ""
+    files: tuple[FileRef, ...] = ()
+    press: str = ""
+    """The data of the button pressed; then text and files are empty."""
+    message: str = ""
+    """The adapter's id of this message, for deleting it."""
+    reply_to: str = ""
+    """The adapter's id of the bot's message that this one replies to."""
+    private: bool = True
+    """False in a chat that several people read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`data` parses like a command line and takes at most 64 bytes of UTF-8."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    text: Text
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """Rows of buttons."""
+    files: tuple[OutgoingFile, ...] = ()
+    secret_next: bool = False
+    """The next message will be a password: the console hides it, Telegram deletes it."""
+    menu: Role | None = None
+    """The chat's role has changed to this: show its menu of commands."""
+    refused: bool = False
+    """The line was refused; `--strict` stops here."""
+
+
+@dataclass(slots=True)
+class StreamedReply:
+    """A reply that grows. `pieces` yields the whole text so far, each longer than the last; `final` ends it."""
+
+    pieces: AsyncIterator[Text]
+    final: Reply = field(default_factory=lambda: Reply(Text()))
