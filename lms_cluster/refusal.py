@@ -1,0 +1,82 @@
+"""Every "no" of a node, whoever says it: a status code, a reason a program can read, a sentence a person can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from protos.command_pb2 import FieldViolation, Refusal
+
+
+class Code(IntEnum):
+    """The codes of google.rpc.Code that this project uses; the values are gRPC's own."""
+
+    UNKNOWN = 2
+    INVALID_ARGUMENT = 3
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    UNAUTHENTICATED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with one field of a request: `description` reads on from "field: "."""
+
+    field: str
+    description: str
+
+
+class Refused(Exception):
+    """Nothing was changed. `reason` is UPPER_SNAKE_CASE and becomes ErrorInfo.reason; `message` is for people."""
+
+    def __init__(self, code: int, reason: str, message: str, violations: Sequence[Violation] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.violations = tuple(violations)
+
+    def as_message(self) -> Refusal:
+        return Refusal(
+            code=int(self.code),
+            reason=self.reason,
+            message=self.message,
+            violations=[FieldViolation(field=v.field, description=v.description) for v in self.violations],
+        )
+
+    @classmethod
+    def from_message(cls, refusal: Refusal) -> Refused:
+        """The same refusal, after its journey through the log."""
+        violations = [Violation(v.field, v.description) for v in refusal.violations]
+        return cls(refusal.code, refusal.reason, refusal.message, violations)
+
+
+def session_ended() -> Refused:
+    return Refused(Code.UNAUTHENTICATED, "SESSION_ENDED", "Your session ended. Please log in again.")
+
+
+def wrong_role(message: str) -> Refused:
+    return Refused(Code.PERMISSION_DENIED, "WRONG_ROLE", message)
+
+
+def no_such_item(what: str, id_: str) -> Refused:
+    """The one answer to an id that does not exist and to one that the caller may not know of."""
+    return Refused(Code.NOT_FOUND, "NO_SUCH_ITEM", f"There is no {what} {id_}.")
+
+
+def invalid(violations: Sequence[Violation]) -> Refused:
+    message = " ".join(f"{v.field}: {v.description}." for v in violations)
+    return Refused(Code.INVALID_ARGUMENT, "INVALID_FIELD", message, violations)
+
+
+def rule(message: str) -> Refused:
+    """The request is well formed, and the classroom's state forbids it."""
+    return Refused(Code.FAILED_PRECONDITION, "RULE", message)
