@@ -1,8 +1,8 @@
-"""The schema of a database file grows by an ordered list of migrations, and the file says how many it has seen.
+"""The schema of a database file grows by an ordered list of migrations; the file says how many it has seen.
 
 A migration, once released, is never edited or reordered: it is written in plain DDL, not in terms of today's
-models, so that it does the same next year. The count is SQLite's `user_version`, which moves in the migration's
-own transaction.
+models, so that it does the same next year. The count is SQLite's `user_version`, which moves in the
+migration's own transaction.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def break_half_way(database: Database) -> None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = SqliteDatabase(tmp_path / "any.db")
+    opened = SqliteDatabase(str(tmp_path / "any.db"))
     yield opened
     opened.close()
 
