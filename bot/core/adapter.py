@@ -24,7 +24,10 @@ class Capabilities:
 
 
 class Adapter(Protocol):
-    """One place where people chat. `send` and its kin raise ChatGone when the person has left or blocked the bot."""
+    """One place where people chat.
+
+    `send`, `edit`, `stream` and `delete` raise ChatGone when the person has left or blocked the bot.
+    """
 
     name: str
     capabilities: Capabilities

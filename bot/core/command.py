@@ -1,4 +1,7 @@
-"""What a command is: its words, who may say it, and what it needs. One registry feeds help, menus, completion, docs."""
+"""What a command is: its words, who may say it, and what it needs.
+
+One registry feeds the help, Telegram's menus, the console's completion and the command table in the docs.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.core.model import Button, FileRef, Incoming, Reply, Role, StreamedReply
+from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
 
 
 class BadValue(ValueError):
@@ -28,8 +31,17 @@ class Conversation(Protocol):
     def incoming(self) -> Incoming: ...
 
     @property
+    def request_id(self) -> str:
+        """The id of this act, 32 hexadecimal characters: given to its write, a repeat cannot act twice.
+
+        The same when the person's line is delivered again, and when an unconfirmed act is checked.
+        A command that writes more than once appends its own suffix to each further write.
+        """
+        ...
+
+    @property
     def token(self) -> str:
-        """Raises NotSignedIn when the chat has no session."""
+        """Raises NotSignedIn (bot.core.errors) when the chat has no session, as `username` does."""
         ...
 
     @property
@@ -69,9 +81,20 @@ class Arg:
     secret: bool = False
     """A password: never taken from the command line, never kept, its message deleted."""
     files: bool = False
-    """Filled with the files sent (a tuple of FileRef) instead of words, until the person says done."""
+    """Filled with the files sent (a tuple of FileRef) instead of words, until the person says done.
+
+    When it is optional it is asked for all the same, unless an optional text was given; and a text sent
+    instead of a file fills the first optional `rest` argument. So `/submit A1 essay` needs no file.
+    """
+    files_max: int = 10
+    """With the last file allowed, it is done."""
+    canonical: Callable[[Any], str] | None = None
+    """What to keep of a value between two messages, when the words typed mean another thing later ("+7d")."""
     choices: Choices | None = None
-    """Buttons to offer when it is asked for; shown when there are one to eight."""
+    """Buttons to offer when it is asked for; shown when there are one to eight.
+
+    Raises BadValue when nothing can be chosen: that ends the dialogue.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,3 @@ class Registry:
     def for_role(self, role: Role) -> list[Command]:
         """In the order they were added."""
         return [command for command in self.commands.values() if role in command.roles]
-
-
-__all__ = ["EVERYONE", "Arg", "BadValue", "Button", "Choice", "Command", "Conversation", "Registry", "Run", "Values"]

@@ -1,4 +1,4 @@
-"""What passes between a chat and the core: what was said, and what is replied. No adapter's types appear here."""
+"""What passes between a chat and the core: what was said, what is replied. No adapter's types appear here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file the person sent. `handle` means something to its adapter only; `size` is in bytes, 0 when unknown."""
+    """A file the person sent. `handle` is its adapter's own; `size` is in bytes, 0 when unknown."""
 
     name: str
     media_type: str
@@ -78,7 +78,8 @@ class Reply:
 
 @dataclass(slots=True)
 class StreamedReply:
-    """A reply that grows. `pieces` yields the whole text so far, each longer than the last; `final` ends it."""
+    """A reply that grows and then is `final`, which whoever yields the pieces sets before they end."""
 
     pieces: AsyncIterator[Text]
+    """Each is the whole text so far, longer than the last."""
     final: Reply = field(default_factory=lambda: Reply(Text()))
