@@ -50,7 +50,7 @@ STATE_HASH_SECONDS = 15.0
 
 
 class GrpcLmsClient:
-    """An LmsClient. `nodes` maps node ids to "host:port"; channels open on first use, in the loop then running."""
+    """An LmsClient. `nodes` maps node ids to "host:port"; channels open on first use, in the running loop."""
 
     def __init__(self, nodes: Mapping[str, str]) -> None:
         self._nodes = Nodes(nodes, Random())  # noqa: S311 -- spreads load and pauses, guards nothing
@@ -91,14 +91,14 @@ class GrpcLmsClient:
     async def materials(self, token: str, words: str = "", page: str = "") -> Page[Material]:
         return await self._list(token, Material, lms_pb2.KIND_MATERIAL, lms_pb2.Filter(words=words), page)
 
-    async def material(self, token: str, id: str) -> Material:  # noqa: A002
-        return await self._one(token, Material, lms_pb2.KIND_MATERIAL, id)
+    async def material(self, token: str, material_id: str) -> Material:
+        return await self._one(token, Material, lms_pb2.KIND_MATERIAL, material_id)
 
     async def assignments(self, token: str, page: str = "") -> Page[Assignment]:
         return await self._list(token, Assignment, lms_pb2.KIND_ASSIGNMENT, lms_pb2.Filter(), page)
 
-    async def assignment(self, token: str, id: str) -> Assignment:  # noqa: A002
-        return await self._one(token, Assignment, lms_pb2.KIND_ASSIGNMENT, id)
+    async def assignment(self, token: str, assignment_id: str) -> Assignment:
+        return await self._one(token, Assignment, lms_pb2.KIND_ASSIGNMENT, assignment_id)
 
     async def submissions(
         self, token: str, assignment_id: str = "", pending: bool = False, page: str = ""
@@ -106,8 +106,8 @@ class GrpcLmsClient:
         wanted = lms_pb2.Filter(assignment_id=assignment_id, pending=pending)
         return await self._list(token, Submission, lms_pb2.KIND_SUBMISSION, wanted, page)
 
-    async def submission(self, token: str, id: str) -> Submission:  # noqa: A002
-        return await self._one(token, Submission, lms_pb2.KIND_SUBMISSION, id)
+    async def submission(self, token: str, submission_id: str) -> Submission:
+        return await self._one(token, Submission, lms_pb2.KIND_SUBMISSION, submission_id)
 
     async def grades(self, token: str, assignment_id: str = "", page: str = "") -> Page[Grade]:
         wanted = lms_pb2.Filter(assignment_id=assignment_id)
@@ -119,8 +119,8 @@ class GrpcLmsClient:
     async def queries(self, token: str, pending: bool = False, page: str = "") -> Page[Query]:
         return await self._list(token, Query, lms_pb2.KIND_QUERY, lms_pb2.Filter(pending=pending), page)
 
-    async def query(self, token: str, id: str) -> Query:  # noqa: A002
-        return await self._one(token, Query, lms_pb2.KIND_QUERY, id)
+    async def query(self, token: str, query_id: str) -> Query:
+        return await self._one(token, Query, lms_pb2.KIND_QUERY, query_id)
 
     async def announcements(self, token: str, page: str = "") -> Page[Announcement]:
         return await self._list(token, Announcement, lms_pb2.KIND_ANNOUNCEMENT, lms_pb2.Filter(), page)

@@ -1,9 +1,9 @@
 """Reaching the cluster through whichever node answers.
 
-Every try of one call carries the same request, so trying again can never act twice. A try ends in one of four
-ways: answered, refused for good, surely not done (no connection, or the node says that it has no quorum), or
-*maybe done* (sent, and no answer came). One maybe among the tries makes the whole call a maybe: what a later try
-says about itself says nothing about the earlier one.
+Every try of one call carries the same request, so trying again can never act twice. A try ends in one of
+four ways: answered, refused for good, surely not done (no connection, or the node says that it has no
+quorum), or *maybe done* (sent, and no answer came). One maybe among the tries makes the whole call a maybe:
+what a later try says about itself says nothing about the earlier one.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class Nodes:
     async def call(self, attempt: Attempt[T], try_seconds: float, *, writes: bool = False) -> T:
         """Try node after node until one answers; for up to PATIENCE_SECONDS after the first failure.
 
-        Raises LmsError: the cluster's refusal as soon as one comes; in the end UNAVAILABLE/NO_QUORUM when surely
-        nothing happened, UNKNOWN/OUTCOME_UNKNOWN when a write may have.
+        Raises LmsError: the cluster's refusal as soon as one comes; in the end UNAVAILABLE/NO_QUORUM when
+        surely nothing happened, UNKNOWN/OUTCOME_UNKNOWN when a write may have.
         """
         give_up_at: float | None = None
         maybe_done = False

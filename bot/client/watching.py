@@ -9,7 +9,7 @@ import grpc
 
 from bot.client import values
 from bot.client.api import Event
-from bot.client.refusals import SESSION_ENDED, is_transient, lms_error
+from bot.client.refusals import is_transient, lms_error
 from bot.client.rotation import Nodes, Pause, Unreachable
 from protos import lms_pb2
 
@@ -19,7 +19,7 @@ STREAM_SECONDS = 60.0
 
 
 async def watch(nodes: Nodes, metadata: tuple[tuple[str, str], ...], cursor: str) -> AsyncIterator[Event]:
-    """Ends with the session; raises LmsError on any other refusal. Never yields one event twice."""
+    """Never yields one event twice. Raises LmsError: UNAUTHENTICATED when the session is over."""
     pause = Pause(nodes.random)
     while True:
         node_id = nodes.preferred
@@ -40,8 +40,6 @@ async def watch(nodes: Nodes, metadata: tuple[tuple[str, str], ...], cursor: str
             pass
         except grpc.aio.AioRpcError as failure:
             error = lms_error(failure)
-            if error.reason == SESSION_ENDED:
-                return
             if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 continue
             if not is_transient(error):
