@@ -1,0 +1,109 @@
+"""What the demo course promises to whoever loads it, and to the tutor that quotes it."""
+
+import csv
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COURSE = Path(__file__).parents[2] / "demo" / "course"
+PAGES = sorted((COURSE / "materials").glob("*.md"))
+
+page_by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+def read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def read_tables(name: str, table: str) -> list[dict[str, Any]]:
+    with (COURSE / name).open("rb") as file:
+        tables: list[dict[str, Any]] = tomllib.load(file)[table]
+    return tables
+
+
+def read_roster() -> list[dict[str, str]]:
+    with (COURSE / "roster.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_course_has_at_least_ten_pages_numbered_without_gaps() -> None:
+    assert len(PAGES) >= 10
+    assert [page.name[:3] for page in PAGES] == [f"{number:02}-" for number in range(1, len(PAGES) + 1)]
+
+
+@page_by_page
+def test_a_page_opens_with_its_only_title_and_is_divided_into_sections(page: Path) -> None:
+    headings = re.findall(r"^(#+) (.+)$", read(page), flags=re.MULTILINE)
+    levels = [len(marks) for marks, _ in headings]
+    titles = [title for _, title in headings]
+    assert read(page).startswith("# ")
+    assert levels.count(1) == 1
+    assert levels.count(2) >= 3
+    assert len(set(titles)) == len(titles), "a citation by heading would be ambiguous"
+
+
+@page_by_page
+def test_a_page_can_be_read_in_one_sitting(page: Path) -> None:
+    words = re.findall(r"[^\W\d_][\w'’-]*", read(page))
+    assert 700 <= len(words) <= 1100
+
+
+@page_by_page
+def test_a_paragraph_is_one_line_so_that_its_sentences_can_be_quoted(page: Path) -> None:
+    for block in read(page).strip().split("\n\n"):
+        lines = block.split("\n")
+        assert len(lines) == 1 or all(re.match(r"- |\d+\. |\|", line) for line in lines), block
+
+
+def test_assignments_have_a_title_points_a_deadline_and_instructions() -> None:
+    assignments = read_tables("assignments.toml", "assignments")
+    assert len(assignments) == 3
+    assert len({assignment["title"] for assignment in assignments}) == 3
+    for assignment in assignments:
+        assert assignment.keys() == {"title", "points", "due_in_days", "instructions"}
+        assert assignment["points"] > 0
+        assert assignment["due_in_days"] > 0
+        assert 100 <= len(assignment["instructions"]) <= 20_000
+
+
+def test_the_points_named_in_an_assignments_instructions_add_up_to_its_points() -> None:
+    for assignment in read_tables("assignments.toml", "assignments"):
+        parts = re.findall(r"\((\d+) points\)", assignment["instructions"])
+        assert sum(map(int, parts)) == assignment["points"], assignment["title"]
+
+
+def test_the_roster_lists_each_person_once_and_no_passwords() -> None:
+    roster = read_roster()
+    usernames = [person["username"] for person in roster]
+    assert len(set(usernames)) == len(usernames)
+    for person in roster:
+        assert person.keys() == {"username", "display_name", "role"}
+        assert re.fullmatch(r"[a-z0-9._-]{2,32}", person["username"])
+        assert person["display_name"].strip()
+
+
+def test_the_roster_has_one_administrator_two_instructors_and_eight_students() -> None:
+    roles = Counter(person["role"] for person in read_roster())
+    assert roles == {"administrator": 1, "instructor": 2, "student": 8}
+
+
+def test_thirty_questions_have_ids_of_their_own_and_some_have_no_answer() -> None:
+    questions = read_tables("questions.toml", "questions")
+    assert len(questions) == 30
+    assert len({question["id"] for question in questions}) == 30
+    assert len({question["question"] for question in questions}) == 30
+    assert {question["answerable"] for question in questions} == {True, False}
+
+
+def test_every_answer_is_one_sentence_that_stands_in_its_page_word_for_word() -> None:
+    for question in read_tables("questions.toml", "questions"):
+        if not question["answerable"]:
+            assert question.keys() == {"id", "question", "answerable"}
+            continue
+        sentence = question["sentence"]
+        assert sentence in read(COURSE / "materials" / question["page"]), question["id"]
+        assert re.fullmatch(r"[A-Z][^.]*\.", sentence), question["id"]
