@@ -1,0 +1,1 @@
+"""The tables of classroom.db, by area. Rows are added; a column that changes says so."""

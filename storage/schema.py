@@ -1,0 +1,141 @@
+"""The tables of classroom.db, as migrations and in the order they are digested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peewee import Database
+
+from storage.database import Record
+from storage.migrations import Migration
+from storage.models.course import Announcement, Material, MaterialText, Passage, Reading
+from storage.models.coursework import Assignment, GradeVersion, Submission, SubmissionFile
+from storage.models.files import Chunk, FileChunk, FileOwner, StoredFile
+from storage.models.history import Applied, Event, StoredOutcome
+from storage.models.people import Session, User
+from storage.models.questions import Answer, AnswerCitation, Query
+
+REPLICATED: Sequence[type[Record]] = (
+    Applied,
+    StoredOutcome,
+    Event,
+    User,
+    Session,
+    Chunk,
+    StoredFile,
+    FileChunk,
+    FileOwner,
+    Material,
+    MaterialText,
+    Passage,
+    Reading,
+    Announcement,
+    Assignment,
+    Submission,
+    SubmissionFile,
+    GradeVersion,
+    Query,
+    Answer,
+    AnswerCitation,
+)
+"""Every table but the full-text index, which is derived from Passage."""
+
+_FIRST = """
+CREATE TABLE applied (
+  id INTEGER PRIMARY KEY CHECK (id = 1), log_index INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  chain BLOB NOT NULL);
+INSERT INTO applied VALUES (1, 0, 0, zeroblob(32));
+CREATE TABLE stored_outcome (
+  request_id TEXT NOT NULL, username TEXT NOT NULL, fingerprint BLOB NOT NULL,
+  log_index INTEGER NOT NULL,
+  outcome BLOB NOT NULL, PRIMARY KEY (request_id, username)) WITHOUT ROWID;
+CREATE INDEX stored_outcome_log_index ON stored_outcome (log_index);
+CREATE TABLE event (
+  log_index INTEGER NOT NULL, place INTEGER NOT NULL, kind INTEGER NOT NULL, item_id TEXT NOT NULL,
+  audience INTEGER NOT NULL, username TEXT NOT NULL, time_ms INTEGER NOT NULL,
+  PRIMARY KEY (log_index, place)) WITHOUT ROWID;
+
+CREATE TABLE user (
+  username TEXT NOT NULL PRIMARY KEY, display_name TEXT NOT NULL, role INTEGER NOT NULL,
+  password_hash TEXT NOT NULL,
+  created_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE session (
+  token_sha256 BLOB NOT NULL PRIMARY KEY, username TEXT NOT NULL REFERENCES user,
+  started_ms INTEGER NOT NULL)
+  WITHOUT ROWID;
+
+CREATE TABLE chunk (sha256 BLOB NOT NULL PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE stored_file (sha256 TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE file_chunk (
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, place INTEGER NOT NULL,
+  chunk_sha256 BLOB NOT NULL REFERENCES chunk,
+  PRIMARY KEY (file_sha256, place)) WITHOUT ROWID;
+CREATE TABLE file_owner (
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, username TEXT NOT NULL REFERENCES user,
+  PRIMARY KEY (file_sha256, username)) WITHOUT ROWID;
+
+CREATE TABLE material (
+  number INTEGER PRIMARY KEY, title TEXT NOT NULL, topic TEXT NOT NULL,
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, file_name TEXT NOT NULL, media_type TEXT NOT NULL,
+  author TEXT NOT NULL REFERENCES user, passages INTEGER NOT NULL, published_ms INTEGER NOT NULL);
+CREATE TABLE material_text (material INTEGER PRIMARY KEY REFERENCES material, text TEXT NOT NULL);
+CREATE TABLE passage (
+  number INTEGER PRIMARY KEY, material INTEGER NOT NULL REFERENCES material, place TEXT NOT NULL,
+  heading TEXT NOT NULL, offset INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE INDEX passage_material ON passage (material);
+CREATE VIRTUAL TABLE passage_index USING fts5 (
+  heading, text, content='passage', content_rowid='number',
+  tokenize='porter unicode61 remove_diacritics 2');
+CREATE TABLE reading (
+  username TEXT NOT NULL REFERENCES user, material INTEGER NOT NULL REFERENCES material,
+  read_ms INTEGER NOT NULL,
+  PRIMARY KEY (username, material)) WITHOUT ROWID;
+CREATE TABLE announcement (
+  number INTEGER PRIMARY KEY, text TEXT NOT NULL, author TEXT NOT NULL REFERENCES user,
+  announced_ms INTEGER NOT NULL);
+
+CREATE TABLE assignment (
+  number INTEGER PRIMARY KEY, title TEXT NOT NULL, instructions TEXT NOT NULL, points INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL, author TEXT NOT NULL REFERENCES user, created_ms INTEGER NOT NULL);
+CREATE TABLE submission (
+  number INTEGER PRIMARY KEY, assignment INTEGER NOT NULL REFERENCES assignment,
+  student TEXT NOT NULL REFERENCES user, attempt INTEGER NOT NULL, text TEXT NOT NULL,
+  late INTEGER NOT NULL,
+  submitted_ms INTEGER NOT NULL, UNIQUE (assignment, student, attempt));
+CREATE INDEX submission_student ON submission (student);
+CREATE TABLE submission_file (
+  submission INTEGER NOT NULL REFERENCES submission, place INTEGER NOT NULL,
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, name TEXT NOT NULL, media_type TEXT NOT NULL,
+  PRIMARY KEY (submission, place)) WITHOUT ROWID;
+CREATE TABLE grade_version (
+  submission INTEGER NOT NULL REFERENCES submission, version INTEGER NOT NULL, points INTEGER NOT NULL,
+  feedback TEXT NOT NULL, grader TEXT NOT NULL REFERENCES user, graded_ms INTEGER NOT NULL,
+  released_ms INTEGER,
+  PRIMARY KEY (submission, version)) WITHOUT ROWID;
+
+CREATE TABLE query (
+  number INTEGER PRIMARY KEY, asker TEXT NOT NULL REFERENCES user, text TEXT NOT NULL,
+  recipient INTEGER NOT NULL,
+  answered INTEGER NOT NULL, delay_reported INTEGER NOT NULL, asked_ms INTEGER NOT NULL);
+CREATE INDEX query_asker ON query (asker);
+CREATE INDEX query_waiting ON query (recipient) WHERE answered = 0;
+CREATE TABLE answer (
+  query INTEGER NOT NULL REFERENCES query, place INTEGER NOT NULL, text TEXT NOT NULL,
+  author TEXT REFERENCES user,
+  model TEXT NOT NULL, abstained INTEGER NOT NULL, generated INTEGER NOT NULL,
+  answered_ms INTEGER NOT NULL,
+  PRIMARY KEY (query, place)) WITHOUT ROWID;
+CREATE TABLE answer_citation (
+  query INTEGER NOT NULL REFERENCES query, answer_place INTEGER NOT NULL, place INTEGER NOT NULL,
+  material_id TEXT NOT NULL, material_title TEXT NOT NULL, material_place TEXT NOT NULL, quote TEXT NOT NULL,
+  PRIMARY KEY (query, answer_place, place)) WITHOUT ROWID;
+"""
+
+
+def _create_tables(database: Database) -> None:
+    for statement in _FIRST.split(";\n"):
+        if statement.strip():
+            database.execute_sql(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create_tables,)
