@@ -31,7 +31,8 @@ class NotProposed(RaftError):
 
 
 class OutcomeUnknown(RaftError):
-    """The proposal may or may not be applied, now or later. Repeat it under the same request id to learn which."""
+    """The proposal may or may not be applied, now or later. Repeat it under the same request id to learn
+    which."""
 
 
 class ReadUnavailable(RaftError):

@@ -1,5 +1,5 @@
 """One frozen class per message. `from_` and `to` are node ids; `term` is the sender's current term
-(for a pre-vote request: the term the sender would campaign in)."""
+(for a pre-vote request, and a reply that grants it: the term the campaign would be held in)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class RequestVoteReply:
 
 @dataclass(frozen=True, slots=True)
 class AppendEntries:
-    """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo it."""
+    """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo
+    it."""
 
     from_: NodeId
     to: NodeId
@@ -43,8 +44,8 @@ class AppendEntries:
 
 @dataclass(frozen=True, slots=True)
 class AppendEntriesReply:
-    """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth probing
-    (`conflict_term` 0: the follower's log ends before `prev_index`)."""
+    """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth
+    probing (`conflict_term` 0: the follower's log ends before `prev_index`)."""
 
     from_: NodeId
     to: NodeId
@@ -68,7 +69,8 @@ class ProposeRequest:
 @dataclass(frozen=True, slots=True)
 class ProposalResult:
     """Where a proposal stands (`index` ≥ 1), or why it never will (`index` 0 and a `refusal`:
-    "no_leader", "not_leader" or "overloaded"), or that nobody can say yet (`index` 0, `refusal` "unknown")."""
+    "no_leader", "not_leader" or "overloaded"), or that nobody can say yet (`index` 0, `refusal`
+    "unknown")."""
 
     id: int
     term: Term = 0

@@ -1,5 +1,5 @@
-"""What a node hands its driver: work to do in the order the fields stand. "Persist before reply" is a type here:
-a message that depends on unsynced state can only be found in `messages_after_durable`."""
+"""What a node hands its driver: work to do in the order the fields stand. "Persist before reply" is a type
+here: a message that depends on unsynced state can only be found in `messages_after_durable`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Ready:
     messages_after_durable: tuple[Message, ...]
     """May leave once that commit has returned."""
     committed: tuple[Entry, ...]
-    """To be applied, in order. They are durable on a majority, and on this node once that commit has returned."""
+    """To be applied, in order. They are durable on a majority, and on this node once that commit has
+    returned."""
     proposal_results: tuple[ProposalResult, ...]
     """For this node's own callers."""
     reads: tuple[ReadReady, ...]

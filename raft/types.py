@@ -1,4 +1,5 @@
-"""The values consensus is made of, and the two things it asks of its surroundings: a log store, a state machine."""
+"""The values consensus is made of, and the two things it asks of its surroundings: a log store, a state
+machine."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HardState:
-    """What must be durable before any message that depends on it leaves (paper, figure 2: persistent state)."""
+    """What must be durable before any message that depends on it leaves (paper, figure 2: persistent
+    state)."""
 
     term: Term = 0
     vote: NodeId | None = None
@@ -67,8 +69,8 @@ class LogStore(Protocol):
         ...
 
     def append(self, hard_state: HardState | None, entries: Sequence[Entry]) -> None:
-        """One durable commit: the hard state, and the entries after removing every stored entry from the first
-        one's index on. Raises StorageFailed, after which the store is unusable."""
+        """One durable commit: the hard state, and the entries after removing every stored entry from the
+        first one's index on. Raises StorageFailed, after which the store is unusable."""
         ...
 
     def close(self) -> None: ...

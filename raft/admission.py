@@ -1,0 +1,74 @@
+"""What a message must look like before the core looks at it: checks that need no state but the node's own
+name and its peers. What fails here no correct peer sends; nothing has changed when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from raft.errors import PeerMistake
+from raft.messages import (
+    AppendEntries,
+    AppendEntriesReply,
+    Message,
+    ProposeReply,
+    ProposeRequest,
+    ReadIndexReply,
+    ReadIndexRequest,
+    RequestVote,
+    RequestVoteReply,
+)
+from raft.types import NodeId
+
+
+def admit(message: Message, node_id: NodeId, peers: Container[NodeId]) -> None:
+    """Raises PeerMistake."""
+    if message.to != node_id:
+        raise PeerMistake(f"message for {message.to!r} reached {node_id!r}")
+    if message.from_ not in peers:
+        raise PeerMistake(f"message from {message.from_!r}, which is no peer of {node_id!r}")
+    if message.term < 1:
+        raise PeerMistake(f"term {message.term} in a message from {message.from_!r}")
+    match message:
+        case AppendEntries():
+            _admit_append(message)
+        case AppendEntriesReply():
+            _admit_append_reply(message)
+        case RequestVote():
+            if message.last_log_index < 0 or not 0 <= message.last_log_term <= message.term:
+                raise PeerMistake(f"impossible end of a log in {message}")
+        case ProposeReply():
+            for result in message.results:
+                if (result.index < 1) == (not result.refusal):
+                    raise PeerMistake(f"neither a place nor a refusal in {result}")
+        case ReadIndexReply():
+            if message.index < 0:
+                raise PeerMistake(f"negative index in {message}")
+        case RequestVoteReply() | ProposeRequest() | ReadIndexRequest():
+            pass
+
+
+def _admit_append(message: AppendEntries) -> None:
+    index, term = message.prev_index, message.prev_term
+    if min(index, term, message.commit_index, message.read_round) < 0 or (index == 0) != (term == 0):
+        raise PeerMistake(f"impossible position {index}, term {term}, from {message.from_!r}")
+    for entry in message.entries:
+        index += 1
+        if entry.index != index or entry.term < term:
+            raise PeerMistake(f"entry {entry.index}, term {entry.term}, out of order from {message.from_!r}")
+        term = entry.term
+    if term > message.term:
+        raise PeerMistake(f"an entry of term {term}, later than its sender {message.from_!r}")
+
+
+def _admit_append_reply(message: AppendEntriesReply) -> None:
+    numbers = (
+        message.prev_index,
+        message.match_index,
+        message.conflict_term,
+        message.conflict_index,
+        message.read_round,
+    )
+    if min(numbers) < 0:
+        raise PeerMistake(f"negative number in {message}")
+    if message.conflict_term > 0 and not 1 <= message.conflict_index <= message.prev_index:
+        raise PeerMistake(f"a conflict that is not at or before the place refused in {message}")

@@ -1,0 +1,275 @@
+"""The consensus core: what is common to all roles. The rule of terms, the answer to every vote request, the
+change of role, the way of a message to its role, and the invariants that must hold after every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from raft.admission import admit
+from raft.behaviour import Behaviour
+from raft.candidate import Candidate
+from raft.config import Config
+from raft.errors import LocalMistake, PeerMistake
+from raft.follower import Follower
+from raft.leader import Leader
+from raft.log import Log
+from raft.messages import (
+    AppendEntries,
+    AppendEntriesReply,
+    Message,
+    ProposalResult,
+    ProposeReply,
+    ProposeRequest,
+    ReadIndexReply,
+    ReadIndexRequest,
+    RequestVote,
+    RequestVoteReply,
+)
+from raft.quorum import Majority
+from raft.ready import ReadReady
+from raft.types import HardState, Index, LogStore, NodeId, Proposal, Role, Term
+
+
+class Core:
+    """One node's share of the protocol, without any effect: messages and results gather in the lists below
+    until the node hands them out."""
+
+    def __init__(self, config: Config, store: LogStore, applied_index: Index, random: Random) -> None:
+        """Raises LocalMistake when configuration, log and state cannot belong together."""
+        if config.node_id not in config.voters or len(set(config.voters)) != len(config.voters):
+            raise LocalMistake(f"{config.node_id!r} must be among distinct voters, not {config.voters}")
+        self.config = config
+        self.node_id = config.node_id
+        self.peers = tuple(voter for voter in config.voters if voter != config.node_id)
+        self.quorum = Majority(config.voters)
+        self.log = Log(store)
+        self.durable_hard_state = store.hard_state()
+        self.term: Term = self.durable_hard_state.term
+        self.vote: NodeId | None = self.durable_hard_state.vote
+        if self.log.last_term > self.term:
+            raise LocalMistake(f"the log ends in term {self.log.last_term}, past the stored term {self.term}")
+        if applied_index > self.log.last_index:
+            raise LocalMistake(f"applied {applied_index} of a log that ends at {self.log.last_index}")
+        self.commit_index: Index = applied_index
+
+        self.messages: list[Message] = []
+        self.messages_after_durable: list[Message] = []
+        self.proposal_results: list[ProposalResult] = []
+        self.reads: list[ReadReady] = []
+
+        self._random = random
+        self._wire_id = random.getrandbits(62)
+        self._seen = (self.term, self.vote, self.commit_index)
+        self.behaviour: Behaviour = Follower(self, None)
+
+    # What the node calls
+
+    def tick(self) -> None:
+        self.behaviour.tick()
+        self._check_invariants()
+
+    def step(self, message: Message) -> None:
+        """Raises PeerMistake, and then nothing depends on the message."""
+        admit(message, self.node_id, self.peers)
+        match message:
+            case RequestVote():
+                self._answer_vote_request(message)
+            case ProposeReply() | ReadIndexReply():
+                # True in whatever term it arrives, so it is heard before a new term ends what waits for it.
+                self.behaviour.step(message)
+                if message.term > self.term:
+                    self.become_follower(message.term, None)
+            case _:
+                self._step_in_term(message)
+        self._check_invariants()
+
+    def propose(self, proposals: Sequence[Proposal]) -> None:
+        self.behaviour.propose(proposals)
+
+    def read_index(self, read_id: int) -> None:
+        self.behaviour.read_index(read_id)
+
+    def persisted(self, hard_state: HardState | None, last_index: Index, last_term: Term) -> None:
+        """Hard state (when given) and entries up to (`last_index`, `last_term`) are durable."""
+        if hard_state is not None:
+            self.durable_hard_state = hard_state
+        self.log.mark_durable(last_index, last_term)
+        self.behaviour.persisted()
+        self._check_invariants()
+
+    # What the roles call
+
+    def become_follower(self, term: Term, leader_id: NodeId | None) -> None:
+        self._move_to(term)
+        self._take(Follower(self, leader_id))
+
+    def become_candidate(self, pre_vote: bool) -> None:
+        if not pre_vote:
+            self._move_to(self.term + 1)
+            self.vote = self.node_id
+        self._take(Candidate(self, pre_vote))
+
+    def become_leader(self) -> None:
+        self._take(Leader(self))
+
+    def commit_to(self, index: Index) -> None:
+        self.commit_index = max(self.commit_index, index)
+
+    def send(self, message: Message) -> None:
+        self.messages.append(message)
+
+    def send_after_durable(self, message: Message) -> None:
+        self.messages_after_durable.append(message)
+
+    def acknowledge(self, reply: AppendEntriesReply) -> None:
+        """Send after durable, in place of an acknowledgement just before that says less."""
+        waiting = self.messages_after_durable
+        if waiting:
+            last = waiting[-1]
+            if (
+                isinstance(last, AppendEntriesReply)
+                and last.entry_appended
+                and last.to == reply.to
+                and last.match_index <= reply.match_index
+                and last.read_round <= reply.read_round
+            ):
+                waiting[-1] = reply
+                return
+        waiting.append(reply)
+
+    def refuse_request(self, message: Message) -> None:
+        """Answer a request that only a leader serves; anything else came late and is dropped."""
+        match message:
+            case ProposeRequest():
+                refused = tuple(ProposalResult(p.id, refusal="not_leader") for p in message.proposals)
+                self.send(ProposeReply(self.node_id, message.from_, self.term, refused))
+            case ReadIndexRequest():
+                self.send(ReadIndexReply(self.node_id, message.from_, self.term, message.id, refused=True))
+            case _:
+                pass
+
+    def refuse_proposals(self, proposals: Sequence[Proposal], reason: str) -> None:
+        self.proposal_results.extend([ProposalResult(proposal.id, refusal=reason) for proposal in proposals])
+
+    def settle_read(self, read_id: int, index: Index | None) -> None:
+        self.reads.append(ReadReady(read_id, index))
+
+    def draw_election_timeout(self) -> int:
+        """In ticks, from [election_ticks, 2 · election_ticks): split votes seldom repeat (paper §5.2)."""
+        return self._random.randrange(self.config.election_ticks, 2 * self.config.election_ticks)
+
+    def fresh_wire_id(self) -> int:
+        self._wire_id += 1
+        return self._wire_id
+
+    # The rule of terms
+
+    def _step_in_term(self, message: Message) -> None:
+        """Paper §5.1: a later term ends this one; a message of an earlier term has no effect."""
+        if message.term < self.term:
+            self._answer_earlier_term(message)
+            return
+        match message:
+            case AppendEntries():
+                self._follow(message.from_, message.term)
+            case RequestVoteReply() if message.pre_vote and message.vote_granted:
+                # A granted poll names the term that was polled for, one past the term of this node.
+                if message.term != self.term + 1:
+                    return
+            case _ if message.term > self.term:
+                self.become_follower(message.term, None)
+        self.behaviour.step(message)
+
+    def _follow(self, sender: NodeId, term: Term) -> None:
+        """Whoever sends AppendEntries leads its term."""
+        if term > self.term or self.behaviour.leader_id is None:
+            self.become_follower(term, sender)
+        elif self.behaviour.leader_id != sender:
+            raise PeerMistake(f"{sender} and {self.behaviour.leader_id} both lead term {term}")
+
+    def _answer_earlier_term(self, message: Message) -> None:
+        """A sender that is behind must learn the term, or a node ahead of its leader could never be led
+        again."""
+        if isinstance(message, AppendEntries):
+            self.send_after_durable(
+                AppendEntriesReply(
+                    self.node_id,
+                    message.from_,
+                    self.term,
+                    entry_appended=False,
+                    prev_index=message.prev_index,
+                )
+            )
+        else:
+            self.refuse_request(message)
+
+    # Votes
+
+    def _answer_vote_request(self, request: RequestVote) -> None:
+        """Alike in every role. Paper §5.2 and §5.4.1; PreVote thesis §9.6; stickiness thesis §6.2 and §9.6:
+        while a leader is heard the request is refused and its term is not taken over."""
+        is_later = request.term > self.term
+        if is_later and self.behaviour.hears_leader():
+            self._reply_to_vote(request, is_granted=False)
+            return
+        if is_later and not request.pre_vote:
+            self.become_follower(request.term, None)
+        is_free = (
+            request.term == self.term
+            and self.behaviour.leader_id is None
+            and self.vote in (None, request.from_)
+        )
+        is_granted = (is_free or (is_later and request.pre_vote)) and self.log.is_behind_or_equal(
+            request.last_log_term, request.last_log_index
+        )
+        if is_granted and not request.pre_vote:
+            self.vote = request.from_
+            # A new election timeout: the one voted for gets its chance (paper, figure 2, rules for
+            # followers).
+            self.become_follower(self.term, None)
+        self._reply_to_vote(request, is_granted)
+
+    def _reply_to_vote(self, request: RequestVote, is_granted: bool) -> None:
+        term = request.term if is_granted else self.term
+        self.send_after_durable(
+            RequestVoteReply(self.node_id, request.from_, term, is_granted, request.pre_vote)
+        )
+
+    # Roles
+
+    def _move_to(self, term: Term) -> None:
+        if term > self.term:
+            self.term = term
+            self.vote = None
+            # Promises of an earlier term that have not left yet are void: what they promise may be truncated
+            # before it is durable, and any message may be lost.
+            self.messages_after_durable.clear()
+
+    def _take(self, behaviour: Behaviour) -> None:
+        self.behaviour.close()
+        self.behaviour = behaviour
+        behaviour.start()
+
+    # Invariants
+
+    def _check_invariants(self) -> None:
+        """Cheap ones, after every step, in production too: a node that breaks one must stop before it
+        answers."""
+        term, vote, commit_index = self._seen
+        log = self.log
+        holds = (
+            self.term >= term
+            and (self.term > term or vote is None or self.vote == vote)
+            and commit_index <= self.commit_index <= log.last_index
+            and log.durable_index <= log.last_index
+            and log.last_term <= self.term
+            and (self.behaviour.role is not Role.LEADER or self.vote == self.node_id)
+        )
+        if not holds:
+            raise AssertionError(
+                f"{self.node_id} was at term {term}, vote {vote}, commit {commit_index}; "
+                f"now term {self.term}, vote {self.vote}, commit {self.commit_index}, durable {log.durable_index}, "
+                f"last {log.last_index} of term {log.last_term}, {self.behaviour.role.value}"
+            )
+        self._seen = (self.term, self.vote, self.commit_index)

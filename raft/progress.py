@@ -1,0 +1,114 @@
+"""What a leader believes of one follower's log, and how much it may send ahead of the answers.
+
+probe      The point where the logs meet is in doubt. One append is outstanding at a time; a refusal moves
+           `next_index` back, an acknowledgement of it turns to replicate. Heartbeats repeat a lost probe.
+replicate  Everything before `next_index` has been sent, everything up to `match_index` acknowledged, and
+appends
+           are pipelined until the window is full. A refusal reveals a gap (a message was lost): back to
+           probe, from match_index + 1.
+
+Snapshot, a third state, belongs here once logs are compacted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+from raft.types import Index
+
+
+class ProgressState(Enum):
+    PROBE = "probe"
+    REPLICATE = "replicate"
+
+
+class Progress:
+    """`match_index` never falls and stays below `next_index`. `active`: heard from since the last quorum
+    check. `read_round`: the newest round of read confirmation acknowledged; `round_sent`, `commit_sent`: what
+    the follower has been told last."""
+
+    __slots__ = (
+        "_inflight",
+        "_inflight_bytes",
+        "_inflight_bytes_max",
+        "_inflight_messages_max",
+        "_probe_refused",
+        "_probe_sent",
+        "active",
+        "commit_sent",
+        "match_index",
+        "next_index",
+        "read_round",
+        "round_sent",
+        "state",
+    )
+
+    def __init__(self, next_index: Index, inflight_messages_max: int, inflight_bytes_max: int) -> None:
+        self.state = ProgressState.PROBE
+        self.match_index: Index = 0
+        self.next_index = next_index
+        self.active = True
+        self.read_round = 0
+        self.round_sent = 0
+        self.commit_sent: Index = 0
+        self._probe_sent = False
+        self._probe_refused = False
+        self._inflight: deque[tuple[Index, int]] = deque()
+        self._inflight_bytes = 0
+        self._inflight_messages_max = inflight_messages_max
+        self._inflight_bytes_max = inflight_bytes_max
+
+    def may_send(self) -> bool:
+        """Whether another append may leave before an answer arrives."""
+        if self.state is ProgressState.PROBE:
+            return not self._probe_sent
+        return (
+            len(self._inflight) < self._inflight_messages_max
+            and self._inflight_bytes < self._inflight_bytes_max
+        )
+
+    def may_carry_entries(self) -> bool:
+        """While the meeting point is searched, entries would be sent in vain (thesis §10.2.1)."""
+        return not self._probe_refused or self.next_index == self.match_index + 1
+
+    def sent(self, last_index: Index, size: int) -> None:
+        """An append left that ends at `last_index` and holds `size` bytes of data."""
+        if self.state is ProgressState.PROBE:
+            self._probe_sent = True
+            return
+        self.next_index = last_index + 1
+        self._inflight.append((last_index, size))
+        self._inflight_bytes += size
+
+    def acknowledged(self, match_index: Index) -> bool:
+        """The follower's log equals the leader's up to `match_index`. Whether that is news."""
+        is_news = match_index > self.match_index
+        if is_news:
+            self.match_index = match_index
+        while self._inflight and self._inflight[0][0] <= match_index:
+            self._inflight_bytes -= self._inflight.popleft()[1]
+        if self.state is ProgressState.PROBE and self.match_index >= self.next_index - 1:
+            self.state = ProgressState.REPLICATE
+            self._probe_refused = False
+            self.next_index = self.match_index + 1
+        return is_news
+
+    def refused(self, prev_index: Index, retry_index: Index) -> None:
+        """The follower refused an append after `prev_index`; `retry_index`, at most `prev_index`, is the
+        highest place where the logs may still meet, plus one. A refusal that answers no question still open
+        is ignored: it was delayed or duplicated."""
+        if prev_index <= self.match_index:
+            return
+        if self.state is ProgressState.REPLICATE:
+            self._probe_from(self.match_index + 1)
+        elif prev_index == self.next_index - 1:
+            self._probe_from(max(retry_index, self.match_index + 1))
+
+    def _probe_from(self, next_index: Index) -> None:
+        self.state = ProgressState.PROBE
+        self.next_index = next_index
+        self._probe_sent = False
+        self._probe_refused = True
+        self._inflight.clear()
+        self._inflight_bytes = 0
