@@ -1,0 +1,1 @@
+"""Measurements, each a ratio within one run or a table of one run; never part of the tests."""

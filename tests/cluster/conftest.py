@@ -1,0 +1,40 @@
+"""Real processes: three nodes under a temporary folder, with the people of tests/world.py in them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.client.grpc_client import GrpcLmsClient
+from demo.seed import add_people
+from lms_cluster.local.cluster import LocalCluster
+from tests.world import PEOPLE
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[LocalCluster]:
+    cluster = LocalCluster.create(tmp_path / "classroom", node_count=3)
+    try:
+        cluster.start(with_tutor=False)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest_asyncio.fixture
+async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
+    """Through every node, with the people signed up."""
+    client = connect(cluster)
+    await add_people(cluster, client, PEOPLE)
+    yield client
+    await client.close()
+
+
+def connect(cluster: LocalCluster, first_node: int = 0) -> GrpcLmsClient:
+    """A client that begins at the node of that number."""
+    nodes = [(node.id, node.address) for node in cluster.config.nodes]
+    turn = first_node % len(nodes)
+    return GrpcLmsClient(dict(nodes[turn:] + nodes[:turn]))

@@ -1,0 +1,93 @@
+"""kill -9 of the leader, again and again, under a steady load: nothing acknowledged is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.client.api import LmsError, Recipient
+from bot.client.grpc_client import GrpcLmsClient
+from lms_cluster.local.cluster import LocalCluster
+from tests.cluster.conftest import connect
+from tests.world import sign_in
+
+CLIENTS = 8
+KILLS = 10
+POSTS_BETWEEN_KILLS = 20
+
+
+@dataclass(slots=True)
+class Record:
+    """The texts that clients posted: those acknowledged, and those whose outcome nobody told them."""
+
+    acknowledged: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    refused: list[LmsError] = field(default_factory=list)
+
+
+async def keep_posting(client: GrpcLmsClient, number: int, record: Record, stop: asyncio.Event) -> None:
+    token = await sign_in(client, ("ada", "linus", "edsger")[number % 3])
+    for count in itertools.count():
+        if stop.is_set():
+            return
+        text = f"question {number}-{count}"
+        try:
+            await client.ask(token, f"load-{number}-{count}", text, Recipient.INSTRUCTOR)
+            record.acknowledged.add(text)
+        except LmsError as error:
+            if error.reason == "OUTCOME_UNKNOWN":
+                record.unknown.add(text)
+            elif error.reason != "NO_QUORUM":
+                record.refused.append(error)
+        await asyncio.sleep(0)
+
+
+async def more_acknowledged(record: Record, count: int) -> None:
+    """Wait until `count` more posts are acknowledged: the class goes on."""
+    goal = len(record.acknowledged) + count
+    while len(record.acknowledged) < goal:
+        await asyncio.sleep(0.01)
+
+
+async def all_questions(client: GrpcLmsClient) -> Counter[str]:
+    token = await sign_in(client, "grace")
+    found: Counter[str] = Counter()
+    page = ""
+    while True:
+        queries = await client.queries(token, page=page)
+        found.update(query.text for query in queries.items)
+        page = queries.next_page
+        if not page:
+            return found
+
+
+@pytest.mark.timeout(300)
+async def test_ten_leaders_killed_under_load_lose_nothing_and_repeat_nothing(
+    cluster: LocalCluster, client: GrpcLmsClient
+) -> None:
+    record, stop = Record(), asyncio.Event()
+    posters = [connect(cluster, number) for number in range(CLIENTS)]
+    tasks = [asyncio.create_task(keep_posting(each, n, record, stop)) for n, each in enumerate(posters)]
+    async with asyncio.timeout(240):
+        for _ in range(KILLS):
+            await more_acknowledged(record, POSTS_BETWEEN_KILLS)
+            leader = await asyncio.to_thread(cluster.wait_for_leader)
+            await asyncio.to_thread(cluster.node(leader).kill)
+            await more_acknowledged(record, POSTS_BETWEEN_KILLS)
+            cluster.node(leader).start()
+            await asyncio.to_thread(cluster.wait_ready, [cluster.node(leader)], [cluster.address(leader)])
+        stop.set()
+        await asyncio.gather(*tasks)
+    await asyncio.to_thread(cluster.wait_equal_state)
+
+    found = await all_questions(client)
+    assert record.refused == []
+    assert record.acknowledged - found.keys() == set(), "acknowledged, and lost"
+    assert [text for text, times in found.items() if times > 1] == [], "applied twice"
+    assert found.keys() <= record.acknowledged | record.unknown, "never asked"
+    for each in posters:
+        await each.close()

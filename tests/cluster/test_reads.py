@@ -1,0 +1,25 @@
+"""Reads are linearizable through every node."""
+
+from __future__ import annotations
+
+from bot.client.api import Recipient
+from bot.client.grpc_client import GrpcLmsClient
+from lms_cluster.local.cluster import LocalCluster
+from tests.cluster.conftest import connect
+from tests.world import sign_in
+
+ROUNDS = 1000
+
+
+async def test_a_read_through_another_node_never_sees_the_past(
+    cluster: LocalCluster, client: GrpcLmsClient
+) -> None:
+    clients = [connect(cluster, number) for number in range(3)]
+    token = await sign_in(client, "ada")
+    for number in range(ROUNDS):
+        writer, reader = clients[number % 3], clients[(number + 1 + number // 3 % 2) % 3]
+        asked = await writer.ask(token, f"linear-{number}", f"question {number}", Recipient.INSTRUCTOR)
+        seen = await reader.query(token, asked.item.id)
+        assert seen.text == f"question {number}"
+    for each in clients:
+        await each.close()
