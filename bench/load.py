@@ -1,7 +1,8 @@
 """A class at work on the running cluster: `python -m bench.load --clients N --seconds S`.
 
-Each client is a student or an instructor with a connection of its own, and begins at another node than its neighbour.
-Prints a live line of throughput and latency, then a table; exits 1 when an acknowledged submission is missing at the end.
+Each client is a student or an instructor with connections of its own, to the nodes in an order of its own.
+Prints a live line of throughput and latency, then a table; exits 1 when an acknowledged submission is missing
+at the end.
 """
 
 from __future__ import annotations
@@ -146,18 +147,17 @@ async def missing_submissions(client: LmsClient, account: Account, acknowledged:
 
 async def run(clients: int, seconds: float) -> int:
     cluster = LocalCluster.open(HOME)
-    nodes = [(node.id, node.address) for node in cluster.config.nodes]
+    nodes = {node.id: node.address for node in cluster.config.nodes}
     accounts = load_accounts(HOME)
     ledger = Ledger()
     async with AsyncExitStack() as stack:
 
-        def connect(first_node: int) -> GrpcLmsClient:
-            turn = first_node % len(nodes)
-            client = GrpcLmsClient(dict(nodes[turn:] + nodes[:turn]))
+        def connect() -> GrpcLmsClient:
+            client = GrpcLmsClient(nodes)
             stack.push_async_callback(client.close)
             return client
 
-        main = connect(0)
+        main = connect()
         await seed(cluster, main, accounts)
         students = [account for account in accounts.values() if account.role == "student"]
         instructors = [account for account in accounts.values() if account.role == "instructor"]
@@ -165,7 +165,7 @@ async def run(clients: int, seconds: float) -> int:
         until = time.monotonic() + seconds
         async with asyncio.TaskGroup() as group:
             for number in range(clients):
-                client = connect(number)
+                client = connect()
                 if number % 8 == 7:
                     group.create_task(
                         instructor(client, instructors[number // 8 % len(instructors)], ledger, until)

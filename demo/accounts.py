@@ -1,10 +1,9 @@
-"""The demo course's people. Their passwords are made on first use and kept in a file that only its owner can read."""
+"""The demo course's people. Their passwords are made on first use, and kept in a file only its owner can read."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +44,7 @@ def first(accounts: dict[str, Account], role: str) -> Account:
 
 def _write_private(path: Path, text: str) -> None:
     fresh = path.with_suffix(".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""`python -m lms_cluster.local`: the commands of `cluster.sh` that start, stop and show a cluster on this machine."""
+"""`python -m lms_cluster.local`: the commands of `cluster.sh` that start, stop and show a cluster."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def up(arguments: argparse.Namespace) -> None:
         cluster = LocalCluster.open(HOME)
         if arguments.nodes not in (None, len(cluster.nodes)):
             raise ClusterError(
-                f"A cluster of {len(cluster.nodes)} nodes lives in {HOME}/. Start it with ./cluster.sh up, or "
-                f"stop it and move {HOME}/ away to make another."
+                f"A cluster of {len(cluster.nodes)} nodes lives in {HOME}/. Start it with ./cluster.sh up, "
+                f"or stop it and move {HOME}/ away to make another."
             )
     else:
         cluster = LocalCluster.create(HOME, arguments.nodes or 3)

@@ -70,7 +70,7 @@ class LocalCluster:
         return cls.open(folder)
 
     def start(self, *, with_tutor: bool = True) -> None:
-        """Start what does not run, and wait until a leader serves. Raises ClusterError with the log's last lines."""
+        """Start what does not run, and wait until it serves. Raises ClusterError with the log's last lines."""
         if with_tutor:
             self.tutor.start()
         for process in self.nodes.values():
@@ -137,7 +137,10 @@ class LocalCluster:
                 time.sleep(POLL_SECONDS)
 
     def wait_equal_state(self, seconds: float = READY_SECONDS) -> str:
-        """Wait until every node has applied the same index to the same state; return its hash. Raises ClusterError."""
+        """Wait until all nodes have applied the same index to the same state; return its hash.
+
+        Raises ClusterError.
+        """
         deadline = time.monotonic() + seconds
         while True:
             answers = [self.status(node_id, with_state_hash=True) for node_id in self.nodes]

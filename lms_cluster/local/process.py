@@ -1,4 +1,4 @@
-"""One background process that outlives its starter: started, found again by its pid file, signalled, waited for."""
+"""One background process that outlives its starter: started, found by its pid file, signalled, waited for."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Process:
         self._pid_file.write_text(f"{child.pid}\n")
 
     def pid(self) -> int | None:
-        """The pid of the running process; None when there is none, or when the number now belongs to another."""
+        """The pid of the running process; None when there is none, or the number belongs to another now."""
         try:
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):

@@ -33,8 +33,6 @@ async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
-def connect(cluster: LocalCluster, first_node: int = 0) -> GrpcLmsClient:
-    """A client that begins at the node of that number."""
-    nodes = [(node.id, node.address) for node in cluster.config.nodes]
-    turn = first_node % len(nodes)
-    return GrpcLmsClient(dict(nodes[turn:] + nodes[:turn]))
+def connect(cluster: LocalCluster, *node_ids: str) -> GrpcLmsClient:
+    """A client of these nodes; of all when none is named."""
+    return GrpcLmsClient({node_id: cluster.address(node_id) for node_id in node_ids or cluster.nodes})

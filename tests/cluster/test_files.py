@@ -27,8 +27,7 @@ async def test_the_largest_file_survives_the_leader_byte_for_byte(
 
     leader = cluster.wait_for_leader()
     cluster.node(leader).kill()
-    survivor = next(number for number, node_id in enumerate(cluster.nodes) if node_id != leader)
-    reader = connect(cluster, survivor)
+    reader = connect(cluster, next(node_id for node_id in cluster.nodes if node_id != leader))
     named, received = await reader.download(grace, submission.item.id)
     assert hashlib.sha256(received).hexdigest() == file.sha256 == named.sha256
     assert received == content

@@ -14,7 +14,7 @@ ROUNDS = 1000
 async def test_a_read_through_another_node_never_sees_the_past(
     cluster: LocalCluster, client: GrpcLmsClient
 ) -> None:
-    clients = [connect(cluster, number) for number in range(3)]
+    clients = [connect(cluster, node_id) for node_id in cluster.nodes]
     token = await sign_in(client, "ada")
     for number in range(ROUNDS):
         writer, reader = clients[number % 3], clients[(number + 1 + number // 3 % 2) % 3]
