@@ -79,7 +79,7 @@ def units(text: str) -> int:
 
 
 def split(text: Text, units_max: int) -> list[Text]:
-    """`text` in pieces of at most `units_max` UTF-16 code units, cut after a line or a word where there is one.
+    """`text` in pieces of at most `units_max` UTF-16 code units, cut after a line or a word where one ends.
 
     Nothing is lost: the pieces joined are the text. Precondition: `units_max` is at least 2.
     """

@@ -1,0 +1,210 @@
+"""Carrying a command on: ask for what is missing, show the card, run it, and say what came of it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.core import dialogue as steps
+from bot.core import guard, text
+from bot.core.adapter import FileUnavailable
+from bot.core.chat import Dialogue
+from bot.core.command import Arg, BadValue, Command, Registry
+from bot.core.conversation import ChatConversation
+from bot.core.errors import Failure, NotSignedIn
+from bot.core.model import Button, Reply
+from bot.core.richtext import lines, plain
+
+log = logging.getLogger(__name__)
+
+BUTTON_BYTES_MAX = 64
+CHOICES_MAX = 8
+REPEATABLE_MAX = 8
+
+# The codes whose message is the classroom's own answer to the person; any other code is a defect.
+_ANSWERS = frozenset(
+    {"INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "PERMISSION_DENIED"}
+)
+
+
+class Act:
+    """What a Turn does with a dialogue, once it knows which and what was added to it."""
+
+    def __init__(
+        self, registry: Registry, conversation: ChatConversation, secrets: dict[str, str], now: float
+    ) -> None:
+        self._registry = registry
+        self._conversation = conversation
+        self._secrets = secrets
+        self._now = now
+
+    async def say(self, sentence: str, *buttons: Button, refused: bool = False) -> None:
+        rows = tuple((button,) for button in buttons)
+        await self._conversation.say(Reply(plain(sentence), rows, refused=refused))
+
+    async def refuse(self, sentence: str, *buttons: Button) -> None:
+        await self.say(sentence, *buttons, refused=True)
+
+    async def carry_on(self, dialogue: Dialogue, reason: str = "", arg: Arg | None = None) -> None:
+        """Go as far as `dialogue` allows: to its next question, its card, or its end.
+
+        With a `reason`, it stands before the question, which asks for `arg` again if that is given.
+        """
+        command = self._registry.commands[dialogue.command]
+        self._conversation.request_id = dialogue.request_id
+        self._keep(None)
+        try:
+            arg = arg or steps.missing(command, dialogue, self._secrets)
+            if arg is not None:
+                await self._ask(command, dialogue, arg, reason)
+            elif command.confirm is not None and not dialogue.confirmed:
+                values = steps.values(command, dialogue, self._secrets)
+                card = await command.confirm(self._conversation, values)
+                await self._show_card(card, dialogue, reason)
+            else:
+                await self._run(command, dialogue)
+        except (BadValue, FileUnavailable) as unusable:
+            await self.refuse(str(unusable))
+        except Failure as failure:
+            await self._fail(command, dialogue, failure)
+        except Exception:
+            # One person's broken command must not end everybody's conversation.
+            log.exception("/%s broke (ref %s)", command.name, _reference(dialogue))
+            await self.refuse(text.broke(_reference(dialogue)))
+
+    async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: str) -> None:
+        same = dialogue.asking == arg.name
+        refusals = (dialogue.refusals if same else 0) + bool(reason)
+        if refusals >= steps.REFUSALS_MAX:
+            await self.refuse(f"{reason}\n{text.given_up(command.name)}")
+            return
+        dialogue = replace(dialogue, asking=arg.name, refusals=refusals)
+        buttons = await self._buttons(command, dialogue, arg)
+        prompt = arg.prompt
+        if arg.files and dialogue.files:
+            prompt = text.file_added(dialogue.files[-1].name, len(dialogue.files))
+        question = lines(reason, prompt) if reason else plain(prompt)
+        self._keep(dialogue)
+        await self._conversation.say(Reply(question, buttons, secret_next=arg.secret, refused=bool(reason)))
+
+    async def _buttons(
+        self, command: Command, dialogue: Dialogue, arg: Arg
+    ) -> tuple[tuple[Button, ...], ...]:
+        if arg.files:
+            done = Button(text.DONE, f"done:{tag(dialogue)}")
+            return ((done,),) if dialogue.files or not arg.required else ()
+        if arg.choices is None:
+            return ()
+        given = steps.values(command, dialogue, self._secrets)
+        choices = await arg.choices(self._conversation, given)
+        if len(choices) > CHOICES_MAX:
+            return ()
+        place = command.args.index(arg)
+        buttons = [Button(choice.label, f"pick:{tag(dialogue)}:{place}:{choice.value}") for choice in choices]
+        return tuple((button,) for button in buttons if len(button.data.encode()) <= BUTTON_BYTES_MAX)
+
+    async def _show_card(self, card: Reply, dialogue: Dialogue, reason: str) -> None:
+        answers = (
+            Button(text.CONFIRM, f"confirm:{tag(dialogue)}"),
+            Button(text.CANCEL, f"cancel:{tag(dialogue)}"),
+        )
+        self._keep(replace(dialogue, asking="", refusals=0))
+        shown = lines(reason, card.text) if reason else card.text
+        await self._conversation.say(
+            replace(card, text=shown, buttons=(*card.buttons, answers), refused=bool(reason))
+        )
+
+    async def _run(self, command: Command, dialogue: Dialogue) -> None:
+        values = steps.values(command, dialogue, self._secrets)
+        signed_in = self._conversation.chat.session is not None
+        reply = await command.run(self._conversation, values)
+        log.info("/%s by %s done", command.name, dialogue.username or "nobody")
+        await self._conversation.say(reply)
+        if not signed_in:
+            await self._resume()
+
+    async def _resume(self) -> None:
+        """Go on with what was under way when the session ended, if it is still the same person's."""
+        chat = self._conversation.chat
+        waiting = chat.waiting
+        if chat.session is None or waiting is None:
+            return
+        self._conversation.chat = replace(chat, waiting=None)
+        if waiting.username == chat.session.username:
+            self._secrets.clear()
+            await self.carry_on(waiting)
+
+    async def _fail(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
+        """The table of errors: each is a sentence, and where there is a next step, a button."""
+        log.info(
+            "/%s by %s: %s %s", command.name, dialogue.username or "nobody", failure.code, failure.reason
+        )
+        match failure.code:
+            case "UNAUTHENTICATED":
+                await self._fail_unauthenticated(command, dialogue, failure)
+            case "PERMISSION_DENIED" if self._conversation.role not in command.roles:
+                await self.refuse(text.only_for(command.roles, command.name))
+            case "INVALID_ARGUMENT" if failure.violations:
+                await self._fail_fields(command, dialogue, failure)
+            case "RESOURCE_EXHAUSTED":
+                await self.refuse(text.try_again_in(failure.message, failure.retry_after))
+            case "UNAVAILABLE":
+                message = text.NO_QUORUM if failure.reason == "NO_QUORUM" else failure.message
+                await self.refuse(message, self._repeat_button(dialogue, text.TRY_AGAIN))
+            case "UNKNOWN" if failure.reason == "OUTCOME_UNKNOWN":
+                await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
+            case code if code in _ANSWERS and failure.message:
+                await self.refuse(failure.message)
+            case _:
+                log.error("ref %s: %s: %s", _reference(dialogue), failure.code, failure.message)
+                await self.refuse(text.broke(_reference(dialogue)))
+
+    async def _fail_unauthenticated(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
+        conversation = self._conversation
+        if isinstance(failure, NotSignedIn):
+            await self.refuse(text.sign_in_for(command.name))
+        elif guard.signs_in(command):
+            conversation.chat = guard.wrong_password(conversation.chat, self._now)
+            if self._now < conversation.chat.locked_until:
+                await self.refuse(text.LOGIN_LOCKED_AFTER)
+            else:
+                again = Button(text.TRY_AGAIN, ":".join((command.name, *dialogue.words.values())))
+                await self.refuse(text.SIGN_IN_FAILED, again)
+        else:
+            conversation.sign_out()
+            waiting = replace(dialogue, expires_at=self._now + steps.LIFETIME_SECONDS)
+            conversation.chat = replace(conversation.chat, waiting=waiting)
+            await self.refuse(text.SESSION_ENDED)
+
+    async def _fail_fields(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
+        """Ask again for the first argument found at fault; a field that nobody typed is only reported."""
+        reason = "\n".join(text.field_refused(field, why) for field, why in failure.violations.items())
+        faults = {field.rpartition(".")[2] for field in failure.violations}
+        arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
+        if arg is None:
+            await self.refuse(reason)
+            return
+        self._secrets.pop(arg.name, None)
+        await self.carry_on(steps.mended(dialogue, without=arg.name), reason, arg)
+
+    def _repeat_button(self, dialogue: Dialogue, label: str) -> Button:
+        """Remember an act so that the button can repeat it with the same request id."""
+        chat = self._conversation.chat
+        others = [other for other in chat.repeatable if other.request_id != dialogue.request_id]
+        self._conversation.chat = replace(chat, repeatable=(*others, dialogue)[-REPEATABLE_MAX:])
+        return Button(label, f"repeat:{dialogue.request_id}")
+
+    def _keep(self, dialogue: Dialogue | None) -> None:
+        """Make `dialogue` the one under way; with an expiry of its own from now on."""
+        if dialogue is not None:
+            dialogue = replace(dialogue, expires_at=self._now + steps.LIFETIME_SECONDS)
+        self._conversation.chat = replace(self._conversation.chat, dialogue=dialogue)
+
+
+def tag(dialogue: Dialogue) -> str:
+    """Ties a button to its dialogue, so that an old one does nothing."""
+    return dialogue.request_id[:8]
+
+
+def _reference(dialogue: Dialogue) -> str:
+    return dialogue.request_id[:4]

@@ -1,0 +1,63 @@
+"""What is remembered of one chat from one message to the next, and over a restart of the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.model import FileRef, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who the chat is signed in as."""
+
+    token: str
+    username: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A command on its way: what was given, what is being asked. It never holds a secret."""
+
+    command: str
+    request_id: str
+    username: str
+    """Who began it; nobody else can finish it."""
+    expires_at: float
+    """Seconds since the epoch."""
+    words: dict[str, str] = field(default_factory=dict)
+    """What was given so far, by argument."""
+    files: tuple[FileRef, ...] = ()
+    files_done: bool = False
+    asking: str = ""
+    """The argument being asked for; empty while the confirm card waits."""
+    refusals: int = 0
+    """How many answers to this question could not be used."""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    session: Session | None = None
+    dialogue: Dialogue | None = None
+    waiting: Dialogue | None = None
+    """Was under way when the session ended; goes on when the same person has signed in again."""
+    repeatable: tuple[Dialogue, ...] = ()
+    """Acts whose outcome is unknown, or that found no quorum: a button repeats them; the newest last."""
+    wrong_passwords: int = 0
+    locked_until: float = 0.0
+    """Seconds since the epoch, until which nobody can sign in here."""
+    handled: tuple[str, ...] = ()
+    """The request ids handled last, so that what is delivered again is not heard twice; the newest last."""
+
+
+class ChatStore(Protocol):
+    """Where chats are remembered, by their id. A saved chat is there after a crash."""
+
+    def load(self, chat: str) -> Chat:
+        """An empty Chat when nothing is known."""
+        ...
+
+    def save(self, chat: str, state: Chat) -> None: ...

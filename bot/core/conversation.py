@@ -1,0 +1,74 @@
+"""What a command sees of the chat it runs in, while one thing said is heard."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.core.adapter import Adapter, ChatGone
+from bot.core.chat import Chat, Session
+from bot.core.errors import NotSignedIn
+from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
+
+log = logging.getLogger(__name__)
+
+
+class ChatConversation:
+    """The Conversation of one message. `chat` is what will be remembered once the message is heard."""
+
+    def __init__(self, adapter: Adapter, incoming: Incoming, chat: Chat) -> None:
+        self.adapter = adapter
+        self.incoming = incoming
+        self.chat = chat
+        self.request_id = ""
+        self._menu: Role | None = None
+
+    @property
+    def session(self) -> Session:
+        if self.chat.session is None:
+            raise NotSignedIn
+        return self.chat.session
+
+    @property
+    def token(self) -> str:
+        return self.session.token
+
+    @property
+    def username(self) -> str:
+        return self.session.username
+
+    @property
+    def role(self) -> Role:
+        return self.chat.session.role if self.chat.session else Role.ANYONE
+
+    async def fetch(self, file: FileRef) -> bytes:
+        return await self.adapter.fetch(file)
+
+    async def say(self, reply: Reply | StreamedReply) -> None:
+        try:
+            if isinstance(reply, StreamedReply):
+                await self.adapter.stream(self.incoming.chat, reply)
+                return
+            if self._menu is not None:
+                reply, self._menu = replace(reply, menu=self._menu), None
+            await self.adapter.send(self.incoming.chat, reply)
+        except ChatGone:
+            log.info("nobody reads chat %s of %s any more", self.incoming.chat, self.incoming.adapter)
+
+    async def delete_incoming(self) -> None:
+        """Take what was just said out of sight, where the place allows it."""
+        if not (self.adapter.capabilities.deletes and self.incoming.message):
+            return
+        try:
+            await self.adapter.delete(self.incoming.chat, self.incoming.message)
+        except ChatGone:
+            log.info("nobody reads chat %s of %s any more", self.incoming.chat, self.incoming.adapter)
+
+    def sign_in(self, token: str, username: str, role: Role) -> None:
+        session = Session(token, username, role)
+        self.chat = replace(self.chat, session=session, wrong_passwords=0)
+        self._menu = role
+
+    def sign_out(self) -> None:
+        self.chat = replace(self.chat, session=None)
+        self._menu = Role.ANYONE

@@ -1,0 +1,95 @@
+"""A command on its way to being complete: pure steps over the Dialogue of chat.py.
+
+Asked for, one by one and only when missing: required words in the order of the arguments, then files, then
+secrets. Secrets come last because they are not kept: what was said before them survives a restart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.core.chat import Dialogue
+from bot.core.command import Arg, Command
+from bot.core.model import FileRef, Incoming
+
+LIFETIME_SECONDS = 600.0
+REFUSALS_MAX = 3
+
+
+def act_id(incoming: Incoming) -> str:
+    """The request id of what a line begins: the same when the line is delivered again."""
+    return _digest("\0".join((incoming.adapter, incoming.chat, incoming.request_id)))
+
+
+def mended(dialogue: Dialogue, without: str) -> Dialogue:
+    """The dialogue after the classroom refused one argument.
+
+    It becomes a new act: asked again with the old request id, the classroom would repeat its refusal.
+    """
+    words = {name: word for name, word in dialogue.words.items() if name != without}
+    return replace(dialogue, request_id=_digest(dialogue.request_id), words=words, confirmed=False)
+
+
+def give(dialogue: Dialogue, arg: Arg, word: str) -> Dialogue:
+    """The dialogue with `arg` filled. Raises BadValue when `word` does not do."""
+    value = arg.parse(word)
+    kept = arg.canonical(value) if arg.canonical is not None else word
+    return replace(dialogue, words={**dialogue.words, arg.name: kept})
+
+
+def with_file(dialogue: Dialogue, arg: Arg, file: FileRef) -> Dialogue:
+    """Precondition: there is room for one more."""
+    files = (*dialogue.files, file)
+    return replace(dialogue, files=files, files_done=len(files) == arg.files_max)
+
+
+def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> Arg | None:
+    """The next argument to ask for."""
+    for arg in command.args:
+        if arg.required and not (arg.files or arg.secret) and arg.name not in dialogue.words:
+            return arg
+    files = files_arg(command)
+    # Whoever has begun to send files says when they are all there; a text alone needs none.
+    wanted = files is not None and (files.required or dialogue.files or not _has_text(command, dialogue))
+    if wanted and not dialogue.files_done:
+        return files
+    for arg in command.args:
+        if arg.secret and arg.required and arg.name not in secrets:
+            return arg
+    return None
+
+
+def values(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Every argument's value: None for one not given, a tuple of FileRef for files. Raises BadValue."""
+    found: dict[str, Any] = {}
+    for arg in command.args:
+        if arg.files:
+            found[arg.name] = dialogue.files
+            continue
+        word = (secrets if arg.secret else dialogue.words).get(arg.name)
+        found[arg.name] = None if word is None else arg.parse(word)
+    return found
+
+
+def files_arg(command: Command) -> Arg | None:
+    return next((arg for arg in command.args if arg.files), None)
+
+
+def free_text(command: Command, dialogue: Dialogue) -> Arg | None:
+    """The optional text that a line may fill while files are awaited."""
+    return next((arg for arg in _texts(command) if arg.name not in dialogue.words), None)
+
+
+def _has_text(command: Command, dialogue: Dialogue) -> bool:
+    return any(arg.name in dialogue.words for arg in _texts(command))
+
+
+def _texts(command: Command) -> list[Arg]:
+    return [arg for arg in command.args if arg.rest and not arg.required]
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -1,0 +1,43 @@
+"""Who may say what: private commands, roles, and the lock after wrong passwords."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import text
+from bot.core.chat import Chat
+from bot.core.command import Command
+from bot.core.model import Incoming, Role
+
+WRONG_PASSWORDS_MAX = 5
+LOCK_SECONDS = 600.0
+
+
+def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> str | None:
+    """Why the command may not be used here and now; None when it may."""
+    role = chat.session.role if chat.session else Role.ANYONE
+    if role not in command.roles:
+        if role is Role.ANYONE:
+            return text.sign_in_for(command.name)
+        return text.only_for(command.roles, command.name)
+    if not incoming.private and (command.private or _has_secret(command)):
+        return text.PRIVATE_ONLY
+    if signs_in(command) and now < chat.locked_until:
+        return text.login_locked(chat.locked_until - now)
+    return None
+
+
+def signs_in(command: Command) -> bool:
+    """Whether the command takes a password from somebody who is not signed in."""
+    return Role.ANYONE in command.roles and _has_secret(command)
+
+
+def wrong_password(chat: Chat, now: float) -> Chat:
+    count = chat.wrong_passwords + 1
+    if count < WRONG_PASSWORDS_MAX:
+        return replace(chat, wrong_passwords=count)
+    return replace(chat, wrong_passwords=0, locked_until=now + LOCK_SECONDS)
+
+
+def _has_secret(command: Command) -> bool:
+    return any(arg.secret for arg in command.args)

@@ -1,0 +1,148 @@
+"""From a line to a call: `/grade S17 18 "well done"`, and from a button's data to the same line.
+
+Words are separated by white space. A double quote, straight or curly, at the start of a word holds words
+together; `\\"` stands for itself in there. An apostrophe never does: `/ask What's a term?` is an ordinary
+line. Positional words come first, then `name=value`; the argument that takes the rest of the line takes it
+as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core import text
+from bot.core.command import Arg
+
+LINE_CHARACTERS_MAX = 8000
+
+_CALL = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
+_KEY = re.compile(r"([a-z_]+)=")
+_CLOSING = {'"': '"', "“": "”", "„": "“", "”": "”"}
+
+
+class BadLine(ValueError):
+    """A line cannot be read at all; the message says why, in a sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command's name in lower case, and what followed it on the line."""
+
+    name: str
+    body: str
+
+
+def readable(line: str) -> str:
+    """The line with its ends trimmed. Raises BadLine when it is too long or holds what is not text."""
+    if len(line) > LINE_CHARACTERS_MAX:
+        raise BadLine(text.line_too_long(len(line), LINE_CHARACTERS_MAX))
+    line = line.replace("\r\n", "\n")
+    for character in line:
+        category = unicodedata.category(character)
+        # Cs: a lone surrogate, which is what undecodable bytes became.
+        if category == "Cs":
+            raise BadLine(text.NOT_UTF8)
+        if category == "Cc" and character not in "\n\t":
+            raise BadLine(text.control_character(ord(character)))
+    return line.strip()
+
+
+def call(line: str) -> Call | None:
+    """The call that a line makes; None when it makes none."""
+    match = _CALL.match(line)
+    if match is None:
+        return None
+    return Call(match[1].lower(), line[match.end() :])
+
+
+def pressed(data: str) -> Call:
+    """The call that a button's data makes: `grade:S17` is `/grade "S17"`."""
+    name, *words = data.split(":")
+    return Call(name.lower(), " ".join(quoted(word) for word in words))
+
+
+def quoted(word: str) -> str:
+    """The word written so that it is read back as one."""
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a call gave: words by argument, and whether any were left over."""
+
+    words: dict[str, str]
+    surplus: str = ""
+
+
+def arguments(body: str, args: Sequence[Arg]) -> Given:
+    """Share the words of a call among the arguments that are made of words.
+
+    Secrets and files are never taken from the line. Raises BadLine when a quote is not closed.
+    """
+    places = [arg for arg in args if not (arg.secret or arg.files)]
+    names = {arg.name for arg in places}
+    words: dict[str, str] = {}
+    at = _skip(body, 0)
+    while at < len(body):
+        key = _KEY.match(body, at)
+        if key is not None and key[1] in names:
+            arg = next(arg for arg in places if arg.name == key[1])
+            at = key.end()
+        else:
+            free = [arg for arg in places if arg.name not in words]
+            if not free:
+                return Given(words, body[at:])
+            arg = free[0]
+        if arg.rest:
+            words[arg.name] = _unquoted(body[at:])
+            break
+        words[arg.name], at = _word(body, at)
+        at = _skip(body, at)
+    return Given(words)
+
+
+def _skip(body: str, at: int) -> int:
+    while at < len(body) and body[at].isspace():
+        at += 1
+    return at
+
+
+def _word(body: str, at: int) -> tuple[str, int]:
+    """The word that starts at `at`, and where it ends."""
+    if at < len(body) and body[at] in _CLOSING:
+        return _quotation(body, at)
+    end = at
+    while end < len(body) and not body[end].isspace():
+        end += 1
+    return body[at:end], end
+
+
+def _quotation(body: str, at: int) -> tuple[str, int]:
+    closing = _CLOSING[body[at]]
+    word: list[str] = []
+    at += 1
+    while at < len(body):
+        if body[at] == "\\" and body[at + 1 : at + 2] in {"\\", closing}:
+            word.append(body[at + 1])
+            at += 2
+        elif body[at] == closing:
+            return "".join(word), at + 1
+        else:
+            word.append(body[at])
+            at += 1
+    raise BadLine(text.QUOTE_NOT_CLOSED)
+
+
+def _unquoted(rest: str) -> str:
+    """The rest of a line as typed; without its quotes when it is one quotation from end to end."""
+    if rest[:1] in _CLOSING:
+        try:
+            word, end = _quotation(rest, 0)
+        except BadLine:
+            return rest
+        if end == len(rest):
+            return word
+    return rest
