@@ -1,4 +1,4 @@
-"""The demo course's people. Their passwords are made on first use, and kept in a file only its owner can read."""
+"""The demo course's people. Their passwords are made on first use, and kept where only the owner can read."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class LocalCluster:
         return cls.open(folder)
 
     def start(self, *, with_tutor: bool = True) -> None:
-        """Start what does not run, and wait until it serves. Raises ClusterError with the log's last lines."""
+        """Start what does not run, and wait until it serves. Raises ClusterError."""
         if with_tutor:
             self.tutor.start()
         for process in self.nodes.values():
