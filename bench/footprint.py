@@ -1,4 +1,4 @@
-"""What a node costs: seconds from start to serving, and resident memory: `python -m bench.footprint`. Linux only."""
+"""What a node costs: seconds from start to serving, and resident memory. Linux: it reads /proc."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Acknowledged posts a second through gRPC, beside a bare grpc.aio echo: `python -m bench.writes [--seconds S]`.
+"""Acknowledged posts a second through gRPC, beside a bare grpc.aio echo: `python -m bench.writes`.
 
-The same client process calls both, with the same number at once, one after the other in one run. Prints a table
-and a line of JSON.
+The same client process calls both, with the same number at once, one after the other in one run. Prints a
+table and a line of JSON.
 """
 
 from __future__ import annotations
