@@ -1,0 +1,72 @@
+"""Files of this machine, as the console and the script send and receive them."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import re
+from itertools import count
+from pathlib import Path
+
+from bot.core.adapter import FileUnavailable
+from bot.core.model import FileRef, OutgoingFile
+
+NAME_CHARACTERS_MAX = 100
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
+
+
+def offered(path: Path) -> FileRef:
+    """The file at `path`, ready to be sent. Raises FileUnavailable."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise FileUnavailable(f"I cannot read {path}: {error.strerror}.") from None
+    if not path.is_file():
+        raise FileUnavailable(f"{path} is not a file.")
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return FileRef(path.name, media_type, size, str(path.resolve()))
+
+
+async def content(file: FileRef, bytes_max: int) -> bytes:
+    """Raises FileUnavailable when the file is gone or has grown beyond `bytes_max`."""
+
+    def read() -> bytes:
+        with Path(file.handle).open("rb") as opened:
+            return opened.read(bytes_max + 1)
+
+    try:
+        found = await asyncio.to_thread(read)
+    except OSError as error:
+        raise FileUnavailable(f"I cannot read {file.name}: {error.strerror}.") from None
+    if len(found) > bytes_max:
+        raise FileUnavailable(f"{file.name} has grown beyond {bytes_max} bytes.")
+    return found
+
+
+async def save(folder: Path, file: OutgoingFile) -> Path:
+    """Write the file into `folder` under a name that is safe and was free. Returns where it is."""
+
+    def write() -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = Path(safe_name(file.name))
+        for number in count(1):
+            path = folder / (name.name if number == 1 else f"{name.stem} ({number}){name.suffix}")
+            try:
+                with path.open("xb") as opened:
+                    opened.write(file.content)
+            except FileExistsError:
+                continue
+            break
+        return path
+
+    return await asyncio.to_thread(write)
+
+
+def safe_name(name: str) -> str:
+    """A file name without folders, control characters or a leading dot; never empty, never long."""
+    name = _UNSAFE.sub("_", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if dot and len(suffix) <= 10:
+        return f"{stem[: NAME_CHARACTERS_MAX - len(suffix) - 1]}.{suffix}"
+    return name[:NAME_CHARACTERS_MAX] or "file"

@@ -1,0 +1,145 @@
+"""What the bot remembers: one SQLite file, readable by its owner alone, because it holds session tokens.
+
+A row per chat. What a chat has come to (bot.core.chat.Chat) is one JSON document, since it is read and
+written whole; the cursor of its notices stands beside it, because another hand moves it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.core.chat import Chat, Dialogue, Session
+from bot.core.model import FileRef, Role
+
+_SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE chat (
+    adapter TEXT NOT NULL,
+    chat TEXT NOT NULL,
+    token TEXT NOT NULL DEFAULT '',
+    username TEXT NOT NULL DEFAULT '',
+    role TEXT NOT NULL DEFAULT 'anyone',
+    state TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (adapter, chat)
+) WITHOUT ROWID;
+CREATE TABLE notice_cursor (
+    adapter TEXT NOT NULL,
+    chat TEXT NOT NULL,
+    username TEXT NOT NULL,
+    cursor TEXT NOT NULL,
+    PRIMARY KEY (adapter, chat)
+) WITHOUT ROWID;
+"""
+
+
+class StoreUnreadable(Exception):
+    """The file was written by a later version, or is no store."""
+
+
+class BotStore:
+    """The ChatStore of one adapter, and the cursors of its notices. Used from the event loop's thread alone.
+
+    Every change is durable when its call returns.
+    """
+
+    def __init__(self, path: Path, adapter: str) -> None:
+        """Creates the file where there is none. Raises StoreUnreadable, OSError."""
+        self._adapter = adapter
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # SQLite would create it readable by others; its journal takes its mode from it.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+        self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise StoreUnreadable(f"{path}: {error}") from None
+
+    def _prepare(self) -> None:
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.execute("PRAGMA busy_timeout=5000")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            script = f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={_SCHEMA_VERSION};COMMIT;"
+            self._database.executescript(script)
+        elif version != _SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"schema {version} is not known here")
+
+    def close(self) -> None:
+        self._database.close()
+
+    # --- chats ---
+
+    def load(self, chat: str) -> Chat:
+        row = self._database.execute(
+            "SELECT token, username, role, state FROM chat WHERE adapter = ? AND chat = ?",
+            (self._adapter, chat),
+        ).fetchone()
+        if row is None:
+            return Chat()
+        token, username, role, state = row
+        session = Session(token, username, Role(role)) if token else None
+        return _chat(session, json.loads(state))
+
+    def save(self, chat: str, state: Chat) -> None:
+        session = state.session or Session("", "", Role.ANYONE)
+        document = asdict(state)
+        del document["session"]
+        self._database.execute(
+            "INSERT OR REPLACE INTO chat (adapter, chat, token, username, role, state)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (self._adapter, chat, session.token, session.username, session.role.value, json.dumps(document)),
+        )
+
+    def sessions(self) -> Iterator[tuple[str, Session]]:
+        """Every chat where somebody is signed in."""
+        rows = self._database.execute(
+            "SELECT chat, token, username, role FROM chat WHERE adapter = ? AND token != '' ORDER BY chat",
+            (self._adapter,),
+        ).fetchall()
+        for chat, token, username, role in rows:
+            yield chat, Session(token, username, Role(role))
+
+    # --- notices ---
+
+    def cursor(self, chat: str, username: str) -> str:
+        """After which event this person's notices go on in this chat; empty at the first time."""
+        row = self._database.execute(
+            "SELECT cursor FROM notice_cursor WHERE adapter = ? AND chat = ? AND username = ?",
+            (self._adapter, chat, username),
+        ).fetchone()
+        return row[0] if row else ""
+
+    def move_cursor(self, chat: str, username: str, cursor: str) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO notice_cursor (adapter, chat, username, cursor) VALUES (?, ?, ?, ?)",
+            (self._adapter, chat, username, cursor),
+        )
+
+
+def _chat(session: Session | None, document: dict[str, Any]) -> Chat:
+    return Chat(
+        session=session,
+        dialogue=_dialogue(document["dialogue"]),
+        waiting=_dialogue(document["waiting"]),
+        repeatable=tuple(act for one in document["repeatable"] if (act := _dialogue(one)) is not None),
+        wrong_passwords=document["wrong_passwords"],
+        locked_until=document["locked_until"],
+        handled=tuple(document["handled"]),
+    )
+
+
+def _dialogue(document: dict[str, Any] | None) -> Dialogue | None:
+    if document is None:
+        return None
+    files = tuple(FileRef(**file) for file in document["files"])
+    return Dialogue(**{**document, "files": files})
