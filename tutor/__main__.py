@@ -1,0 +1,135 @@
+"""Command line of the tutor: serve answers, train a model, fit its calibration."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+import structlog
+
+from tutor.training.sizes import DEFAULT_SIZE, SIZES
+
+WEIGHTS = Path(__file__).parent / "weights"
+DEFAULT_DATA = Path("../shared/tutor-data")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit code: 0, 1 when the command failed, 2 for a wrong command line."""
+    options = _parser().parse_args(arguments)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    command = {"serve": _serve, "train": _train, "calibrate": _calibrate}[options.command]
+    return command(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tutor", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    serve = commands.add_parser("serve", help="answer questions over gRPC")
+    serve.add_argument("--port", type=_port, required=True, help="0 lets the system choose")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument(
+        "--model", default=str(WEIGHTS), help="a GPT-2 folder or hub name (default: the shipped one)"
+    )
+    serve.add_argument(
+        "--mode", choices=("quote", "free"), default="quote", help="quote the materials, or write freely"
+    )
+    serve.add_argument("--queue", type=_positive, default=32, metavar="N", help="how many questions may wait")
+
+    train = commands.add_parser("train", help="train a model folder from the training data")
+    train.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    train.add_argument("--out", type=Path, required=True)
+    train.add_argument("--size", choices=tuple(SIZES), default=DEFAULT_SIZE)
+    train.add_argument("--minutes", type=float, help="a budget; without it, the size's full schedule")
+    train.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+
+    calibrate = commands.add_parser(
+        "calibrate", help="fit the answer's probability on the development questions"
+    )
+    calibrate.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    calibrate.add_argument(
+        "--model", type=Path, default=WEIGHTS, help="a GPT-2 folder; calibration.json goes there"
+    )
+    calibrate.add_argument(
+        "--questions", type=_positive, default=800, metavar="N", help="half to fit, half to report on"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is 0 to 65535")
+    return port
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if Path(options.model).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
+    from tutor.service.loading import load_pipeline  # noqa: PLC0415
+    from tutor.service.server import CannotListen, serve  # noqa: PLC0415
+    from tutor.types import Mode  # noqa: PLC0415
+
+    mode = Mode.FREE if options.mode == "free" else Mode.QUOTED
+    try:
+        asyncio.run(
+            serve(
+                options.host, options.port, options.queue, lambda: load_pipeline(options.model, WEIGHTS, mode)
+            )
+        )
+    except (CannotListen, ModelUnusable, CalibrationUnreadable) as error:
+        return _failed(error)
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from tutor.training.data import DataMissing  # noqa: PLC0415
+    from tutor.training.run import Order, train  # noqa: PLC0415
+
+    try:
+        train(Order(SIZES[options.size], options.data, options.out, options.device, options.minutes))
+    except DataMissing as error:
+        return _failed(error)
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.training.calibrate import calibrate  # noqa: PLC0415
+    from tutor.training.data import DataMissing  # noqa: PLC0415
+
+    try:
+        calibrate(options.data, options.model, options.questions)
+    except (DataMissing, ModelUnusable) as error:
+        return _failed(error)
+    return 0
+
+
+def _failed(error: Exception) -> int:
+    print(f"tutor: {error}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What runs a language model; the rest of the tutor knows the protocol only."""

@@ -1,0 +1,78 @@
+"""From measured candidates to a decision: which sentences answer, or none.
+
+This is where an answer becomes true and cited or silent. It sees numbers and offsets only, never a model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutor.calibration import Calibration
+from tutor.candidates import Candidate
+from tutor.features import Features
+
+MAX_SENTENCES = 3
+MAX_CHARS = 600
+KEEP_RATIO = 0.6
+"""A further sentence must be at least this probable, relative to the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of the text of the passage numbered `passage`."""
+
+    passage: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The spans to quote in reading order (none: abstain), and how probable the best candidate is."""
+
+    spans: tuple[Span, ...]
+    confidence: float
+    closest: int | None
+    """The passage of the best candidate; None when there was no candidate."""
+
+
+def decide(
+    candidates: Sequence[Candidate], features: Sequence[Features], calibration: Calibration
+) -> Decision:
+    """The best sentence, the one it leans on, and further ones nearly as probable, within the limits.
+
+    Deterministic: equal probabilities keep the candidates' order. The best sentence comes first; the others
+    follow in the order of the passages.
+    """
+    if not candidates:
+        return Decision((), 0.0, None)
+    probable = [calibration.probability(row) for row in features]
+    ranked = sorted(range(len(candidates)), key=lambda index: (-probable[index], index))
+    best = ranked[0]
+    confidence = probable[best]
+    if confidence < calibration.threshold:
+        return Decision((), confidence, candidates[best].passage)
+    floor = max(calibration.threshold, KEEP_RATIO * confidence)
+    chosen: list[Span] = []
+    for index in ranked:
+        if probable[index] < floor:
+            break
+        spans = [span for span in _spans(candidates[index]) if span not in chosen]
+        if _fits([*chosen, *spans]):
+            chosen += spans
+        elif not chosen:
+            chosen = spans[-1:]
+    lead = chosen[0].passage
+    return Decision(
+        tuple(sorted(chosen, key=lambda span: (span.passage != lead, span.passage, span.start))),
+        confidence,
+        candidates[best].passage,
+    )
+
+
+def _spans(candidate: Candidate) -> list[Span]:
+    parts = [candidate.previous, candidate.sentence]
+    return [Span(candidate.passage, part.start, part.end) for part in parts if part is not None]
+
+
+def _fits(spans: Sequence[Span]) -> bool:
+    return len(spans) <= MAX_SENTENCES and sum(span.end - span.start for span in spans) <= MAX_CHARS

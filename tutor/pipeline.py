@@ -1,0 +1,76 @@
+"""One question from passages to answer, in parts as they are made: sources, then text, then the whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tutor.backends.protocol import Backend
+from tutor.calibration import Calibration
+from tutor.candidates import find_candidates
+from tutor.compose import compose
+from tutor.features import measure
+from tutor.ground import decide
+from tutor.stop import Stop
+from tutor.types import Answer, Mode, Question, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the answer will rest on."""
+
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+Part = Sources | Text | Answer
+"""The pieces of an answer; the last one of a complete answer is the `Answer`."""
+
+
+class Pipeline:
+    """Answers with one backend; used by one thread at a time. Greedy: equal questions, equal answers."""
+
+    def __init__(self, backend: Backend, calibration: Calibration, mode: Mode) -> None:
+        """`mode`: QUOTED or FREE."""
+        self.model = backend.name
+        self.mode = mode
+        self._backend = backend
+        self._calibration = calibration
+
+    def parts(self, question: Question, stop: Stop) -> Iterator[Part]:
+        """Raises Stopped between two pieces of work once `stop` is told."""
+        return self._free(question, stop) if self.mode is Mode.FREE else self._quoted(question, stop)
+
+    def answer(self, question: Question, stop: Stop) -> Answer:
+        """The whole answer; raises Stopped."""
+        whole = [part for part in self.parts(question, stop) if isinstance(part, Answer)]
+        return whole[-1]
+
+    def _quoted(self, question: Question, stop: Stop) -> Iterator[Part]:
+        stop.check()
+        candidates = find_candidates(question.query, question.passages)
+        evidence = [
+            (question.passages[candidate.passage].heading, candidate.in_context) for candidate in candidates
+        ]
+        likelihoods = self._backend.query_likelihoods(question.query, evidence, stop) if evidence else None
+        features = measure(question, candidates, likelihoods)
+        answer = compose(question.passages, decide(candidates, features, self._calibration))
+        yield Sources(answer.quotes)
+        yield Text(answer.text)
+        yield answer
+
+    def _free(self, question: Question, stop: Stop) -> Iterator[Part]:
+        """Freely generated, with no claim to be right: its confidence is 0 and its sources carry no quote."""
+        stop.check()
+        texts = [passage.text for passage in question.passages]
+        sources = tuple(Quote(number, "") for number in range(len(question.passages)))
+        yield Sources(sources)
+        pieces = []
+        for piece in self._backend.generate(question.query, texts, stop):
+            pieces.append(piece)
+            yield Text(piece)
+        yield Answer(Mode.FREE, "".join(pieces).strip(), sources, 0.0)

@@ -1,0 +1,36 @@
+"""From a model's name to a pipeline that has answered once."""
+
+from pathlib import Path
+
+from tutor import calibration
+from tutor.backends.gpt2 import Gpt2Backend
+from tutor.pipeline import Pipeline
+from tutor.stop import Stop
+from tutor.types import Mode, Passage, Question
+
+_WARM_UP = Question(
+    "What does a replicated log hold?",
+    (
+        Passage(
+            "",
+            "",
+            "",
+            "Replication",
+            "A replicated log holds the same commands in the same order on every node.",
+            1.0,
+        ),
+    ),
+)
+
+
+def load_pipeline(model: str, shipped: Path, mode: Mode) -> Pipeline:
+    """Loads `model` (a folder or a hub name) and warms it up; slow, so not for the event loop.
+
+    A folder without a calibration of its own uses that of the model in `shipped`.
+    Raises ModelUnusable and CalibrationUnreadable.
+    """
+    own = Path(model) / calibration.FILE_NAME
+    calibrated = calibration.load(own if own.exists() else shipped / calibration.FILE_NAME)
+    pipeline = Pipeline(Gpt2Backend(model), calibrated, mode)
+    pipeline.answer(_WARM_UP, Stop())
+    return pipeline

@@ -1,0 +1,98 @@
+"""Brings the tutor up, keeps its health honest, and takes it down without leaving a question hanging."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import grpc
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from grpc_reflection.v1alpha import reflection
+
+from protos import tutor_pb2
+from protos.tutor_pb2_grpc import add_TutorServiceServicer_to_server
+from tutor.pipeline import Pipeline
+from tutor.service.queue import AnswerQueue
+from tutor.service.servicer import TutorServicer
+
+GRACE_SECONDS = 5.0
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""Above the limit on a context, so that an oversized one is refused by name."""
+
+SERVICE = tutor_pb2.DESCRIPTOR.services_by_name["TutorService"].full_name
+
+log = structlog.get_logger("tutor")
+
+
+class CannotListen(Exception):
+    """The address is taken or not ours; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens on `port`; serving once `start` returned."""
+
+    server: grpc.aio.Server
+    health: health_aio.HealthServicer
+    queue: AnswerQueue
+    port: int
+
+    async def load(self, load: Callable[[], Pipeline]) -> Pipeline:
+        """Loads and warms the model, then reports SERVING; raises what `load` raises."""
+        pipeline = await self.queue.start(load)
+        await _report(self.health, health_pb2.HealthCheckResponse.SERVING)
+        return pipeline
+
+    async def stop(self) -> None:
+        """Reports NOT_SERVING, refuses new calls, gives those in work a grace, and ends the worker."""
+        await self.health.enter_graceful_shutdown()
+        await self.server.stop(GRACE_SECONDS)
+        await self.queue.close()
+
+
+async def listen(host: str, port: int, queue_limit: int) -> Running:
+    """Starts to listen, NOT_SERVING; port 0 lets the system choose. Raises CannotListen."""
+    server = grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", 0),
+        ]
+    )
+    queue = AnswerQueue(queue_limit)
+    add_TutorServiceServicer_to_server(TutorServicer(queue), server)
+    health = health_aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    reflection.enable_server_reflection((SERVICE, "grpc.health.v1.Health", reflection.SERVICE_NAME), server)
+    await _report(health, health_pb2.HealthCheckResponse.NOT_SERVING)
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise CannotListen(f"cannot listen on {host}:{port}") from error
+    await server.start()
+    return Running(server, health, queue, bound)
+
+
+async def serve(host: str, port: int, queue_limit: int, load: Callable[[], Pipeline]) -> None:
+    """Serves until SIGTERM or SIGINT; prints one line once ready. Raises CannotListen, and as `load` does."""
+    running = await listen(host, port, queue_limit)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        pipeline = await running.load(load)
+        print(
+            f"tutor ready on {host}:{running.port} (model {pipeline.model}, {pipeline.mode.value})",
+            flush=True,
+        )
+        await stopping.wait()
+        log.info("stopping", waiting=running.queue.waiting)
+    finally:
+        await running.stop()
+
+
+async def _report(health: health_aio.HealthServicer, status: int) -> None:
+    for name in ("", SERVICE):
+        await health.set(name, status)

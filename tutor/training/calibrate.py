@@ -1,0 +1,187 @@
+"""Fits the logistic model over features, and reports what the language model adds to it.
+
+Each development question is put to five passages: the one it was written for and four others of the same document
+(or source), scored by BM25 as retrieval would. Half of the documents fit the numbers, the other half report.
+"""
+
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from tutor import calibration
+from tutor.backends.gpt2 import Gpt2Backend
+from tutor.bm25 import Bm25
+from tutor.calibration import Calibration
+from tutor.candidates import Candidate, find_candidates
+from tutor.features import NAMES, Features, measure
+from tutor.stop import Stop
+from tutor.terms import terms
+from tutor.training import data
+from tutor.training.data import Item
+from tutor.types import Passage, Question
+
+SEED = 20260101
+PASSAGES = 5
+ANSWERED_SHARE = 0.8
+"""The share of answerable questions that the threshold lets be answered, right or wrong."""
+
+MODEL_COLUMNS = ("likelihood", "posterior", "lift")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question's candidates as measured; `gold` marks those that answer it, none when it has no answer."""
+
+    features: tuple[Features, ...]
+    lexical: tuple[float, ...]
+    gold: tuple[bool, ...]
+    answerable: bool
+
+
+def calibrate(folder: Path, model: Path, questions: int) -> None:
+    """Writes calibration.json into `model`; prints progress, a table, and the figures as one JSON line.
+
+    Raises DataMissing and ModelUnusable.
+    """
+    data.check(folder)
+    backend = Gpt2Backend(model)
+    fitting: list[Case] = []
+    held_out: list[Case] = []
+    sampled = _sample(list(data.items(folder, "dev")), questions)
+    for number, (item, neighbours) in enumerate(sampled):
+        half = fitting if random.Random(f"{SEED}:{item.document}").random() < 0.5 else held_out  # noqa: S311
+        half.append(_case(item, neighbours, backend))
+        if number % 100 == 99:
+            print(f"{number + 1} of {len(sampled)} questions measured", flush=True)
+
+    fitted = _with_threshold(_fit(fitting, NAMES), fitting)
+    without = _with_threshold(_fit(fitting, [name for name in NAMES if name not in MODEL_COLUMNS]), fitting)
+    calibration.save(model / calibration.FILE_NAME, fitted)
+    figures = {
+        "fitted_on": len(fitting),
+        "reported_on": len(held_out),
+        "answerable": sum(case.answerable for case in held_out),
+        "bm25": {"sentence_at_1": _at_1(held_out, [case.lexical for case in held_out])},
+        "without_model": _report(held_out, without),
+        "with_model": _report(held_out, fitted),
+    }
+    for name in ("bm25", "without_model", "with_model"):
+        print(name.ljust(14), "  ".join(f"{key} {value:.3f}" for key, value in figures[name].items()))  # type: ignore[attr-defined]
+    print(json.dumps(figures))
+
+
+def _sample(items: Sequence[Item], count: int) -> list[tuple[Item, list[str]]]:
+    """`count` questions, each with the other contexts its passages are drawn from."""
+    by_document: dict[str, list[str]] = defaultdict(list)
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        for group in (by_document[item.document], by_source[_source(item)]):
+            if not group or group[-1] != item.context:
+                group.append(item.context)
+    chance = random.Random(SEED)  # noqa: S311
+    sampled = chance.sample(list(items), min(count, len(items)))
+    cases = []
+    for item in sampled:
+        others: list[str] = []
+        for group in (by_document[item.document], by_source[_source(item)]):
+            fresh = sorted(set(group) - {item.context, *others})
+            others += chance.sample(fresh, min(PASSAGES - 1 - len(others), len(fresh)))
+        cases.append((item, others))
+    return cases
+
+
+def _source(item: Item) -> str:
+    return item.source.removesuffix("-neg").split("#")[0]
+
+
+def _case(item: Item, others: list[str], backend: Gpt2Backend) -> Case:
+    texts = [item.context, *others]
+    scores = Bm25([terms(text) for text in texts]).scores(terms(item.question))
+    passages = [
+        Passage("", "", "", item.title, text, score) for text, score in zip(texts, scores, strict=True)
+    ]
+    ranked = sorted(passages, key=lambda passage: -passage.score)
+    question = Question(item.question, tuple(ranked))
+    candidates = find_candidates(question.query, question.passages)
+    evidence = [(item.title, candidate.in_context) for candidate in candidates]
+    likelihoods = backend.query_likelihoods(question.query, evidence, Stop()) if evidence else None
+    home = ranked.index(passages[0])
+    return Case(
+        measure(question, candidates, likelihoods),
+        tuple(candidate.lexical for candidate in candidates),
+        tuple(candidate.passage == home and _answers(item, candidate) for candidate in candidates),
+        bool(item.answers),
+    )
+
+
+def _answers(item: Item, candidate: Candidate) -> bool:
+    """Whether the sentence holds an answer, or begins or continues one that is longer than it."""
+    start, end = candidate.sentence.start, candidate.sentence.end
+    for answer in item.answers:
+        first = item.context.find(answer)
+        last = first + len(answer)
+        if first >= 0 and (start <= first < end or first <= start < last):
+            return True
+    return False
+
+
+def _fit(cases: Sequence[Case], names: Sequence[str]) -> Calibration:
+    """Logistic regression with a light ridge, by L-BFGS; weights of features not in `names` are 0."""
+    rows = [[getattr(row, name) for name in names] for case in cases for row in case.features]
+    labels = [float(gold) for case in cases for gold in case.gold]
+    inputs = torch.tensor(rows, dtype=torch.float64)
+    targets = torch.tensor(labels, dtype=torch.float64)
+    weights = torch.zeros(len(names) + 1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        scores = inputs @ weights[1:] + weights[0]
+        value = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets)
+        value = value + 1e-4 * weights[1:].square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)  # type: ignore[arg-type]
+    bias, *found = [round(float(weight), 4) for weight in weights.detach()]
+    by_name = dict(zip(names, found, strict=True))
+    return Calibration(bias, tuple(by_name.get(name, 0.0) for name in NAMES), 0.5)
+
+
+def _with_threshold(fitted: Calibration, cases: Sequence[Case]) -> Calibration:
+    best = sorted(_best(case, fitted) for case in cases if case.answerable)
+    return replace(fitted, threshold=round(best[math.floor((1.0 - ANSWERED_SHARE) * len(best))], 4))
+
+
+def _best(case: Case, fitted: Calibration) -> float:
+    return max((fitted.probability(row) for row in case.features), default=0.0)
+
+
+def _at_1(cases: Sequence[Case], scores: Sequence[Sequence[float]]) -> float:
+    """The share of answerable questions whose highest-scored sentence answers them."""
+    right = [
+        bool(row) and case.gold[max(range(len(row)), key=row.__getitem__)]
+        for case, row in zip(cases, scores, strict=True)
+        if case.answerable
+    ]
+    return sum(right) / len(right)
+
+
+def _report(cases: Sequence[Case], fitted: Calibration) -> dict[str, float]:
+    probable = [[fitted.probability(row) for row in case.features] for case in cases]
+    best = [max(row, default=0.0) for row in probable]
+    with_answer = [value for value, case in zip(best, cases, strict=True) if case.answerable]
+    without = [value for value, case in zip(best, cases, strict=True) if not case.answerable]
+    pairs = [(high > low) + 0.5 * (high == low) for high in with_answer for low in without]
+    return {
+        "sentence_at_1": _at_1(cases, probable),
+        "answerable_auroc": sum(pairs) / len(pairs),
+        "answered_of_answerable": sum(value >= fitted.threshold for value in with_answer) / len(with_answer),
+        "answered_of_unanswerable": sum(value >= fitted.threshold for value in without) / len(without),
+    }
