@@ -1,0 +1,118 @@
+"""The way to one peer: its channel, an ordered stream per method, and votes asked by single calls."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Task
+from collections.abc import Callable
+from typing import Any, Final
+
+import grpc
+import structlog
+
+from protos.raft_pb2_grpc import RaftServiceStub
+from raft.messages import AppendEntries, Message, ProposeRequest, ReadIndexRequest, RequestVote
+from raft.runtime.codec import Malformed, WireMessage, decode, encode
+from raft.types import NodeId
+
+Request = AppendEntries | ProposeRequest | ReadIndexRequest | RequestVote
+
+RETRY_SECONDS_FIRST: Final = 0.05
+RETRY_SECONDS_MAX: Final = 0.5
+VOTE_SECONDS_MAX: Final = 1.0
+VOTES_ASKED_MAX: Final = 4
+WAITING_REQUESTS_MAX: Final = 256
+
+log = structlog.get_logger("raft.transport")
+
+
+class PeerLink:
+    """Requests to `peer` and the replies to them. Streams that break are opened again, soon at first so
+    that a restarted peer is found quickly; what waited meanwhile is dropped, since Raft sends it again."""
+
+    def __init__(
+        self, node_id: NodeId, peer: NodeId, channel: grpc.aio.Channel, receive: Callable[[Message], None]
+    ) -> None:
+        self._node_id = node_id
+        self._peer = peer
+        self._channel = channel
+        self._receive = receive
+        self._votes: set[Task[None]] = set()
+        self._stub = RaftServiceStub(channel)
+        methods: dict[type[Request], grpc.aio.StreamStreamMultiCallable[Any, Any]] = {
+            AppendEntries: self._stub.AppendEntries,
+            ProposeRequest: self._stub.Propose,
+            ReadIndexRequest: self._stub.ReadIndex,
+        }
+        self._queues: dict[type[Request], asyncio.Queue[Request]] = {
+            kind: asyncio.Queue(WAITING_REQUESTS_MAX) for kind in methods
+        }
+        self._streams = [
+            asyncio.create_task(self._keep_open(method, self._queues[kind]), name=f"{peer} {kind.__name__}")
+            for kind, method in methods.items()
+        ]
+
+    def send(self, request: Request) -> None:
+        """Never blocks. Dropped when too much waits: what waits already comes first in the peer's log."""
+        if isinstance(request, RequestVote):
+            if len(self._votes) < VOTES_ASKED_MAX:
+                task = asyncio.create_task(self._ask_vote(request))
+                self._votes.add(task)
+                task.add_done_callback(self._votes.discard)
+        elif not (queue := self._queues[type(request)]).full():
+            queue.put_nowait(request)
+
+    async def close(self) -> None:
+        tasks = [*self._streams, *self._votes]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._channel.close()
+
+    async def _ask_vote(self, request: RequestVote) -> None:
+        try:
+            self._hear(await self._stub.RequestVote(encode(request), timeout=VOTE_SECONDS_MAX))
+        except grpc.aio.AioRpcError as error:
+            log.debug("vote not answered", peer=self._peer, code=error.code().name)
+
+    async def _keep_open(
+        self, method: grpc.aio.StreamStreamMultiCallable[Any, Any], queue: asyncio.Queue[Request]
+    ) -> None:
+        pause = RETRY_SECONDS_FIRST
+        while True:
+            stream = method()
+            writer = asyncio.create_task(_write(stream, queue))
+            try:
+                async for reply in stream:
+                    pause = RETRY_SECONDS_FIRST
+                    self._hear(reply)
+            except grpc.aio.AioRpcError as error:
+                log.debug("stream broken", peer=self._peer, code=error.code().name)
+            finally:
+                writer.cancel()
+                stream.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, RETRY_SECONDS_MAX)
+            while not queue.empty():
+                queue.get_nowait()
+
+    def _hear(self, reply: WireMessage) -> None:
+        try:
+            message = decode(reply)
+        except Malformed as error:
+            log.warning("malformed reply dropped", peer=self._peer, error=str(error))
+            return
+        if (message.from_, message.to) != (self._peer, self._node_id):
+            log.warning("misdirected reply dropped", peer=self._peer)
+            return
+        self._receive(message)
+
+
+async def _write(stream: Any, queue: asyncio.Queue[Request]) -> None:
+    """Ends with the stream: its reader sees why."""
+    try:
+        while True:
+            await stream.write(encode(await queue.get()))
+    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        return

@@ -1,0 +1,124 @@
+"""The other end of the wire: peers' calls become messages for this node, and its replies leave on them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import grpc
+import structlog
+
+from protos import raft_pb2 as wire
+from protos.raft_pb2_grpc import RaftServiceServicer
+from raft.messages import AppendEntriesReply, Message, ProposeReply, ReadIndexReply
+from raft.runtime.codec import Malformed, WireMessage, decode, encode
+from raft.runtime.replies import StreamedReply
+from raft.runtime.transport import PeerTransport
+from raft.types import NodeId
+
+VOTE_SECONDS_MAX: Final = 2.0
+
+log = structlog.get_logger("raft.server")
+
+
+class RaftServicer(RaftServiceServicer):
+    """Serves one node, whose `transport` it shares. A message for another node or from a stranger ends its
+    call with INVALID_ARGUMENT; a malformed one is dropped."""
+
+    def __init__(self, transport: PeerTransport) -> None:
+        self._transport = transport
+
+    async def RequestVote(  # noqa: N802
+        self, request: wire.RequestVoteRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> wire.RequestVoteResponse:
+        """The node's vote, once it is durable; DEADLINE_EXCEEDED when it has none to give in time."""
+        try:
+            message = decode(request)
+        except Malformed as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        await self._check_route(message, None, context)
+        vote = self._transport.replies.expect_vote(message.from_)
+        self._transport.receive(message)
+        try:
+            return encode(await asyncio.wait_for(vote, VOTE_SECONDS_MAX))
+        except TimeoutError:
+            await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "no vote in time")
+
+    async def AppendEntries(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[wire.AppendEntriesRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> None:
+        await self._serve_stream(request_iterator, context, AppendEntriesReply)
+
+    async def Propose(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[wire.ProposeRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> None:
+        await self._serve_stream(request_iterator, context, ProposeReply)
+
+    async def ReadIndex(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[wire.ReadIndexRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> None:
+        await self._serve_stream(request_iterator, context, ReadIndexReply)
+
+    async def _serve_stream(
+        self,
+        requests: AsyncIterator[WireMessage],
+        context: grpc.aio.ServicerContext[Any, Any],
+        kind: type[StreamedReply],
+    ) -> None:
+        """A stream belongs to the peer that its first message is from."""
+        messages = self._messages(requests, context)
+        first = await anext(messages, None)
+        if first is None:
+            return
+        peer, routes = first.from_, self._transport.replies
+        queue = routes.open_stream(peer, kind)
+        writer = asyncio.create_task(_write(context, queue), name=f"{kind.__name__} to {peer}")
+        try:
+            self._transport.receive(first)
+            async for message in messages:
+                self._transport.receive(message)
+        finally:
+            routes.close_stream(peer, kind, queue)
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+
+    async def _messages(
+        self, requests: AsyncIterator[WireMessage], context: grpc.aio.ServicerContext[Any, Any]
+    ) -> AsyncIterator[Message]:
+        peer: NodeId | None = None
+        async for request in requests:
+            try:
+                message = decode(request)
+            except Malformed as error:
+                log.warning("malformed message dropped", peer=peer, error=str(error))
+                continue
+            await self._check_route(message, peer, context)
+            peer = message.from_
+            yield message
+
+    async def _check_route(
+        self, message: Message, peer: NodeId | None, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
+        """`peer`: whose stream this is, when that is known. Aborts the call unless the message belongs
+        here."""
+        node_id = self._transport.node_id
+        if message.to != node_id:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"this is {node_id}, not {message.to}")
+        if message.from_ not in self._transport.peers or peer not in (None, message.from_):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{message.from_} is not expected here")
+
+
+async def _write(context: grpc.aio.ServicerContext[Any, Any], queue: asyncio.Queue[StreamedReply]) -> None:
+    """Ends with the stream: whoever reads its requests sees that."""
+    try:
+        while True:
+            await context.write(encode(await queue.get()))
+    except (grpc.aio.BaseError, asyncio.InvalidStateError):
+        return
