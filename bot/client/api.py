@@ -242,7 +242,7 @@ class LmsClient(Protocol):
     async def put_grade(
         self, token: str, request_id: str, submission_id: str, points: int, feedback: str, version: int
     ) -> Receipt[Grade]: ...
-    async def release(self, token: str, request_id: str, assignment_id: str) -> int:
+    async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:
         """Returns how many grades were published."""
         ...
 

@@ -190,9 +190,10 @@ class GrpcLmsClient:
         new = lms_pb2.NewGrade(submission_id=submission_id, points=points, feedback=feedback, version=version)
         return _receipt(Grade, await self._post(token, PostRequest(request_id=request_id, grade=new)))
 
-    async def release(self, token: str, request_id: str, assignment_id: str) -> int:
+    async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:
         new = lms_pb2.NewRelease(assignment_id=assignment_id)
-        return (await self._post(token, PostRequest(request_id=request_id, release=new))).released
+        response = await self._post(token, PostRequest(request_id=request_id, release=new))
+        return Receipt(response.released, response.index, response.term)
 
     async def ask(self, token: str, request_id: str, text: str, recipient: Recipient) -> Receipt[Query]:
         new = lms_pb2.NewQuery(text=text, recipient=values.RECIPIENTS[recipient])

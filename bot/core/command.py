@@ -78,6 +78,8 @@ class Arg:
     required: bool = True
     rest: bool = False
     """Takes the rest of the line, spaces and all."""
+    yields: bool = False
+    """A word that it cannot use is the next argument's, as in `/ask What is a term?`."""
     secret: bool = False
     """A password: never taken from the command line, never kept, its message deleted."""
     files: bool = False

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import text
-from bot.core.command import Arg
+from bot.core.command import Arg, BadValue
 
 LINE_CHARACTERS_MAX = 8000
 
@@ -92,7 +92,7 @@ def arguments(body: str, args: Sequence[Arg]) -> Given:
             arg = next(arg for arg in places if arg.name == key[1])
             at = key.end()
         else:
-            free = [arg for arg in places if arg.name not in words]
+            free = [arg for arg in places if arg.name not in words and not _yields(arg, body, at)]
             if not free:
                 return Given(words, body[at:])
             arg = free[0]
@@ -102,6 +102,17 @@ def arguments(body: str, args: Sequence[Arg]) -> Given:
         words[arg.name], at = _word(body, at)
         at = _skip(body, at)
     return Given(words)
+
+
+def _yields(arg: Arg, body: str, at: int) -> bool:
+    """Whether the word that starts at `at` is one that `arg` leaves to the next argument."""
+    if not arg.yields:
+        return False
+    try:
+        arg.parse(_word(body, at)[0])
+    except BadValue:
+        return True
+    return False
 
 
 def _skip(body: str, at: int) -> int:

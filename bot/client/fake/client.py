@@ -197,13 +197,12 @@ class FakeLmsClient:
 
         return self._once(token, request_id, act)
 
-    async def release(self, token: str, request_id: str, assignment_id: str) -> int:
-        def act(actor: User) -> int:
+    async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:
+        def act(actor: User) -> Receipt[int]:
             published = self._classroom.release(actor, assignment_id)
-            self._index += 1
             for grade in published:
                 self._feed.add(EventKind.GRADE_RELEASED, grade, only(grade.student))
-            return len(published)
+            return self._receipt(len(published))
 
         return self._once(token, request_id, act)
 
@@ -284,7 +283,7 @@ class FakeLmsClient:
             raise outcome
         return cast(T, outcome)
 
-    def _receipt(self, item: ItemT) -> Receipt[ItemT]:
+    def _receipt(self, item: T) -> Receipt[T]:
         self._index += 1
         return Receipt(item, self._index, 1)
 

@@ -1,0 +1,88 @@
+"""What people type for an argument, turned into its value or into a sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.client.api import Recipient
+from bot.commands import text
+from bot.core.command import BadValue
+
+TITLE_CHARACTERS_MAX = 200
+TEXT_CHARACTERS_MAX = 20_000
+QUESTION_CHARACTERS_MAX = 2_000
+FEEDBACK_CHARACTERS_MAX = 10_000
+POINTS_MAX = 1_000
+FILES_MAX = 10
+PASSWORD_CHARACTERS_MIN = 8
+
+ROLES = ("student", "instructor", "administrator")
+
+_USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
+
+
+def item_id(letter: str) -> Callable[[str], str]:
+    """Reads `a3` as `A3`."""
+    pattern = re.compile(rf"{letter}[1-9]\d{{0,8}}")
+
+    def parse(word: str) -> str:
+        found = word.strip().upper()
+        if not pattern.fullmatch(found):
+            raise BadValue(text.not_an_id(word, f"{letter}1"))
+        return found
+
+    return parse
+
+
+def bounded(characters_max: int) -> Callable[[str], str]:
+    """A text of 1 to `characters_max` characters."""
+
+    def parse(words: str) -> str:
+        found = words.strip()
+        if not found:
+            raise BadValue(text.EMPTY)
+        if len(found) > characters_max:
+            raise BadValue(text.too_long(len(found), characters_max))
+        return found
+
+    return parse
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(word: str) -> int:
+        if not re.fullmatch(r"-?\d{1,9}", word.strip(), re.ASCII):
+            raise BadValue(text.not_a_number(word))
+        number = int(word)
+        if not least <= number <= most:
+            raise BadValue(text.out_of_range(number, least, most))
+        return number
+
+    return parse
+
+
+def username(word: str) -> str:
+    found = word.strip().lower()
+    if not _USERNAME.fullmatch(found):
+        raise BadValue(text.NOT_A_USERNAME)
+    return found
+
+
+def role(word: str) -> str:
+    found = word.strip().lower()
+    if found not in ROLES:
+        raise BadValue(text.not_a_role(word))
+    return found
+
+
+def new_password(words: str) -> str:
+    if len(words) < PASSWORD_CHARACTERS_MIN:
+        raise BadValue(text.password_too_short(PASSWORD_CHARACTERS_MIN))
+    return words
+
+
+def recipient(word: str) -> Recipient:
+    try:
+        return Recipient(word.strip().lower())
+    except ValueError:
+        raise BadValue(text.NOT_A_RECIPIENT) from None

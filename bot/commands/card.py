@@ -1,0 +1,49 @@
+"""The shape of every reply: a headline, details, next steps as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from bot.client.api import Page
+from bot.core.model import Button, OutgoingFile, Reply, Role
+from bot.core.richtext import Text, bold, lines
+
+T = TypeVar("T")
+
+LISTED_MAX = 20
+"""Longer lists are cut, and say so: a chat is no place for the eighty-first line."""
+PAGES_MAX = 20
+BUTTON_BYTES_MAX = 64
+
+
+def card(
+    headline: str,
+    *details: Text | str,
+    buttons: Sequence[Button] = (),
+    files: Sequence[OutgoingFile] = (),
+    menu: Role | None = None,
+) -> Reply:
+    rows = tuple((button,) for button in buttons)
+    return Reply(lines(bold(headline), *details), rows, tuple(files), menu=menu)
+
+
+def button(label: str, command: str, *words: str) -> Button:
+    """A tap that says `/command word word`. Raises ValueError when a button cannot hold that."""
+    data = ":".join((command, *words))
+    if any(":" in word for word in words) or len(data.encode()) > BUTTON_BYTES_MAX:
+        raise ValueError(f"no button can say {data}")
+    return Button(label, data)
+
+
+async def all_of(fetch: Callable[[str], Awaitable[Page[T]]]) -> list[T]:
+    """Every item of a list, page by page; `fetch` takes the page's token."""
+    items: list[T] = []
+    page = await fetch("")
+    items.extend(page.items)
+    for _ in range(PAGES_MAX - 1):
+        if not page.next_page:
+            break
+        page = await fetch(page.next_page)
+        items.extend(page.items)
+    return items

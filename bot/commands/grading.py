@@ -1,0 +1,198 @@
+"""From the queue of ungraded work to released grades."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from bot.client.api import Grade, LmsClient, LmsError, Submission
+from bot.commands import arguments, text
+from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
+from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.dates import Calendar
+from bot.commands.submissions import SUBMISSION_ID, grade_of
+from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Reply, Role
+
+INSTRUCTORS = frozenset({Role.INSTRUCTOR})
+
+
+class Grading:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+        self._client = client
+        self._calendar = calendar
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "pending",
+                text.PENDING_SUMMARY,
+                "/pending A1",
+                self.pending,
+                INSTRUCTORS,
+                (Arg("assignment", text.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
+            ),
+            Command(
+                "grade",
+                text.GRADE_SUMMARY,
+                "/grade S1 18 Clear and complete.",
+                self.grade,
+                INSTRUCTORS,
+                (
+                    Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, choices=self._ungraded),
+                    Arg("points", text.POINTS_PROMPT, parse=arguments.whole_number(0, arguments.POINTS_MAX)),
+                    Arg(
+                        "replaces",
+                        text.REPLACES_PROMPT,
+                        parse=_grade_version,
+                        required=False,
+                        yields=True,
+                        choices=self._replacement,
+                    ),
+                    Arg(
+                        "feedback",
+                        text.FEEDBACK_PROMPT,
+                        parse=arguments.bounded(arguments.FEEDBACK_CHARACTERS_MAX),
+                        required=False,
+                        rest=True,
+                    ),
+                ),
+            ),
+            Command(
+                "release",
+                text.RELEASE_SUMMARY,
+                "/release A1",
+                self.release,
+                INSTRUCTORS,
+                (
+                    Arg(
+                        "assignment",
+                        text.WHICH_ASSIGNMENT,
+                        parse=ASSIGNMENT_ID,
+                        choices=assignment_choices(self._client),
+                    ),
+                ),
+            ),
+        )
+
+    async def pending(self, conversation: Conversation, values: Values) -> Reply:
+        wanted = values["assignment"] or ""
+        if wanted:
+            await find_assignment(self._client, conversation, wanted)
+        waiting = await self._queue(conversation, wanted)
+        drafts = await self._drafts(conversation, wanted)
+        releases = [
+            button(text.release_item(count, each), "release", each) for each, count in sorted(drafts.items())
+        ]
+        if not waiting:
+            return card(text.NOTHING_TO_GRADE, *text.drafts_waiting(drafts), buttons=releases)
+        return card(
+            text.counted(len(waiting), "submission to grade", "submissions to grade"),
+            *(
+                text.submission_line(each, self._calendar.absolute(each.submitted_at))
+                for each in waiting[:LISTED_MAX]
+            ),
+            *text.not_shown(len(waiting) - LISTED_MAX),
+            *text.drafts_waiting(drafts),
+            buttons=[
+                *(button(text.open_item(each.id), "submissions", each.id) for each in waiting[:8]),
+                *releases,
+            ],
+        )
+
+    async def grade(self, conversation: Conversation, values: Values) -> Reply:
+        submission_id: str = values["submission"]
+        version = values["replaces"]
+        if version is None:
+            version = await self._version_free_to_replace(conversation, submission_id)
+        try:
+            receipt = await self._client.put_grade(
+                conversation.token,
+                conversation.request_id,
+                submission_id,
+                values["points"],
+                values["feedback"] or "",
+                version,
+            )
+        except LmsError as error:
+            if error.code != "ABORTED":
+                raise
+            current = await grade_of(self._client, conversation, submission_id)
+            if current is None:
+                raise
+            raise _someone_else_graded(current) from error
+        grade = receipt.item
+        drafts = await self._drafts(conversation, grade.assignment_id)
+        return card(
+            text.grade_saved(grade),
+            *text.feedback_detail(grade.feedback),
+            text.NOT_YET_RELEASED,
+            text.saved(receipt),
+            buttons=[
+                button(
+                    text.release_item(drafts.get(grade.assignment_id, 1), grade.assignment_id),
+                    "release",
+                    grade.assignment_id,
+                ),
+                button(text.BUTTONS["pending"], "pending"),
+            ],
+        )
+
+    async def release(self, conversation: Conversation, values: Values) -> Reply:
+        assignment = await find_assignment(self._client, conversation, values["assignment"])
+        receipt = await self._client.release(conversation.token, conversation.request_id, assignment.id)
+        return card(
+            text.released(receipt.item, assignment.id),
+            text.item_label(assignment.id, assignment.title),
+            text.saved(receipt),
+            buttons=[button(text.BUTTONS["pending"], "pending")],
+        )
+
+    async def _queue(self, conversation: Conversation, assignment_id: str = "") -> list[Submission]:
+        """Newest attempts without a grade, those that waited longest first."""
+        waiting = await all_of(
+            lambda page: self._client.submissions(conversation.token, assignment_id, pending=True, page=page)
+        )
+        return sorted(waiting, key=lambda each: each.submitted_at)
+
+    async def _drafts(self, conversation: Conversation, assignment_id: str) -> dict[str, int]:
+        """How many unreleased grades there are, by assignment."""
+        grades = await all_of(lambda page: self._client.grades(conversation.token, assignment_id, page))
+        return dict(Counter(grade.assignment_id for grade in grades if not grade.released))
+
+    async def _version_free_to_replace(self, conversation: Conversation, submission_id: str) -> int:
+        """One's own grade is replaced without ado. Raises LmsError when somebody else gave one."""
+        current = await grade_of(self._client, conversation, submission_id)
+        if current is None:
+            return 0
+        if current.grader != conversation.username:
+            raise _someone_else_graded(current)
+        return current.version
+
+    async def _ungraded(self, conversation: Conversation, values: Values) -> list[Choice]:
+        waiting = await self._queue(conversation)
+        if not waiting:
+            raise BadValue(text.NOTHING_TO_GRADE)
+        return [Choice(each.id, text.submission_headline(each)) for each in waiting]
+
+    async def _replacement(self, conversation: Conversation, values: Values) -> list[Choice]:
+        current = await grade_of(self._client, conversation, values["submission"])
+        return [Choice(f"v{current.version}", text.replace_grade(current))] if current else []
+
+
+def _someone_else_graded(current: Grade) -> LmsError:
+    """Names the argument `replaces`, so that the core asks for it and keeps all else that was typed."""
+    return LmsError(
+        "INVALID_ARGUMENT",
+        "GRADE_CHANGED",
+        text.someone_else_graded(current),
+        {"replaces": text.someone_else_graded(current)},
+    )
+
+
+def _grade_version(word: str) -> int:
+    """Reads `v2`."""
+    match = re.fullmatch(r"v([1-9]\d{0,5})", word.strip().lower(), re.ASCII)
+    if match is None:
+        raise BadValue(text.NOT_A_VERSION)
+    return int(match[1])

@@ -1,0 +1,135 @@
+"""What the course has to read, and how it gets there."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import PurePath
+
+from bot.client.api import LmsClient, LmsError, Material
+from bot.commands import arguments, text
+from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.dates import Calendar
+from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.model import FileRef, OutgoingFile, Reply, Role
+from bot.core.richtext import quote
+
+log = logging.getLogger(__name__)
+
+READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
+BEGINNING_CHARACTERS = 600
+
+_MATERIAL_ID = re.compile(r"M[1-9]\d{0,8}", re.IGNORECASE)
+
+
+class Materials:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+        self._client = client
+        self._calendar = calendar
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "materials",
+                text.MATERIALS_SUMMARY,
+                "/materials leader election",
+                self.read,
+                READERS,
+                (
+                    Arg(
+                        "which",
+                        text.MATERIALS_PROMPT,
+                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
+                        required=False,
+                        rest=True,
+                    ),
+                ),
+            ),
+            Command(
+                "upload",
+                text.UPLOAD_SUMMARY,
+                '/upload "Leader election" topic=Raft',
+                self.upload,
+                frozenset({Role.INSTRUCTOR}),
+                (
+                    Arg(
+                        "title",
+                        text.MATERIAL_TITLE_PROMPT,
+                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
+                        required=False,
+                    ),
+                    Arg(
+                        "topic",
+                        text.TOPIC_PROMPT,
+                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
+                        required=False,
+                    ),
+                    Arg("file", text.MATERIAL_FILE_PROMPT, files=True, files_max=1),
+                ),
+            ),
+        )
+
+    async def read(self, conversation: Conversation, values: Values) -> Reply:
+        which = values["which"] or ""
+        if _MATERIAL_ID.fullmatch(which):
+            return await self._open(conversation, which.upper())
+        found = await all_of(lambda page: self._client.materials(conversation.token, which, page))
+        if not found:
+            return card(text.nothing_found(which))
+        return card(
+            text.materials_found(len(found), which),
+            *(text.material_line(material) for material in found[:LISTED_MAX]),
+            *text.not_shown(len(found) - LISTED_MAX),
+            buttons=[
+                button(text.item_label(each.id, each.title), "materials", each.id) for each in found[:8]
+            ],
+        )
+
+    async def _open(self, conversation: Conversation, material_id: str) -> Reply:
+        material = await self._client.material(conversation.token, material_id)
+        files = []
+        if material.file is not None:
+            file, content = await self._client.download(conversation.token, material.id)
+            files.append(OutgoingFile(file.name, file.media_type, content))
+        if conversation.role is Role.STUDENT:
+            await self._mark_read(conversation, material)
+        beginning = text.beginning(material.text, BEGINNING_CHARACTERS)
+        return card(
+            text.item_label(material.id, material.title),
+            *text.material_details(material, self._calendar.absolute(material.published_at)),
+            *([quote(beginning)] if beginning else []),
+            buttons=[button(text.BUTTONS["materials"], "materials")],
+            files=files,
+        )
+
+    async def _mark_read(self, conversation: Conversation, material: Material) -> None:
+        try:
+            await self._client.mark_read(conversation.token, conversation.request_id, material.id)
+        except LmsError as error:
+            # The page is here to be read; that it was read can be noted next time.
+            log.info("%s was not marked read: %s %s", material.id, error.code, error.reason)
+
+    async def upload(self, conversation: Conversation, values: Values) -> Reply:
+        reference: FileRef = values["file"][0]
+        content = await conversation.fetch(reference)
+        file = await self._client.upload(conversation.token, reference.name, reference.media_type, content)
+        receipt = await self._client.add_material(
+            conversation.token,
+            conversation.request_id,
+            values["title"] or _title_of(reference.name),
+            values["topic"] or "",
+            file,
+        )
+        material = receipt.item
+        return card(
+            text.published(material.id, material.title),
+            *text.material_details(material, self._calendar.absolute(material.published_at)),
+            text.saved(receipt),
+            buttons=[button(text.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
+        )
+
+
+def _title_of(file_name: str) -> str:
+    """`leader_election.md` is about "leader election"."""
+    stem = PurePath(file_name).stem
+    return re.sub(r"[\s_-]+", " ", stem).strip()[: arguments.TITLE_CHARACTERS_MAX] or file_name

@@ -1,0 +1,42 @@
+"""Telling everyone."""
+
+from __future__ import annotations
+
+from bot.client.api import LmsClient
+from bot.commands import arguments, text
+from bot.commands.card import card
+from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.model import Reply, Role
+from bot.core.richtext import quote
+
+
+class Notices:
+    def __init__(self, client: LmsClient) -> None:
+        self._client = client
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "announce",
+                text.ANNOUNCE_SUMMARY,
+                "/announce The lecture on Friday starts at 10:15.",
+                self.announce,
+                frozenset({Role.INSTRUCTOR}),
+                (
+                    Arg(
+                        "text",
+                        text.ANNOUNCE_PROMPT,
+                        parse=arguments.bounded(arguments.TEXT_CHARACTERS_MAX),
+                        rest=True,
+                    ),
+                ),
+                confirm=self.preview,
+            ),
+        )
+
+    async def preview(self, conversation: Conversation, values: Values) -> Reply:
+        return card(text.ANNOUNCE_CARD, quote(values["text"]))
+
+    async def announce(self, conversation: Conversation, values: Values) -> Reply:
+        receipt = await self._client.announce(conversation.token, conversation.request_id, values["text"])
+        return card(text.announced(receipt.item.id), text.saved(receipt))

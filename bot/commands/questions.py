@@ -1,0 +1,195 @@
+"""Questions to the tutor and to the instructors, and their answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+from bot.client.api import LmsClient, LmsError, Query, Receipt, Recipient
+from bot.commands import arguments, text
+from bot.commands.answers import answer_text
+from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.dates import Calendar
+from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Button, Reply, Role, StreamedReply
+from bot.core.richtext import Text, bold, lines, quote
+
+log = logging.getLogger(__name__)
+
+QUESTION_ID = arguments.item_id("Q")
+
+ANSWER_SECONDS = 20.0
+"""A person waits this long for the tutor; afterwards the answer comes as a notice."""
+LOOK_AGAIN_SECONDS = 0.4
+
+
+class Questions:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+        self._client = client
+        self._calendar = calendar
+
+    def commands(self) -> tuple[Command, ...]:
+        question = arguments.bounded(arguments.QUESTION_CHARACTERS_MAX)
+        return (
+            Command(
+                "ask",
+                text.ASK_SUMMARY,
+                "/ask tutor What is a term in Raft?",
+                self.ask,
+                frozenset({Role.STUDENT}),
+                (
+                    Arg("to", text.TO_WHOM, parse=arguments.recipient, yields=True, choices=_recipients),
+                    Arg("question", text.QUESTION_PROMPT, parse=question, rest=True),
+                ),
+            ),
+            Command(
+                "questions",
+                text.QUESTIONS_SUMMARY,
+                "/questions Q1",
+                self.read,
+                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                (Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, required=False),),
+            ),
+            Command("inbox", text.INBOX_SUMMARY, "/inbox", self.inbox, frozenset({Role.INSTRUCTOR})),
+            Command(
+                "answer",
+                text.ANSWER_SUMMARY,
+                "/answer Q1 A term is a period with at most one leader.",
+                self.answer,
+                frozenset({Role.INSTRUCTOR}),
+                (
+                    Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, choices=self._unanswered),
+                    Arg(
+                        "text",
+                        text.ANSWER_PROMPT,
+                        parse=arguments.bounded(arguments.TEXT_CHARACTERS_MAX),
+                        rest=True,
+                    ),
+                ),
+            ),
+        )
+
+    async def ask(self, conversation: Conversation, values: Values) -> Reply | StreamedReply:
+        recipient: Recipient = values["to"]
+        receipt = await self._client.ask(
+            conversation.token, conversation.request_id, values["question"], recipient
+        )
+        if recipient is Recipient.INSTRUCTOR:
+            return card(
+                text.asked_instructor(receipt.item.id),
+                text.ANONYMOUS,
+                text.saved(receipt),
+                buttons=[button(text.BUTTONS["questions"], "questions")],
+            )
+        return self._tutor_reply(conversation.token, receipt)
+
+    async def read(self, conversation: Conversation, values: Values) -> Reply:
+        if values["question"]:
+            return self._thread(
+                conversation.role, await self._client.query(conversation.token, values["question"])
+            )
+        queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
+        if not queries:
+            return card(text.NO_QUESTIONS)
+        return self._list(text.counted(len(queries), "question", "questions"), queries[::-1])
+
+    async def inbox(self, conversation: Conversation, values: Values) -> Reply:
+        waiting = await self._waiting(conversation)
+        if not waiting:
+            return card(text.INBOX_EMPTY)
+        return self._list(text.counted(len(waiting), "unanswered question", "unanswered questions"), waiting)
+
+    async def answer(self, conversation: Conversation, values: Values) -> Reply:
+        receipt = await self._client.answer(
+            conversation.token, conversation.request_id, values["question"], values["text"]
+        )
+        return card(
+            text.answered(receipt.item.id),
+            quote(receipt.item.text),
+            text.saved(receipt),
+            buttons=[button(text.BUTTONS["inbox"], "inbox")],
+        )
+
+    def _tutor_reply(self, token: str, receipt: Receipt[Query]) -> StreamedReply:
+        """Where the question stands; then the same with the answer under it, or why there is none yet."""
+        asked = lines(bold(text.asked_tutor(receipt.item.id)), text.saved(receipt))
+
+        async def pieces() -> AsyncIterator[Text]:
+            yield asked
+            query, away = await self._wait_for_answer(token, receipt.item)
+            if query.answers:
+                outcome: Text | str = answer_text(query.answers[-1])
+            else:
+                outcome = text.tutor_away(query.id) if away else text.tutor_slow(query.id)
+            reply.final = Reply(lines(asked, "", outcome), tuple((each,) for each in _after_tutor(query)))
+
+        reply = StreamedReply(pieces())
+        return reply
+
+    async def _wait_for_answer(self, token: str, query: Query) -> tuple[Query, bool]:
+        """The query when it is answered, or as it is when the tutor is away (then True) or takes too long."""
+        give_up_at = time.monotonic() + ANSWER_SECONDS
+        try:
+            while True:
+                query = await self._client.query(token, query.id)
+                if query.answered:
+                    return query, False
+                nodes = [node for node in await self._client.status() if not node.error]
+                if nodes and not any(node.tutor_reachable for node in nodes):
+                    return query, True
+                if time.monotonic() >= give_up_at:
+                    return query, False
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        except LmsError as error:
+            # The question is saved; only looking for its answer failed, and a notice will bring that.
+            log.info("stopped waiting for the answer to %s: %s %s", query.id, error.code, error.reason)
+            return query, False
+
+    def _list(self, headline: str, queries: list[Query]) -> Reply:
+        return card(
+            headline,
+            *(
+                text.question_line(query, self._calendar.relative(query.asked_at))
+                for query in queries[:LISTED_MAX]
+            ),
+            *text.not_shown(len(queries) - LISTED_MAX),
+            buttons=[button(text.open_item(query.id), "questions", query.id) for query in queries[:8]],
+        )
+
+    def _thread(self, role: Role, query: Query) -> Reply:
+        instructor = role is Role.INSTRUCTOR
+        return card(
+            text.question_headline(query, self._calendar.absolute(query.asked_at)),
+            quote(query.text),
+            *(answer_text(answer) for answer in query.answers),
+            *([] if query.answers else [text.NOT_YET_ANSWERED]),
+            buttons=[
+                button(text.answer_item(query.id), "answer", query.id)
+                if instructor
+                else button(text.BUTTONS["questions"], "questions")
+            ],
+        )
+
+    async def _waiting(self, conversation: Conversation) -> list[Query]:
+        waiting = await all_of(lambda page: self._client.queries(conversation.token, pending=True, page=page))
+        return sorted(waiting, key=lambda query: query.asked_at)
+
+    async def _unanswered(self, conversation: Conversation, values: Values) -> list[Choice]:
+        waiting = await self._waiting(conversation)
+        if not waiting:
+            raise BadValue(text.INBOX_EMPTY)
+        return [Choice(query.id, text.item_label(query.id, query.text)) for query in waiting]
+
+
+async def _recipients(conversation: Conversation, values: Values) -> list[Choice]:
+    return [Choice(each.value, text.RECIPIENTS[each]) for each in Recipient]
+
+
+def _after_tutor(query: Query) -> list[Button]:
+    cited = {citation.material_id for answer in query.answers for citation in answer.citations}
+    return [
+        *(button(text.open_item(material_id), "materials", material_id) for material_id in sorted(cited)),
+        button(text.ASK_INSTRUCTOR, "ask", Recipient.INSTRUCTOR.value),
+    ]

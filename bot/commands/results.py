@@ -1,0 +1,59 @@
+"""What came of it: a student's grades, and how far everything has got."""
+
+from __future__ import annotations
+
+from bot.client.api import LmsClient
+from bot.commands import text
+from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.core.command import Command, Conversation, Values
+from bot.core.model import Reply, Role
+from bot.core.richtext import Text, join, quote
+
+
+class Results:
+    def __init__(self, client: LmsClient) -> None:
+        self._client = client
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command("grades", text.GRADES_SUMMARY, "/grades", self.grades, frozenset({Role.STUDENT})),
+            Command(
+                "progress",
+                text.PROGRESS_SUMMARY,
+                "/progress",
+                self.progress,
+                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+            ),
+        )
+
+    async def grades(self, conversation: Conversation, values: Values) -> Reply:
+        grades = await all_of(lambda page: self._client.grades(conversation.token, page=page))
+        if not grades:
+            return card(text.NO_GRADES, buttons=[button(text.BUTTONS["submissions"], "submissions")])
+        counted = {grade.assignment_id: grade for grade in grades}.values()
+        details: list[Text | str] = []
+        for grade in grades[-LISTED_MAX:]:
+            details.append(text.grade_line(grade))
+            if grade.feedback:
+                details.append(join((f"   {text.FEEDBACK}: ", quote(grade.feedback))))
+        return card(
+            text.total(sum(grade.points for grade in counted), sum(grade.points_max for grade in counted)),
+            *details,
+            *text.not_shown(len(grades) - LISTED_MAX),
+            buttons=[button(text.BUTTONS["progress"], "progress")],
+        )
+
+    async def progress(self, conversation: Conversation, values: Values) -> Reply:
+        everyone = await all_of(lambda page: self._client.progress(conversation.token, page))
+        if conversation.role is Role.STUDENT and everyone:
+            return card(
+                text.OWN_PROGRESS,
+                *text.own_progress(everyone[0]),
+                buttons=[button(text.BUTTONS["grades"], "grades")],
+            )
+        return card(
+            text.counted(len(everyone), "student", "students"),
+            *(text.progress_line(each) for each in everyone[:LISTED_MAX]),
+            *text.not_shown(len(everyone) - LISTED_MAX),
+            buttons=[button(text.BUTTONS["pending"], "pending")],
+        )

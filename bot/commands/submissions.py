@@ -1,0 +1,202 @@
+"""Handing work in, and looking at what was handed in."""
+
+from __future__ import annotations
+
+import hashlib
+
+from bot.client.api import Grade, LmsClient, LmsError, Submission
+from bot.commands import arguments, text
+from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
+from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.dates import Calendar
+from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.model import Button, OutgoingFile, Reply, Role
+from bot.core.richtext import quote
+
+SHOWN_CHARACTERS = 2_000
+SENT_TOGETHER_BYTES_MAX = 20 * 1024 * 1024
+
+SUBMISSION_ID = arguments.item_id("S")
+
+
+class Submissions:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+        self._client = client
+        self._calendar = calendar
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "submit",
+                text.SUBMIT_SUMMARY,
+                "/submit A1 A leader is elected by a majority.",
+                self.submit,
+                frozenset({Role.STUDENT}),
+                (
+                    Arg(
+                        "assignment",
+                        text.WHICH_ASSIGNMENT,
+                        parse=ASSIGNMENT_ID,
+                        choices=assignment_choices(self._client),
+                    ),
+                    Arg(
+                        "text",
+                        text.WORK_TEXT_PROMPT,
+                        parse=arguments.bounded(arguments.TEXT_CHARACTERS_MAX),
+                        required=False,
+                        rest=True,
+                    ),
+                    Arg("files", text.WORK_PROMPT, required=False, files=True),
+                ),
+                confirm=self.preview,
+            ),
+            Command(
+                "submissions",
+                text.SUBMISSIONS_SUMMARY,
+                "/submissions S1",
+                self.read,
+                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                (
+                    Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, required=False),
+                    Arg(
+                        "file",
+                        text.WHICH_FILE,
+                        parse=arguments.whole_number(1, arguments.FILES_MAX),
+                        required=False,
+                    ),
+                ),
+            ),
+        )
+
+    async def preview(self, conversation: Conversation, values: Values) -> Reply:
+        if not values["text"] and not values["files"]:
+            raise BadValue(text.NOTHING_TO_HAND_IN)
+        assignment = await find_assignment(self._client, conversation, values["assignment"])
+        attempt = assignment.submissions + 1
+        late = self._calendar.now() > assignment.due
+        return card(
+            text.hand_in_card(assignment.id, assignment.title, attempt),
+            text.due_or_late(self._calendar.due(assignment.due), late),
+            *(text.file_line(file.name, file.size) for file in values["files"]),
+            *([quote(text.beginning(values["text"], SHOWN_CHARACTERS))] if values["text"] else []),
+        )
+
+    async def submit(self, conversation: Conversation, values: Values) -> Reply:
+        files = []
+        for reference in values["files"]:
+            content = await conversation.fetch(reference)
+            files.append(
+                await self._client.upload(conversation.token, reference.name, reference.media_type, content)
+            )
+        receipt = await self._client.submit(
+            conversation.token,
+            conversation.request_id,
+            values["assignment"],
+            values["text"] or "",
+            tuple(files),
+        )
+        submission = receipt.item
+        return card(
+            text.handed_in(submission.id, submission.assignment_id, submission.attempt),
+            text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
+            *(text.receipt_line(file.name, file.size, file.sha256) for file in submission.files),
+            *(
+                [text.receipt_line(text.THE_TEXT, len(submission.text.encode()), _sha256(submission.text))]
+                if submission.text
+                else []
+            ),
+            text.saved(receipt),
+            buttons=[
+                button(text.BUTTONS["submissions"], "submissions"),
+                button(text.BUTTONS["assignments"], "assignments"),
+            ],
+        )
+
+    async def read(self, conversation: Conversation, values: Values) -> Reply:
+        if values["submission"] and values["file"]:
+            return await self._one_file(conversation, values["submission"], values["file"])
+        if values["submission"]:
+            return await self._open(conversation, values["submission"])
+        submissions = await all_of(lambda page: self._client.submissions(conversation.token, page=page))
+        if not submissions:
+            return card(text.NO_SUBMISSIONS)
+        newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
+        return card(
+            text.counted(len(submissions), "submission", "submissions"),
+            *(
+                text.submission_line(each, self._calendar.absolute(each.submitted_at))
+                for each in newest_first[:LISTED_MAX]
+            ),
+            *text.not_shown(len(submissions) - LISTED_MAX),
+            buttons=[button(text.open_item(each.id), "submissions", each.id) for each in newest_first[:8]],
+        )
+
+    async def _open(self, conversation: Conversation, submission_id: str) -> Reply:
+        submission = await self._client.submission(conversation.token, submission_id)
+        grade = await grade_of(self._client, conversation, submission_id)
+        instructor = conversation.role is Role.INSTRUCTOR
+        together = sum(file.size for file in submission.files) <= SENT_TOGETHER_BYTES_MAX
+        files = await self._files(conversation, submission) if together else []
+        if len(submission.text) > SHOWN_CHARACTERS:
+            files.insert(0, OutgoingFile(f"{submission.id}.txt", "text/plain", submission.text.encode()))
+        return card(
+            text.submission_headline(submission),
+            text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
+            *(text.file_line(file.name, file.size) for file in submission.files),
+            *([quote(text.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
+            *([text.grade_detail(grade, drafts=instructor)] if grade else []),
+            buttons=[*_file_buttons(submission, together), *_next_steps(instructor, submission)],
+            files=files,
+        )
+
+    async def _one_file(self, conversation: Conversation, submission_id: str, number: int) -> Reply:
+        submission = await self._client.submission(conversation.token, submission_id)
+        if number > len(submission.files):
+            raise BadValue(text.no_such_file(submission_id, len(submission.files)))
+        wanted = submission.files[number - 1]
+        file, content = await self._client.download(conversation.token, submission_id, wanted.sha256)
+        return card(
+            text.file_of(submission_id, file.name),
+            text.file_line(file.name, file.size),
+            buttons=[button(text.open_item(submission_id), "submissions", submission_id)],
+            files=[OutgoingFile(file.name, file.media_type, content)],
+        )
+
+    async def _files(self, conversation: Conversation, submission: Submission) -> list[OutgoingFile]:
+        sent = []
+        for wanted in submission.files:
+            file, content = await self._client.download(conversation.token, submission.id, wanted.sha256)
+            sent.append(OutgoingFile(wanted.name, file.media_type, content))
+        return sent
+
+
+async def grade_of(client: LmsClient, conversation: Conversation, submission_id: str) -> Grade | None:
+    """The grade as this person may see it; None while there is none for them."""
+    try:
+        return await client.grade(conversation.token, submission_id)
+    except LmsError as error:
+        if error.code != "NOT_FOUND":
+            raise
+        return None
+
+
+def _file_buttons(submission: Submission, together: bool) -> list[Button]:
+    if together:
+        return []
+    return [
+        button(text.file_line(file.name, file.size), "submissions", submission.id, str(number))
+        for number, file in enumerate(submission.files, start=1)
+    ]
+
+
+def _next_steps(instructor: bool, submission: Submission) -> list[Button]:
+    if instructor:
+        return [
+            button(text.grade_item(submission.id), "grade", submission.id),
+            button(text.BUTTONS["pending"], "pending"),
+        ]
+    return [button(text.HAND_IN_AGAIN, "submit", submission.assignment_id)]
+
+
+def _sha256(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
