@@ -37,14 +37,13 @@ def admit(message: Message, node_id: NodeId, peers: Container[NodeId]) -> None:
             if message.last_log_index < 0 or not 0 <= message.last_log_term <= message.term:
                 raise PeerMistake(f"impossible end of a log in {message}")
         case ProposeReply():
-            for result in message.results:
-                if (result.index < 1) == (not result.refusal):
-                    raise PeerMistake(f"neither a place nor a refusal in {result}")
+            if any((result.index < 1) == (not result.refusal) for result in message.results):
+                raise PeerMistake(f"neither a place nor a refusal for a proposal in {message}")
         case ReadIndexReply():
             if message.index < 0:
                 raise PeerMistake(f"negative index in {message}")
         case RequestVoteReply() | ProposeRequest() | ReadIndexRequest():
-            pass
+            pass  # nothing in them can be impossible by itself
 
 
 def _admit_append(message: AppendEntries) -> None:

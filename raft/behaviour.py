@@ -41,6 +41,7 @@ class Behaviour:
 
     def step(self, message: Message) -> None:
         """A message of the current term, or an answer of any term to something this node forwarded."""
+        raise NotImplementedError
 
     def propose(self, proposals: Sequence[Proposal]) -> None:
         self._core.refuse_proposals(proposals, "no_leader")

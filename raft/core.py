@@ -268,8 +268,8 @@ class Core:
         )
         if not holds:
             raise AssertionError(
-                f"{self.node_id} was at term {term}, vote {vote}, commit {commit_index}; "
-                f"now term {self.term}, vote {self.vote}, commit {self.commit_index}, durable {log.durable_index}, "
-                f"last {log.last_index} of term {log.last_term}, {self.behaviour.role.value}"
+                f"{self.behaviour.role} {self.node_id}: term {term}, vote {vote}, commit {commit_index} "
+                f"became term {self.term}, vote {self.vote}, commit {self.commit_index} "
+                f"on a log durable to {log.durable_index}, ending at {log.last_index} in term {log.last_term}"
             )
         self._seen = (self.term, self.vote, self.commit_index)
