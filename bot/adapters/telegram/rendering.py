@@ -1,0 +1,47 @@
+"""From a reply to what Telegram shows: HTML that only our spans can make, and keyboards."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from html import escape
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.model import Button
+from bot.core.richtext import Style, Text
+
+log = logging.getLogger(__name__)
+
+BUTTON_BYTES_MAX = 64
+
+_TAGS = {
+    Style.BOLD: "b",
+    Style.ITALIC: "i",
+    Style.CODE: "code",
+    Style.QUOTE: "blockquote",
+}
+
+
+def html(text: Text) -> str:
+    """Only a span's style becomes a tag; whatever was typed is escaped."""
+    parts = []
+    for span in text.spans:
+        written = escape(span.text, quote=False)
+        tag = _TAGS.get(span.style)
+        parts.append(f"<{tag}>{written}</{tag}>" if tag and span.text.strip() else written)
+    return "".join(parts)
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Leaves out a button whose data is too long: Telegram would refuse the whole message for it."""
+    shown = []
+    for row in rows:
+        fitting = [button for button in row if len(button.data.encode()) <= BUTTON_BYTES_MAX]
+        if len(fitting) < len(row):
+            log.error("a button's data is longer than %d bytes: %s", BUTTON_BYTES_MAX, row)
+        if fitting:
+            shown.append(
+                [InlineKeyboardButton(button.label, callback_data=button.data) for button in fitting]
+            )
+    return InlineKeyboardMarkup(shown) if shown else None
