@@ -1,4 +1,4 @@
-"""Every "no" of a node, whoever says it: a status code, a reason a program can read, a sentence a person can."""
+"""Every "no" of a node: a status code, a reason that a program can read, a sentence that a person can."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Violation:
 
 
 class Refused(Exception):
-    """Nothing was changed. `reason` is UPPER_SNAKE_CASE and becomes ErrorInfo.reason; `message` is for people."""
+    """Nothing was changed. `reason` becomes ErrorInfo.reason, UPPER_SNAKE_CASE; `message` is for people."""
 
     def __init__(self, code: int, reason: str, message: str, violations: Sequence[Violation] = ()) -> None:
         super().__init__(message)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from peewee import SQL, ModelSelect
+
 from storage.models.course import Material, MaterialText, Passage, PassageIndex
 
 PASSAGE_WORDS = 120
@@ -23,13 +25,13 @@ _WORD = re.compile(r"\w+")
 
 # Question words and glue: they say how something is asked, not what about.
 _STOP_WORDS = frozenset(
-    """
+    _WORD.findall("""
     a about after all also am an and any are as at be because been before being between both but by can
     could d did do does doing done explain for from give had has have he her his how i if in into is it
     its just like ll m may me more most much my no nor not of on one or other our out please re s she
     should so some such t tell than that the their them then there these they this those to too us ve
     very was we were what when where which while who whom whose why will with would you your
-    """.split()
+    """)
 )
 
 
@@ -100,30 +102,41 @@ def search(question: str, limit: int) -> list[Found]:
     terms = question_terms(question)
     if not terms:
         return []
-    rank = PassageIndex.bm25(HEADING_WEIGHT, 1.0)
-    query = (
-        Passage.select(
-            Passage.material,
-            Material.title,
-            Passage.place,
-            Passage.heading,
-            Passage.text,
-            (-rank).alias("score"),
-        )
-        .join(PassageIndex, on=(Passage.number == PassageIndex.rowid))
-        .join(Material, on=(Passage.material == Material.number))
-        .where(PassageIndex.match(" OR ".join(f'"{term}"' for term in terms)))
-        .order_by(rank, Passage.number)
+    rank = PassageIndex.bm25(HEADING_WEIGHT, 1.0).alias("badness")
+    hits = (
+        PassageIndex.select(PassageIndex.rowid, rank)
+        .where(PassageIndex.match(" OR ".join(_quoted(terms))))
+        .order_by(SQL("badness"), PassageIndex.rowid)
         .limit(limit)
     )
-    rows = query.tuples().iterator()
-    return [Found(*passage, -rank) for *passage, rank in rows]
+    badness: dict[int, float] = dict(hits.tuples().iterator())
+    rows = Passage.select(Passage, Material).join(Material).where(Passage.number.in_(list(badness)))
+    passages = {row.number: row for row in rows}
+    return [_found(passages[number], -bad) for number, bad in badness.items()]
+
+
+def _found(row: Passage, score: float) -> Found:
+    return Found(row.material_id, row.material.title, row.place, row.heading, row.text, score)
+
+
+def materials_with(terms: Sequence[str]) -> ModelSelect[Passage]:
+    """Selects the numbers of the materials that have all the words in one passage."""
+    return (
+        Passage.select(Passage.material)
+        .join(PassageIndex, on=(Passage.number == PassageIndex.rowid))
+        .where(PassageIndex.match(" ".join(_quoted(terms))))
+    )
 
 
 def question_terms(question: str) -> list[str]:
     """The telling words of a question, each once, at most QUESTION_TERMS_MAX."""
     words = (word.lower() for word in _WORD.findall(question))
     return list(dict.fromkeys(word for word in words if word not in _STOP_WORDS))[:QUESTION_TERMS_MAX]
+
+
+def _quoted(terms: Sequence[str]) -> list[str]:
+    """Words as FTS5 takes them literally. They are made of word characters, so they hold no quote."""
+    return [f'"{term}"' for term in terms]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

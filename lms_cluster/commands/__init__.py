@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from protos.command_pb2 import Command, Outcome
+from lms_cluster.commands.apply import apply_command
 
-
-def apply_command(command: Command, index: int, term: int) -> Outcome:
-    """Apply one entry. Runs inside Classroom.apply; a refusal is an Outcome, and leaves no rows behind."""
-    raise NotImplementedError
+__all__ = ["apply_command"]

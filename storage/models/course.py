@@ -14,10 +14,12 @@ class Material(Record):
     number = AutoField()
     title = TextField()
     topic = TextField()
-    file = ForeignKeyField(StoredFile, column_name="file_sha256")
+    file = ForeignKeyField(StoredFile, column_name="file_sha256", object_id_name="file_id")
+    file_id: str
     file_name = TextField()
     media_type = TextField()
     author = ForeignKeyField(User, column_name="author")
+    author_id: str
     passages = IntegerField()
     """How many the text was cut into."""
     published_ms = BigIntegerField()
@@ -27,6 +29,7 @@ class MaterialText(Record):
     """Apart from its material, because lists of materials do not need it."""
 
     material = ForeignKeyField(Material, column_name="material", primary_key=True)
+    material_id: int
     text = TextField()
 
     class Meta:
@@ -38,6 +41,7 @@ class Passage(Record):
 
     number = AutoField()
     material = ForeignKeyField(Material, column_name="material")
+    material_id: int
     place = TextField()
     heading = TextField()
     offset = IntegerField()
@@ -58,7 +62,9 @@ class PassageIndex(FTS5Model):  # type: ignore[misc]
 
 class Reading(Record):
     material = ForeignKeyField(Material, column_name="material")
-    user = ForeignKeyField(User, column_name="username")
+    material_id: int
+    user = ForeignKeyField(User, column_name="username", object_id_name="user_id")
+    user_id: str
     read_ms = BigIntegerField()
 
     class Meta:
@@ -69,4 +75,5 @@ class Announcement(Record):
     number = AutoField()
     text = TextField()
     author = ForeignKeyField(User, column_name="author")
+    author_id: str
     announced_ms = BigIntegerField()

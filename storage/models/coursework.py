@@ -24,13 +24,16 @@ class Assignment(Record):
     points = IntegerField()
     due_ms = BigIntegerField()
     author = ForeignKeyField(User, column_name="author")
+    author_id: str
     created_ms = BigIntegerField()
 
 
 class Submission(Record):
     number = AutoField()
     assignment = ForeignKeyField(Assignment, column_name="assignment")
+    assignment_id: int
     student = ForeignKeyField(User, column_name="student")
+    student_id: str
     attempt = IntegerField()
     """Counts from 1 for each student and assignment."""
     text = TextField()
@@ -40,8 +43,10 @@ class Submission(Record):
 
 class SubmissionFile(Record):
     submission = ForeignKeyField(Submission, column_name="submission")
+    submission_id: int
     place = IntegerField()
-    file = ForeignKeyField(StoredFile, column_name="file_sha256")
+    file = ForeignKeyField(StoredFile, column_name="file_sha256", object_id_name="file_id")
+    file_id: str
     name = TextField()
     media_type = TextField()
 
@@ -52,10 +57,12 @@ class SubmissionFile(Record):
 
 class GradeVersion(Record):
     submission = ForeignKeyField(Submission, column_name="submission")
+    submission_id: int
     version = IntegerField()
     points = IntegerField()
     feedback = TextField()
     grader = ForeignKeyField(User, column_name="grader")
+    grader_id: str
     graded_ms = BigIntegerField()
     released_ms = BigIntegerField(null=True)
     """Set once, by a release; a version without it is a draft."""

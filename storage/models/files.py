@@ -24,10 +24,12 @@ class StoredFile(Record):
 
 
 class FileChunk(Record):
-    file = ForeignKeyField(StoredFile, column_name="file_sha256", backref="chunks")
+    file = ForeignKeyField(StoredFile, column_name="file_sha256", object_id_name="file_id", backref="chunks")
+    file_id: str
     place = IntegerField()
     """Counts from 0."""
-    chunk = ForeignKeyField(Chunk, column_name="chunk_sha256")
+    chunk = ForeignKeyField(Chunk, column_name="chunk_sha256", object_id_name="chunk_id")
+    chunk_id: bytes
 
     class Meta:
         table_name = "file_chunk"
@@ -37,8 +39,10 @@ class FileChunk(Record):
 class FileOwner(Record):
     """Who has uploaded a file, and may therefore name it in a post."""
 
-    file = ForeignKeyField(StoredFile, column_name="file_sha256")
-    user = ForeignKeyField(User, column_name="username")
+    file = ForeignKeyField(StoredFile, column_name="file_sha256", object_id_name="file_id")
+    file_id: str
+    user = ForeignKeyField(User, column_name="username", object_id_name="user_id")
+    user_id: str
 
     class Meta:
         table_name = "file_owner"

@@ -21,5 +21,6 @@ class Session(Record):
     """Deleted at logout: a token is valid exactly as long as its row is there."""
 
     token_sha256 = BlobField(primary_key=True)
-    user = ForeignKeyField(User, column_name="username")
+    user = ForeignKeyField(User, column_name="username", object_id_name="user_id")
+    user_id: str
     started_ms = BigIntegerField()

@@ -19,6 +19,7 @@ from storage.models.people import User
 class Query(Record):
     number = AutoField()
     asker = ForeignKeyField(User, column_name="asker")
+    asker_id: str
     text = TextField()
     recipient = IntegerField()
     """lms.v1.Recipient."""
@@ -31,10 +32,12 @@ class Query(Record):
 
 class Answer(Record):
     query = ForeignKeyField(Query, column_name="query")
+    query_id: int
     place = IntegerField()
     """Counts from 0 within its query."""
     text = TextField()
     author = ForeignKeyField(User, column_name="author", null=True)
+    author_id: str | None
     """None: the tutor."""
     model = TextField()
     abstained = BooleanField()
@@ -47,6 +50,7 @@ class Answer(Record):
 
 class AnswerCitation(Record):
     query = ForeignKeyField(Query, column_name="query")
+    query_id: int
     answer_place = IntegerField()
     place = IntegerField()
     material_id = TextField()

@@ -1,0 +1,131 @@
+"""Who may do what, and who may see what: decided here and nowhere else.
+
+A command's author is the owner of its token. Commands of the cluster itself carry no token: a node proposes
+them after a check of its own (a password, a reachable tutor), never on a client's word alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from lms_cluster.refusal import Code, Refused, wrong_role
+from protos.lms_pb2 import (
+    KIND_ACCOUNT,
+    KIND_ANNOUNCEMENT,
+    KIND_ASSIGNMENT,
+    KIND_GRADE,
+    KIND_MATERIAL,
+    KIND_PROGRESS,
+    KIND_QUERY,
+    KIND_SUBMISSION,
+    KIND_USER,
+    ROLE_ADMINISTRATOR,
+    ROLE_INSTRUCTOR,
+    ROLE_STUDENT,
+    Kind,
+    Role,
+)
+
+STUDENT = frozenset({ROLE_STUDENT})
+INSTRUCTOR = frozenset({ROLE_INSTRUCTOR})
+ADMINISTRATOR = frozenset({ROLE_ADMINISTRATOR})
+EVERYONE = STUDENT | INSTRUCTOR | ADMINISTRATOR
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRule:
+    """`roles` of the author, or None for a command of the cluster itself. `once`: repeating it would do harm,
+    so its outcome is kept with its request id, which a client's command must then have."""
+
+    roles: frozenset[Role.ValueType] | None
+    once: bool
+    deed: str
+
+
+def _by(roles: frozenset[Role.ValueType], deed: str) -> CommandRule:
+    return CommandRule(roles, once=True, deed=deed)
+
+
+COMMANDS: Mapping[str, CommandRule] = {
+    # Of the cluster itself. The node has verified the password that opens a session; a chunk is known by its
+    # digest and belongs to nobody until a file names it.
+    "create_session": CommandRule(None, once=False, deed="log in"),
+    "put_chunk": CommandRule(None, once=False, deed="store a chunk"),
+    "add_first_administrator": CommandRule(None, once=True, deed="set up the classroom"),
+    "record_tutor_answer": CommandRule(None, once=False, deed="record the tutor's answer"),
+    "report_tutor_delay": CommandRule(None, once=False, deed="report that the tutor is away"),
+    # Of people, by the field of Command.
+    "end_session": CommandRule(EVERYONE, once=False, deed="log out"),
+    "put_file": CommandRule(EVERYONE, once=False, deed="upload files"),
+    "add_user": _by(ADMINISTRATOR, "add users"),
+    "publish_material": _by(INSTRUCTOR, "publish materials"),
+    "create_assignment": _by(INSTRUCTOR, "set assignments"),
+    "grade": _by(INSTRUCTOR, "grade"),
+    "release": _by(INSTRUCTOR, "release grades"),
+    "answer": _by(INSTRUCTOR, "answer questions"),
+    "announce": _by(INSTRUCTOR, "announce"),
+    "submit": _by(STUDENT, "submit"),
+    "ask": _by(STUDENT, "ask questions"),
+    "read_material": _by(EVERYONE, "read materials"),
+}
+
+
+class Visibility(Enum):
+    ALL = "all"
+    OWN = "own"
+
+
+READS: Mapping[Kind.ValueType, Mapping[Role.ValueType, Visibility]] = {
+    KIND_MATERIAL: dict.fromkeys(EVERYONE, Visibility.ALL),
+    KIND_ASSIGNMENT: dict.fromkeys(EVERYONE, Visibility.ALL),
+    KIND_ANNOUNCEMENT: dict.fromkeys(EVERYONE, Visibility.ALL),
+    KIND_ACCOUNT: dict.fromkeys(EVERYONE, Visibility.OWN),
+    # A student's own: of grades, the released versions only; of queries, those they asked.
+    KIND_SUBMISSION: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_GRADE: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_QUERY: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_PROGRESS: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_USER: {ROLE_INSTRUCTOR: Visibility.ALL, ROLE_ADMINISTRATOR: Visibility.ALL},
+}
+
+_NOUNS = {
+    KIND_SUBMISSION: "submissions",
+    KIND_GRADE: "grades",
+    KIND_QUERY: "questions",
+    KIND_PROGRESS: "progress",
+    KIND_USER: "users",
+}
+_PLURALS = {
+    ROLE_STUDENT: "students",
+    ROLE_INSTRUCTOR: "instructors",
+    ROLE_ADMINISTRATOR: "administrators",
+}
+
+
+def rule_of(command: str | None) -> CommandRule:
+    """The rule for a field of Command; None, a field of a later release. Raises Refused UNKNOWN_COMMAND."""
+    if command is None:
+        raise Refused(Code.UNIMPLEMENTED, "UNKNOWN_COMMAND", "This release does not know what was asked for.")
+    return COMMANDS[command]
+
+
+def authorise(rule: CommandRule, role: Role.ValueType) -> None:
+    """Raises Refused WRONG_ROLE."""
+    if rule.roles is not None and role not in rule.roles:
+        raise wrong_role(f"Only {_named(rule.roles)} can {rule.deed}.")
+
+
+def visibility(kind: Kind.ValueType, role: Role.ValueType) -> Visibility:
+    """Raises Refused UNKNOWN_KIND or WRONG_ROLE."""
+    if kind not in READS:
+        raise Refused(Code.INVALID_ARGUMENT, "UNKNOWN_KIND", f"There are no items of kind {kind}.")
+    seen = READS[kind].get(role)
+    if seen is None:
+        raise wrong_role(f"Only {_named(READS[kind])} can see {_NOUNS[kind]}.")
+    return seen
+
+
+def _named(roles: frozenset[Role.ValueType] | Mapping[Role.ValueType, Visibility]) -> str:
+    return " and ".join(plural for role, plural in _PLURALS.items() if role in roles)

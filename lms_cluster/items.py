@@ -1,0 +1,126 @@
+"""Stored rows as the items people read. Nothing is looked up here; who may see it is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lms_cluster import ids
+from lms_cluster.instants import timestamp
+from lms_cluster.pseudonyms import pseudonym
+from lms_cluster.viewer import Viewer
+from protos import lms_pb2 as lms
+from storage.models.course import Announcement, Material
+from storage.models.coursework import Assignment, GradeVersion, Submission
+from storage.models.people import User
+from storage.models.questions import Answer, AnswerCitation, Query
+
+
+def user(row: User | Viewer) -> lms.Item:
+    data = lms.User(
+        username=row.username, display_name=row.display_name, role=lms.Role.ValueType(int(row.role))
+    )
+    return lms.Item(id=row.username, user=data)
+
+
+def material(row: Material, size: int, author: str, text: str = "") -> lms.Item:
+    """`author` by display name."""
+    data = lms.Material(
+        title=row.title,
+        topic=row.topic,
+        file=lms.File(sha256=row.file_id, name=row.file_name, media_type=row.media_type, size=size),
+        text=text,
+        passages=row.passages,
+        published_at=timestamp(row.published_ms),
+        author=author,
+    )
+    return lms.Item(id=ids.MATERIAL.id(row.number), material=data)
+
+
+def assignment(row: Assignment, submissions: int) -> lms.Item:
+    data = lms.Assignment(
+        title=row.title,
+        instructions=row.instructions,
+        points=row.points,
+        due=timestamp(row.due_ms),
+        created_at=timestamp(row.created_ms),
+        submissions=submissions,
+    )
+    return lms.Item(id=ids.ASSIGNMENT.id(row.number), assignment=data)
+
+
+def submission(row: Submission, student_name: str, files: Iterable[lms.File], graded: bool) -> lms.Item:
+    data = lms.Submission(
+        assignment_id=ids.ASSIGNMENT.id(row.assignment_id),
+        student=row.student_id,
+        student_name=student_name,
+        text=row.text,
+        files=files,
+        attempt=row.attempt,
+        late=row.late,
+        submitted_at=timestamp(row.submitted_ms),
+        graded=graded,
+    )
+    return lms.Item(id=ids.SUBMISSION.id(row.number), submission=data)
+
+
+def grade(
+    row: GradeVersion, submission: Submission, assignment: Assignment, student_name: str, grader: str
+) -> lms.Item:
+    """`grader` by display name."""
+    data = lms.Grade(
+        submission_id=ids.SUBMISSION.id(submission.number),
+        assignment_id=ids.ASSIGNMENT.id(assignment.number),
+        assignment_title=assignment.title,
+        student=submission.student_id,
+        student_name=student_name,
+        points=row.points,
+        points_max=assignment.points,
+        feedback=row.feedback,
+        version=row.version,
+        released=row.released_ms is not None,
+        grader=grader,
+        graded_at=timestamp(row.graded_ms),
+        released_at=None if row.released_ms is None else timestamp(row.released_ms),
+    )
+    return lms.Item(id=ids.SUBMISSION.id(submission.number), grade=data)
+
+
+def answer(row: Answer, author: str | None, citations: Sequence[AnswerCitation]) -> lms.Answer:
+    """`author` by display name; None for the tutor."""
+    return lms.Answer(
+        text=row.text,
+        author=author or "",
+        by_tutor=author is None,
+        citations=[
+            lms.Citation(
+                material_id=citation.material_id,
+                material_title=citation.material_title,
+                place=citation.material_place,
+                quote=citation.quote,
+            )
+            for citation in citations
+        ],
+        model=row.model,
+        abstained=row.abstained,
+        generated=row.generated,
+        answered_at=timestamp(row.answered_ms),
+    )
+
+
+def query(row: Query, answers: Iterable[lms.Answer]) -> lms.Item:
+    """Says nothing of who asked."""
+    data = lms.Query(
+        text=row.text,
+        recipient=lms.Recipient.ValueType(row.recipient),
+        state=lms.QUERY_STATE_ANSWERED if row.answered else lms.QUERY_STATE_PENDING,
+        pseudonym=pseudonym(row.number),
+        answers=answers,
+        asked_at=timestamp(row.asked_ms),
+    )
+    return lms.Item(id=ids.QUERY.id(row.number), query=data)
+
+
+def announcement(row: Announcement, author: str) -> lms.Item:
+    """`author` by display name."""
+    data = lms.Announcement(text=row.text, author=author, announced_at=timestamp(row.announced_ms))
+    return lms.Item(id=ids.ANNOUNCEMENT.id(row.number), announcement=data)

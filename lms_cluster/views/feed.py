@@ -1,0 +1,97 @@
+"""The event feed: what concerns a viewer, in log order, from a cursor that any node can continue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from peewee import Expression
+
+from lms_cluster.authority import Visibility, visibility
+from lms_cluster.instants import timestamp
+from lms_cluster.refusal import Violation, invalid
+from lms_cluster.viewer import Viewer
+from lms_cluster.views.get import SHELVES
+from lms_cluster.views.search import Search
+from protos.lms_pb2 import (
+    EVENT_KIND_ANNOUNCEMENT,
+    EVENT_KIND_ASSIGNMENT_PUBLISHED,
+    EVENT_KIND_GRADE_RELEASED,
+    EVENT_KIND_MATERIAL_PUBLISHED,
+    EVENT_KIND_QUERY_ANSWERED,
+    EVENT_KIND_QUERY_ASKED,
+    EVENT_KIND_SUBMISSION_RECEIVED,
+    EVENT_KIND_TUTOR_DELAYED,
+    KIND_ANNOUNCEMENT,
+    KIND_ASSIGNMENT,
+    KIND_GRADE,
+    KIND_MATERIAL,
+    KIND_QUERY,
+    KIND_SUBMISSION,
+    ROLE_INSTRUCTOR,
+    ROLE_STUDENT,
+    EventKind,
+    Item,
+    Kind,
+    Role,
+    WatchResponse,
+)
+from storage.events import Audience, Cursor, told
+from storage.models.history import Applied, Event
+
+_ITEMS: Mapping[EventKind.ValueType, Kind.ValueType] = {
+    EVENT_KIND_MATERIAL_PUBLISHED: KIND_MATERIAL,
+    EVENT_KIND_ASSIGNMENT_PUBLISHED: KIND_ASSIGNMENT,
+    EVENT_KIND_GRADE_RELEASED: KIND_GRADE,
+    EVENT_KIND_QUERY_ASKED: KIND_QUERY,
+    EVENT_KIND_QUERY_ANSWERED: KIND_QUERY,
+    EVENT_KIND_ANNOUNCEMENT: KIND_ANNOUNCEMENT,
+    EVENT_KIND_SUBMISSION_RECEIVED: KIND_SUBMISSION,
+    EVENT_KIND_TUTOR_DELAYED: KIND_QUERY,
+}
+_AUDIENCES: Mapping[Role.ValueType, tuple[Audience, ...]] = {
+    ROLE_STUDENT: (Audience.STUDENTS, Audience.COURSE),
+    ROLE_INSTRUCTOR: (Audience.INSTRUCTORS, Audience.COURSE),
+}
+
+
+def events_after(viewer: Viewer, cursor: str, limit: int) -> list[WatchResponse]:
+    """At most `limit` events for this viewer, each with the cursor to go on from and the item of today.
+
+    Raises Refused INVALID_FIELD.
+    """
+    return [
+        WatchResponse(
+            cursor=str(Cursor(event.log_index, event.place + 1)),
+            kind=EventKind.ValueType(event.kind),
+            item=_item(event, viewer),
+            time=timestamp(event.time_ms),
+        )
+        for event in told(_parsed(cursor), _concerns(viewer), limit)
+    ]
+
+
+def latest_cursor() -> str:
+    """The cursor after which only events to come are found."""
+    return str(Cursor(Applied.get_by_id(1).log_index + 1, 0))
+
+
+def _parsed(cursor: str) -> Cursor:
+    try:
+        return Cursor.parse(cursor)
+    except ValueError:
+        raise invalid([Violation("cursor", "must come from an earlier watch")]) from None
+
+
+def _concerns(viewer: Viewer) -> Expression:
+    personal = (Event.audience == int(Audience.PERSON)) & (Event.username == viewer.username)
+    audiences = [int(audience) for audience in _AUDIENCES.get(viewer.role, ())]
+    return personal | (Event.audience.in_(audiences) & (Event.username != viewer.username))
+
+
+def _item(event: Event, viewer: Viewer) -> Item | None:
+    """As the viewer may see it today."""
+    kind = _ITEMS[EventKind.ValueType(event.kind)]
+    own = visibility(kind, viewer.role) is Visibility.OWN
+    shelf = SHELVES[kind]
+    found = shelf.find(Search(viewer, own, shelf.key(event.item_id)))
+    return found[0] if found else None

@@ -1,0 +1,62 @@
+"""Grades: to instructors the newest version, draft or not; to students the newest released one of theirs."""
+
+from __future__ import annotations
+
+from peewee import fn
+
+from lms_cluster import ids, items
+from lms_cluster.instants import instant_ms
+from lms_cluster.views.search import Search
+from protos.lms_pb2 import Item
+from storage.models.coursework import Assignment, GradeVersion, Submission
+from storage.models.people import User
+
+
+def find(search: Search) -> list[Item]:
+    """The key is the submission's number. `since`: when what is shown was graded; for a student, released."""
+    shown = GradeVersion.alias()
+    newest = shown.select(shown.submission, fn.MAX(shown.version).alias("version")).group_by(shown.submission)
+    if search.own:
+        newest = newest.where(shown.released_ms.is_null(False))
+    student, grader = User.alias(), User.alias()
+    query = (
+        GradeVersion.select(GradeVersion, Submission, Assignment, student, grader)
+        .join(
+            newest,
+            on=(
+                (newest.c.submission == GradeVersion.submission) & (newest.c.version == GradeVersion.version)
+            ),
+        )
+        .switch(GradeVersion)
+        .join(grader, on=(GradeVersion.grader == grader.username))
+        .switch(GradeVersion)
+        .join(Submission)
+        .join(student, on=(Submission.student == student.username))
+        .switch(Submission)
+        .join(Assignment)
+        .order_by(GradeVersion.submission)
+        .limit(search.limit)
+    )
+    if search.own:
+        query = query.where(Submission.student == search.viewer.username)
+    if search.key is not None:
+        query = query.where(GradeVersion.submission == search.key)
+    if search.after is not None:
+        query = query.where(GradeVersion.submission > search.after)
+    if search.filter.student:
+        query = query.where(Submission.student == search.filter.student)
+    if search.filter.assignment_id:
+        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    if search.filter.HasField("since"):
+        changed_ms = GradeVersion.released_ms if search.own else GradeVersion.graded_ms
+        query = query.where(changed_ms >= (instant_ms(search.filter.since) or 0))
+    return [
+        items.grade(
+            row,
+            row.submission,
+            row.submission.assignment,
+            row.submission.student.display_name,
+            row.grader.display_name,
+        )
+        for row in query
+    ]

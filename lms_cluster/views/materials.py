@@ -1,0 +1,59 @@
+"""Materials, by title, topic and text."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+
+from peewee import Expression
+
+from lms_cluster import items
+from lms_cluster.instants import instant_ms
+from lms_cluster.views.search import Search
+from protos.lms_pb2 import Item
+from storage.models.course import Material, MaterialText
+from storage.models.files import StoredFile
+from storage.models.people import User
+from storage.passages import materials_with, question_terms
+
+
+def find(search: Search) -> list[Item]:
+    """A material asked for by its key comes with its text."""
+    query = (
+        Material.select(Material, StoredFile, User)
+        .join(StoredFile)
+        .switch(Material)
+        .join(User)
+        .order_by(Material.number)
+        .limit(search.limit)
+    )
+    if search.key is not None:
+        query = query.where(Material.number == search.key)
+    if search.after is not None:
+        query = query.where(Material.number > search.after)
+    if search.filter.HasField("since"):
+        query = query.where(Material.published_ms >= (instant_ms(search.filter.since) or 0))
+    if search.filter.words:
+        query = query.where(_about(search.filter.words))
+    in_full = search.key is not None
+    return [
+        items.material(row, row.file.size, row.author.display_name, _text(row.number) if in_full else "")
+        for row in query
+    ]
+
+
+def _about(words: str) -> Expression:
+    """All the telling words in the title or the topic, or in one passage of the text; where none is telling,
+    the words as they stand in the title."""
+    terms = question_terms(words)
+    if not terms:
+        return Material.title.contains(words.strip())
+    named = reduce(and_, ((Material.title.contains(term) | Material.topic.contains(term)) for term in terms))
+    return named | Material.number.in_(materials_with(terms))
+
+
+def _text(material: int) -> str:
+    text: str | None = (
+        MaterialText.select(MaterialText.text).where(MaterialText.material == material).scalar()
+    )
+    return text or ""

@@ -1,0 +1,69 @@
+"""Submissions: a student's own, or everybody's for instructors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from peewee import ModelSelect, fn
+
+from lms_cluster import ids, items
+from lms_cluster.instants import instant_ms
+from lms_cluster.views.search import Search
+from protos.lms_pb2 import File, Item
+from storage.models.coursework import GradeVersion, Submission, SubmissionFile
+from storage.models.files import StoredFile
+from storage.models.people import User
+
+
+def find(search: Search) -> list[Item]:
+    rows = list(_matching(search))
+    numbers = [row.number for row in rows]
+    files = files_of(numbers)
+    graded_query = _graded(search.own).where(GradeVersion.submission.in_(numbers))
+    graded = {number for (number,) in graded_query.tuples().iterator()}
+    return [
+        items.submission(row, row.student.display_name, files[row.number], graded=row.number in graded)
+        for row in rows
+    ]
+
+
+def files_of(submissions: Sequence[int]) -> Mapping[int, list[File]]:
+    """By submission number, in the order they were attached."""
+    files: dict[int, list[File]] = {number: [] for number in submissions}
+    for row in (
+        SubmissionFile.select(SubmissionFile, StoredFile)
+        .join(StoredFile)
+        .where(SubmissionFile.submission.in_(list(submissions)))
+        .order_by(SubmissionFile.submission, SubmissionFile.place)
+    ):
+        file = File(sha256=row.file_id, name=row.name, media_type=row.media_type, size=row.file.size)
+        files[row.submission_id].append(file)
+    return files
+
+
+def _matching(search: Search) -> ModelSelect[Submission]:
+    """`pending`: newest attempts without a grade; for a student, without a released one."""
+    query = Submission.select(Submission, User).join(User).order_by(Submission.number).limit(search.limit)
+    if search.own:
+        query = query.where(Submission.student == search.viewer.username)
+    if search.key is not None:
+        query = query.where(Submission.number == search.key)
+    if search.after is not None:
+        query = query.where(Submission.number > search.after)
+    if search.filter.student:
+        query = query.where(Submission.student == search.filter.student)
+    if search.filter.assignment_id:
+        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    if search.filter.HasField("since"):
+        query = query.where(Submission.submitted_ms >= (instant_ms(search.filter.since) or 0))
+    if search.filter.pending:
+        attempt = Submission.alias()
+        newest = attempt.select(fn.MAX(attempt.number)).group_by(attempt.assignment, attempt.student)
+        query = query.where(Submission.number.in_(newest) & Submission.number.not_in(_graded(search.own)))
+    return query
+
+
+def _graded(released_only: bool) -> ModelSelect[GradeVersion]:
+    """Selects the numbers of graded submissions."""
+    query = GradeVersion.select(GradeVersion.submission).distinct()
+    return query.where(GradeVersion.released_ms.is_null(False)) if released_only else query
