@@ -1,7 +1,8 @@
 """Fits the logistic model over features, and reports what the language model adds to it.
 
-Each development question is put to five passages: the one it was written for and four others of the same document
-(or source), scored by BM25 as retrieval would. Half of the documents fit the numbers, the other half report.
+Each development question is put to five passages: the one it was written for and four others of the same
+document (or source), scored by BM25 as retrieval would. Half of the documents fit the numbers, the other half
+report.
 """
 
 import json
@@ -72,7 +73,8 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
         "with_model": _report(held_out, fitted),
     }
     for name in ("bm25", "without_model", "with_model"):
-        print(name.ljust(14), "  ".join(f"{key} {value:.3f}" for key, value in figures[name].items()))  # type: ignore[attr-defined]
+        print(name.ljust(14), "  ".join(f"{key} {value:.3f}" for key, value in figures[name].items()))  #
+        type: ignore[attr-defined]
     print(json.dumps(figures))
 
 
@@ -148,7 +150,7 @@ def _fit(cases: Sequence[Case], names: Sequence[str]) -> Calibration:
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     bias, *found = [round(float(weight), 4) for weight in weights.detach()]
     by_name = dict(zip(names, found, strict=True))
     return Calibration(bias, tuple(by_name.get(name, 0.0) for name in NAMES), 0.5)

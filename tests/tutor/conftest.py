@@ -1,0 +1,131 @@
+"""A tiny random GPT-2, questions over a small course, and a server around them."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grpc
+import pytest
+
+from protos import tutor_pb2
+from protos.tutor_pb2_grpc import TutorServiceStub
+from tutor.calibration import Calibration
+from tutor.features import NAMES, Likelihoods
+from tutor.pipeline import Pipeline
+from tutor.service.server import Running, listen
+from tutor.stop import Stop
+from tutor.types import Mode, Passage
+
+if TYPE_CHECKING:
+    from protos.tutor_pb2_grpc import TutorServiceAsyncStub
+
+ELECTION = Passage(
+    "M1",
+    "Raft",
+    "section 2: Leader election",
+    "Leader election",
+    "A leader is the server that handles all client requests. "
+    "It sends heartbeats to the other servers. "
+    "A follower that hears no heartbeat within its election timeout becomes a candidate.\n\n"
+    "Who votes for a candidate? Each server votes for at most one candidate in a term.",
+    3.0,
+)
+CLOCKS = Passage(
+    "M2",
+    "Time",
+    "page 4",
+    "Logical clocks",
+    "A Lamport clock is a counter that orders events without a physical clock. "
+    "Vector clocks tell concurrent events apart.",
+    1.0,
+)
+COURSE = (ELECTION, CLOCKS)
+
+
+def weighted(threshold: float, **weights: float) -> Calibration:
+    """A calibration with the given weights, the others 0, and a bias of -2."""
+    return Calibration(-2.0, tuple(weights.get(name, 0.0) for name in NAMES), threshold)
+
+
+LEXICAL = weighted(0.5, coverage=4.0, lexical=1.0)
+
+
+class WordBackend:
+    """Likelihood by shared words; generates a fixed sentence; counts what it was asked."""
+
+    name = "words"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+        stop.check()
+        self.asked += 1
+        wanted = set(query.lower().split())
+        totals = tuple(float(len(wanted & set(sentence.lower().split()))) for _, sentence in evidence)
+        return Likelihoods(totals, 0.0, max(1, len(wanted)))
+
+    def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:
+        for piece in ("Perhaps ", "a leader."):
+            stop.check()
+            yield piece
+
+
+def request(
+    query: str, passages: Sequence[Passage] = COURSE, query_id: str = "Q1"
+) -> tutor_pb2.GetLLMAnswerRequest:
+    """A unary request with `passages` as its context."""
+    return tutor_pb2.GetLLMAnswerRequest(query_id=query_id, query=query, context=context_of(passages))
+
+
+def context_of(passages: Sequence[Passage]) -> tutor_pb2.Context:
+    return tutor_pb2.Context(
+        passages=[
+            tutor_pb2.Passage(
+                material_id=passage.material_id,
+                material_title=passage.material_title,
+                place=passage.place,
+                heading=passage.heading,
+                text=passage.text,
+                score=passage.score,
+            )
+            for passage in passages
+        ]
+    )
+
+
+@asynccontextmanager
+async def serving(pipeline: Pipeline, limit: int = 4) -> AsyncIterator[tuple["TutorServiceAsyncStub", Running]]:
+    """A loaded server on a port of its own, and a stub that talks to it."""
+    running = await listen("127.0.0.1", 0, limit)
+    try:
+        await running.load(lambda: pipeline)
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
+            yield TutorServiceStub(channel), running
+    finally:
+        await running.stop()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random GPT-2 of two small layers, as training exports it."""
+    from tutor.training.export import export, new_model
+    from tutor.training.sizes import Size
+    from tutor.training.tokenizer import train_tokenizer
+
+    size = Size("tiny", 16, 2, 2, 128, 512, (), 0, 0, 0.5)
+    tokenizer = train_tokenizer([passage.text for passage in COURSE], size.vocabulary)
+    folder = tmp_path_factory.mktemp("tiny")
+    export(new_model(size, tokenizer), tokenizer, size, folder)
+    return folder
+
+
+@pytest.fixture
+def words() -> WordBackend:
+    return WordBackend()
+
+
+@pytest.fixture
+def pipeline(words: WordBackend) -> Pipeline:
+    return Pipeline(words, LEXICAL, Mode.QUOTED)

@@ -1,0 +1,97 @@
+"""The decision: which sentences answer, or none; made from numbers alone."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.tutor.conftest import CLOCKS, COURSE, ELECTION, LEXICAL, weighted
+from tutor.calibration import Calibration
+from tutor.candidates import find_candidates
+from tutor.compose import NOT_COVERED, compose
+from tutor.features import Likelihoods, measure
+from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide
+from tutor.types import Answer, Mode, Passage, Question
+
+
+def answer(query: str, passages: tuple[Passage, ...] = COURSE, calibration: Calibration = LEXICAL) -> Answer:
+    candidates = find_candidates(query, passages)
+    rows = measure(Question(query, passages), candidates, None)
+    return compose(passages, decide(candidates, rows, calibration))
+
+
+def test_the_sentence_that_answers_is_quoted_with_its_passage() -> None:
+    made = answer("What is a Lamport clock?")
+    assert made.mode is Mode.QUOTED
+    assert made.quotes[0].passage == COURSE.index(CLOCKS)
+    assert made.quotes[0].text == "A Lamport clock is a counter that orders events without a physical clock."
+
+
+def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before() -> None:
+    made = answer("Who sends heartbeats to other servers?")
+    assert made.text.startswith(
+        "A leader is the server that handles all client requests. It sends heartbeats to the other servers."
+    )
+
+
+def test_what_the_materials_do_not_cover_is_not_answered_and_the_closest_section_is_named() -> None:
+    made = answer("How does photosynthesis store the energy of sunlight in a leader?")
+    assert made.mode is Mode.ABSTAINED
+    assert made.quotes == ()
+    assert made.text == (
+        f"{NOT_COVERED} The closest section is “Leader election” (M1, section 2: Leader election)."
+    )
+
+
+@pytest.mark.parametrize("passages", [(), (Passage("M1", "Raft", "page 1", "", "", 1.0),)])
+def test_with_nothing_to_quote_it_abstains(passages: tuple[Passage, ...]) -> None:
+    made = answer("What is a leader?", passages)
+    assert (made.mode, made.text, made.confidence) == (Mode.ABSTAINED, NOT_COVERED, 0.0)
+
+
+def test_an_answer_keeps_to_three_sentences_and_six_hundred_characters() -> None:
+    text = " ".join(f"The leader of term {number} is one server {'or another ' * 12}here." for number in range(9))
+    made = answer("What is the leader?", (Passage("M1", "Raft", "page 1", "Leader", text, 1.0),))
+    assert made.mode is Mode.QUOTED
+    assert len(made.quotes) <= MAX_SENTENCES
+    assert sum(len(quote.text) for quote in made.quotes) <= MAX_CHARS
+
+
+def test_the_same_sentence_in_two_passages_is_quoted_once() -> None:
+    made = answer("What is a Lamport clock?", (CLOCKS, CLOCKS))
+    assert len({quote.text for quote in made.quotes}) == len(made.quotes)
+
+
+def test_the_models_likelihood_decides_between_sentences_that_share_as_many_words() -> None:
+    passages = (Passage("M1", "", "", "", "The red box holds keys. The blue box holds maps.", 1.0),)
+    candidates = find_candidates("Which box?", passages)
+    for likelier in (0, 1):
+        totals = tuple(-1.0 if number == likelier else -9.0 for number in range(2))
+        rows = measure(Question("Which box?", passages), candidates, Likelihoods(totals, -9.0, 2))
+        decision = decide(candidates, rows, weighted(0.1, likelihood=2.0))
+        assert decision.spans[0].start == candidates[likelier].sentence.start
+
+
+def test_equal_input_gives_equal_answers() -> None:
+    assert answer("What does a leader do?") == answer("What does a leader do?")
+
+
+def test_at_most_forty_sentences_are_candidates_and_the_best_by_words_are_kept() -> None:
+    filler = " ".join(f"Sentence {number} speaks about nothing at all." for number in range(100))
+    passage = Passage("M1", "", "", "", f"{filler} A quorum is a majority of servers.", 1.0)
+    candidates = find_candidates("What is a quorum?", (passage,))
+    assert len(candidates) == 40
+    assert candidates[-1].sentence.text == "A quorum is a majority of servers."
+
+
+def test_a_question_of_the_material_is_never_quoted() -> None:
+    made = answer("Who votes for a candidate?", (ELECTION,))
+    assert not any(quote.text.endswith("?") for quote in made.quotes)
+
+
+def test_grounding_imports_neither_torch_nor_transformers_nor_grpc() -> None:
+    program = (
+        "import sys, tutor.compose, tutor.ground, tutor.features, tutor.pipeline\n"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'grpc', 'numpy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
