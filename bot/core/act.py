@@ -48,7 +48,8 @@ class Act:
     async def carry_on(self, dialogue: Dialogue, reason: str = "", arg: Arg | None = None) -> None:
         """Go as far as `dialogue` allows: to its next question, its card, or its end.
 
-        With a `reason`, it stands before the question, which asks for `arg` again if that is given.
+        A `reason` why something was not taken stands before what is said next; with `arg`, that is asked for
+        again whatever else is missing.
         """
         command = self._registry.commands[dialogue.command]
         self._conversation.request_id = dialogue.request_id
@@ -62,6 +63,8 @@ class Act:
                 card = await command.confirm(self._conversation, values)
                 await self._show_card(card, dialogue, reason)
             else:
+                if reason:
+                    await self.refuse(reason)
                 await self._run(command, dialogue)
         except (BadValue, FileUnavailable) as unusable:
             await self.refuse(str(unusable))

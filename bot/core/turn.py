@@ -130,7 +130,7 @@ class Turn:
                     faulty = faulty or (str(bad), arg)
         dialogue, complaint = self._with_files(command, dialogue)
         if complaint and faulty is None:
-            faulty = (complaint, steps.files_arg(command))
+            faulty = (complaint, None)
         await self._act.carry_on(dialogue, *(faulty or ()))
 
     async def _unknown(self, name: str) -> None:
@@ -176,7 +176,7 @@ class Turn:
         dialogue, complaint = self._with_files(command, dialogue)
         asked = next((arg for arg in command.args if arg.name == dialogue.asking), None)
         if complaint:
-            await self._act.carry_on(dialogue, complaint, asked)
+            await self._act.carry_on(dialogue, complaint)
         elif asked is None:
             await self._answer_card(dialogue, line)
         elif asked.files:

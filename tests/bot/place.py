@@ -1,0 +1,265 @@
+"""A place to chat in that only records, and a small classroom of commands to say there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from bot.core.adapter import Capabilities, ChatGone, Handler
+from bot.core.chat import Session
+from bot.core.command import EVERYONE, Arg, BadValue, Choice, Command, Conversation, Registry, Values
+from bot.core.engine import Engine
+from bot.core.errors import Failure
+from bot.core.model import Button, FileRef, Incoming, Reply, Role, StreamedReply
+from bot.core.richtext import plain
+from bot.store import BotStore
+from bot.transcript import shown
+
+FILE_BYTES_MAX = 20 * 1024 * 1024
+STUDENT = frozenset({Role.STUDENT})
+INSTRUCTOR = frozenset({Role.INSTRUCTOR})
+
+
+class Place:
+    """An adapter that keeps what it is told to say."""
+
+    name = "place"
+    capabilities = Capabilities(
+        edits=True,
+        deletes=True,
+        buttons=True,
+        text_units_max=4096,
+        download_bytes_max=FILE_BYTES_MAX,
+        upload_bytes_max=FILE_BYTES_MAX,
+    )
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Reply]] = []
+        self.deleted: list[str] = []
+        self.gone = False
+
+    async def run(self, handle: Handler) -> None:
+        raise NotImplementedError
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        if self.gone:
+            raise ChatGone
+        self.said.append((chat, reply))
+        return str(len(self.said))
+
+    async def edit(self, chat: str, message: str, reply: Reply) -> None:
+        raise NotImplementedError
+
+    async def stream(self, chat: str, reply: StreamedReply) -> str:
+        async for _ in reply.pieces:
+            pass
+        return await self.send(chat, reply.final)
+
+    async def delete(self, chat: str, message: str) -> None:
+        self.deleted.append(message)
+
+    async def fetch(self, file: FileRef) -> bytes:
+        return b"content of " + file.name.encode()
+
+
+@dataclass
+class Classroom:
+    """What the commands below do: they record the acts, and fail when told to."""
+
+    acts: list[tuple[str, str]] = field(default_factory=list)
+    """(request id, act), each act once however often it is asked for."""
+    failures: list[Failure] = field(default_factory=list)
+    """Raised by the next calls, first to last, before they act."""
+
+    def act(self, conversation: Conversation, what: str) -> Reply:
+        if self.failures:
+            raise self.failures.pop(0)
+        if (conversation.request_id, what) not in self.acts:
+            self.acts.append((conversation.request_id, what))
+        return Reply(plain(f"Done: {what}"))
+
+    @property
+    def done(self) -> list[str]:
+        return [what for _, what in self.acts]
+
+
+def registry(classroom: Classroom) -> Registry:
+    """/login, /logout, /help, /cancel, /grade, /submit, /announce, /upload, /adduser."""
+
+    async def login(conversation: Conversation, values: Values) -> Reply:
+        if values["password"] != f"password of {values['username']}":
+            raise Failure("UNAUTHENTICATED", "BAD_CREDENTIALS", "no")
+        role = Role.INSTRUCTOR if values["username"] == "grace" else Role.STUDENT
+        conversation.sign_in(f"token of {values['username']}", values["username"], role)
+        return Reply(plain(f"Welcome, {values['username']}."))
+
+    async def logout(conversation: Conversation, values: Values) -> Reply:
+        conversation.sign_out()
+        return Reply(plain("Signed out."))
+
+    def does(name: str) -> Callable[[Conversation, Values], Awaitable[Reply]]:
+        async def run(conversation: Conversation, values: Values) -> Reply:
+            if name != "help":
+                _ = conversation.token
+            return classroom.act(conversation, " ".join([name, *(_word(one) for one in values.values())]))
+
+        return run
+
+    async def submissions(conversation: Conversation, values: Values) -> list[Choice]:
+        if classroom.failures:
+            raise classroom.failures.pop(0)
+        return [Choice("S1", "S1 by Ada"), Choice("S2", "S2 by Linus")]
+
+    async def card(conversation: Conversation, values: Values) -> Reply:
+        return Reply(plain(f"Submit {values['assignment']} with {len(values['files'])} files?"))
+
+    found = Registry()
+    found.add(
+        [
+            Command(
+                "login",
+                "sign in",
+                "/login ada",
+                login,
+                EVERYONE,
+                (Arg("username", "Who are you?"), Arg("password", "Your password?", secret=True)),
+                private=True,
+            ),
+            Command("logout", "sign out", "/logout", logout, EVERYONE),
+            Command("help", "help", "/help", does("help"), EVERYONE),
+            Command("cancel", "leave", "/cancel", does("cancel"), EVERYONE),
+            Command(
+                "grade",
+                "grade",
+                "/grade S1 18 good",
+                does("grade"),
+                INSTRUCTOR,
+                (
+                    Arg("submission", "Which submission?", choices=submissions),
+                    Arg("points", "How many points?", parse=points),
+                    Arg("feedback", "What feedback?", required=False, rest=True),
+                ),
+            ),
+            Command(
+                "submit",
+                "submit",
+                "/submit A1",
+                does("submit"),
+                STUDENT,
+                (
+                    Arg("assignment", "Which assignment?"),
+                    Arg("text", "Your text?", required=False, rest=True),
+                    Arg("files", "Send files, then Done.", required=False, files=True, files_max=3),
+                ),
+                confirm=card,
+            ),
+            Command(
+                "upload",
+                "upload",
+                '/upload "A title"',
+                does("upload"),
+                INSTRUCTOR,
+                (
+                    Arg("title", "Which title?", required=False),
+                    Arg("file", "Send the file.", files=True, files_max=1),
+                ),
+            ),
+            Command(
+                "adduser",
+                "add",
+                "/adduser bo",
+                does("adduser"),
+                INSTRUCTOR,
+                (
+                    Arg("username", "Which name?"),
+                    Arg("password", "Which password?", parse=new_password, secret=True),
+                ),
+            ),
+        ]
+    )
+    return found
+
+
+def points(word: str) -> int:
+    if not word.isdigit():
+        raise BadValue(f"“{word}” is not a number.")
+    return int(word)
+
+
+def new_password(word: str) -> str:
+    if len(word) < 8:
+        raise BadValue("That is too short.")
+    return word
+
+
+def _word(value: object) -> str:
+    if isinstance(value, tuple):
+        return "+".join(file.name for file in value) or "no files"
+    return str(value)
+
+
+class Chatting:
+    """A chat with the engine. What it says returns what the bot replied, as `transcript.shown` gives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.classroom = Classroom()
+        self.now = 1_000_000.0
+        self.numbers = count(1)
+        self.sessions: list[tuple[str, Session | None]] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """A new bot process over the same state."""
+        self.place = Place()
+        self.store = BotStore(self.folder / "bot.db", "place")
+        self.engine = Engine(
+            self.place,
+            registry(self.classroom),
+            self.store,
+            lambda: self.now,
+            lambda chat, session: self.sessions.append((chat, session)),
+        )
+
+    async def hear(self, incoming: Incoming) -> list[Reply]:
+        before = len(self.place.said)
+        await self.engine.handle(incoming)
+        return [reply for _, reply in self.place.said[before:]]
+
+    def incoming(self, text: str = "", *names: str, chat: str = "c1", private: bool = True) -> Incoming:
+        number = str(next(self.numbers))
+        files = tuple(FileRef(name, "text/plain", 10, name) for name in names)
+        return Incoming("place", chat, number, text, files, message=f"message {number}", private=private)
+
+    async def say(self, text: str = "", *names: str, chat: str = "c1", private: bool = True) -> list[str]:
+        return as_shown(await self.hear(self.incoming(text, *names, chat=chat, private=private)))
+
+    async def press(self, label: str, chat: str = "c1") -> list[str]:
+        """Press the newest button with this label."""
+        data = self.button(label).data
+        return as_shown(await self.hear(Incoming("place", chat, str(next(self.numbers)), press=data)))
+
+    def button(self, label: str) -> Button:
+        for _, reply in reversed(self.place.said):
+            for row in reply.buttons:
+                for button in row:
+                    if button.label == label:
+                        return button
+        raise AssertionError(f"no button {label}")
+
+    async def sign_in(self, username: str, chat: str = "c1") -> None:
+        await self.say(f"/login {username}", chat=chat)
+        assert await self.say(f"password of {username}", chat=chat) == [f"Welcome, {username}."]
+
+
+def as_shown(replies: list[Reply]) -> list[str]:
+    return [
+        shown(
+            reply.text.plain,
+            (button.label for row in reply.buttons for button in row),
+            (file.name for file in reply.files),
+        )
+        for reply in replies
+    ]

@@ -1,0 +1,178 @@
+"""A command is completed by asking only for what is missing."""
+
+from __future__ import annotations
+
+from bot.core.model import FileRef, Incoming
+from tests.bot.place import FILE_BYTES_MAX, Chatting, as_shown
+
+
+async def test_a_complete_line_is_done_at_once(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    assert await chatting.say("/grade S1 18 well argued") == ["Done: grade S1 18 well argued"]
+
+
+async def test_what_is_missing_is_asked_for_one_by_one(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    assert await chatting.say("/grade") == ["Which submission? [S1 by Ada] [S2 by Linus]"]
+    assert await chatting.say("S1") == ["How many points?"]
+    assert await chatting.say("18") == ["Done: grade S1 18 None"]
+
+
+async def test_a_choice_is_pressed_or_typed(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade")
+    assert await chatting.press("S2 by Linus") == ["How many points?"]
+    assert await chatting.say("18") == ["Done: grade S2 18 None"]
+
+
+async def test_a_button_is_a_command_in_disguise(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    incoming = Incoming("place", "c1", "press", press="grade:S1:18")
+    assert as_shown(await chatting.hear(incoming)) == ["Done: grade S1 18 None"]
+
+
+async def test_a_word_that_cannot_be_used_is_asked_for_again_with_the_reason(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    assert await chatting.say("/grade S1 many") == ["“many” is not a number. How many points?"]
+    assert await chatting.say("few") == ["“few” is not a number. How many points?"]
+    assert await chatting.say("18") == ["Done: grade S1 18 None"]
+
+
+async def test_after_three_refused_answers_the_command_is_cancelled(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    await chatting.say("a")
+    await chatting.say("b")
+    (last,) = await chatting.say("c")
+    assert "“c” is not a number" in last
+    assert "cancelled /grade" in last
+    assert await chatting.say("18") == ["I understand commands: /help lists them."]
+    assert chatting.classroom.done == []
+
+
+async def test_cancel_ends_it(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    assert await chatting.say("/cancel") == ["Cancelled /grade. Nothing was saved."]
+    assert await chatting.say("18") == ["I understand commands: /help lists them."]
+
+
+async def test_another_command_leaves_it(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    assert await chatting.say("/help") == ["I left /grade unfinished; nothing was saved.", "Done: help"]
+
+
+async def test_an_old_button_does_nothing(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade")
+    await chatting.say("S1")
+    assert await chatting.press("S2 by Linus") == ["That button belongs to something that is over."]
+    assert await chatting.say("18") == ["Done: grade S1 18 None"]
+    assert await chatting.press("S2 by Linus") == ["That button belongs to something that is over."]
+
+
+async def test_it_expires_after_ten_minutes(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    chatting.now += 599
+    await chatting.say("not a number")
+    chatting.now += 601
+    (reply,) = await chatting.say("18")
+    assert "expired after ten minutes" in reply
+    assert chatting.classroom.done == []
+
+
+async def test_it_survives_a_restart_of_the_bot(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    chatting.restart()
+    assert await chatting.say("18") == ["Done: grade S1 18 None"]
+
+
+async def test_too_many_words_are_refused_with_an_example(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    (reply,) = await chatting.say("/upload a title")
+    assert "“title”" in reply
+    assert '/upload "A title"' in reply
+
+
+# --- files ---
+
+
+async def test_files_are_collected_until_done_and_then_confirmed(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    assert await chatting.say("/submit A1") == ["Send files, then Done. [Done]"]
+    assert await chatting.say("", "one.md") == ["Got one.md (1 so far). Send more, or choose Done. [Done]"]
+    assert await chatting.say("", "two.md") == ["Got two.md (2 so far). Send more, or choose Done. [Done]"]
+    assert await chatting.press("Done") == ["Submit A1 with 2 files? [Confirm] [Cancel]"]
+    assert await chatting.press("Confirm") == ["Done: submit A1 None one.md+two.md"]
+
+
+async def test_a_caption_is_a_command_with_its_file(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    assert await chatting.say("/submit A1", "one.md") == [
+        "Got one.md (1 so far). Send more, or choose Done. [Done]"
+    ]
+    assert await chatting.say("done") == ["Submit A1 with 1 files? [Confirm] [Cancel]"]
+    assert await chatting.say("yes") == ["Done: submit A1 None one.md"]
+
+
+async def test_with_a_text_no_file_is_asked_for(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    assert await chatting.say('/submit A1 "my essay"') == ["Submit A1 with 0 files? [Confirm] [Cancel]"]
+    assert await chatting.press("Confirm") == ["Done: submit A1 my essay no files"]
+
+
+async def test_a_text_may_come_instead_of_a_file(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1")
+    assert await chatting.say("my essay") == ["Submit A1 with 0 files? [Confirm] [Cancel]"]
+
+
+async def test_a_file_may_still_come_while_the_card_waits(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1 essay")
+    stale = chatting.button("Confirm")
+    assert await chatting.say("", "late.md") == ["Got late.md (1 so far). Send more, or choose Done. [Done]"]
+    pressed = await chatting.hear(Incoming("place", "c1", "stale", press=stale.data))
+    assert as_shown(pressed) == ["That button belongs to something that is over."]
+    await chatting.press("Done")
+    assert await chatting.press("Confirm") == ["Done: submit A1 essay late.md"]
+
+
+async def test_with_the_last_file_allowed_it_is_done(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    assert await chatting.say("/upload") == ["Send the file."]
+    assert await chatting.say("done") == ["Please send a file. Send the file."]
+    assert await chatting.say("", "page.md") == ["Done: upload None page.md"]
+
+
+async def test_one_file_too_many_is_refused_and_the_others_kept(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1", "1", "2")
+    (reply,) = await chatting.say("", "3", "4")
+    assert reply.startswith("At most 3 files")
+    await chatting.press("Confirm")
+    assert chatting.classroom.done == ["submit A1 None 1+2+3"]
+
+
+async def test_a_file_that_is_too_large_is_refused_with_the_limit(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/upload")
+    large = FileRef("large.bin", "application/octet-stream", FILE_BYTES_MAX + 1, "large")
+    replies = await chatting.hear(Incoming("place", "c1", "large", files=(large,)))
+    assert as_shown(replies) == ["large.bin is too large: a file may have at most 20 MB. Send the file."]
+    assert replies[0].refused
+
+
+async def test_a_card_is_cancelled_with_a_button_or_a_word(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1 essay")
+    assert await chatting.press("Cancel") == ["Cancelled /submit. Nothing was saved."]
+    await chatting.say("/submit A1 essay")
+    assert await chatting.say("hm") == [
+        "Please confirm or cancel. Submit A1 with 0 files? [Confirm] [Cancel]"
+    ]
+    assert await chatting.say("no") == ["Cancelled /submit. Nothing was saved."]
+    assert chatting.classroom.done == []

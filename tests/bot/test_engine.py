@@ -1,0 +1,148 @@
+"""Everything said is heard once, and one chat's messages in their order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.chat import Chat
+from bot.core.command import EVERYONE, Arg, Command, Conversation, Registry, Values
+from bot.core.engine import WAITING_MAX, Engine
+from bot.core.model import Incoming, Reply, Role
+from bot.core.richtext import plain
+from bot.store import BotStore
+from tests.bot.place import Chatting, Place, as_shown
+
+
+async def test_a_message_delivered_again_is_not_heard_again(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    answer = chatting.incoming("18")
+    assert as_shown(await chatting.hear(answer)) == ["Done: grade S1 18 None"]
+    assert await chatting.hear(answer) == []
+    chatting.restart()
+    assert await chatting.hear(answer) == []
+
+
+async def test_a_bot_that_dies_before_it_remembers_repeats_the_same_act(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1")
+    answer = chatting.incoming("18")
+
+    def die(chat: str, state: Chat) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(chatting.store, "save", die)
+    with pytest.raises(KeyboardInterrupt):
+        await chatting.engine.handle(answer)
+    chatting.restart()
+    assert as_shown(await chatting.hear(answer)) == ["Done: grade S1 18 None"]
+    assert len(chatting.classroom.acts) == 1
+
+
+async def test_two_lines_are_two_acts(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/grade S1 18")
+    await chatting.say("/grade S1 18")
+    assert len(chatting.classroom.acts) == 2
+
+
+async def test_whoever_left_changes_nothing_for_what_was_done(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    chatting.place.gone = True
+    incoming = chatting.incoming("/grade S1 18")
+    await chatting.hear(incoming)
+    assert chatting.classroom.done == ["grade S1 18 None"]
+    assert incoming.request_id in chatting.store.load("c1").handled
+
+
+async def test_who_is_signed_in_is_told_to_those_who_listen_and_shown_in_the_menu(chatting: Chatting) -> None:
+    await chatting.say("/login grace")
+    (welcome,) = await chatting.hear(chatting.incoming("password of grace"))
+    (goodbye,) = await chatting.hear(chatting.incoming("/logout"))
+    assert [(chat, session and session.username) for chat, session in chatting.sessions] == [
+        ("c1", "grace"),
+        ("c1", None),
+    ]
+    assert (welcome.menu, goodbye.menu) == (Role.INSTRUCTOR, Role.ANYONE)
+
+
+class Slow:
+    """An engine whose only command waits until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        self.gates: dict[str, asyncio.Event] = {}
+        self.heard: list[str] = []
+        self.place = Place()
+        registry = Registry()
+        registry.add([Command("wait", "", "", self._wait, EVERYONE, (Arg("word", ""),))])
+        self.engine = Engine(self.place, registry, BotStore(folder / "bot.db", "place"), lambda: 0.0)
+
+    async def _wait(self, conversation: Conversation, values: Values) -> Reply:
+        word = values["word"]
+        self.heard.append(word)
+        await self.gates.setdefault(word, asyncio.Event()).wait()
+        return Reply(plain(word))
+
+    def say(self, chat: str, word: str) -> asyncio.Task[None]:
+        incoming = Incoming("place", chat, word, f"/wait {word}")
+        return asyncio.create_task(self.engine.handle(incoming))
+
+    def let_go(self, word: str) -> None:
+        self.gates.setdefault(word, asyncio.Event()).set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 -- any condition, not one event
+                await asyncio.sleep(0)
+
+
+async def test_one_chat_is_answered_in_order_and_holds_up_no_other(tmp_path: Path) -> None:
+    slow = Slow(tmp_path)
+    tasks = [slow.say("c1", "first"), slow.say("c1", "second"), slow.say("c2", "other")]
+    await slow.until(lambda: "other" in slow.heard)
+    slow.let_go("other")
+    await tasks[2]
+    slow.let_go("second")
+    slow.let_go("first")
+    await asyncio.gather(*tasks)
+    assert slow.heard == ["first", "other", "second"]
+    assert as_shown([reply for _, reply in slow.place.said]) == ["other", "first", "second"]
+
+
+async def test_whoever_says_too_much_at_once_is_told_so(tmp_path: Path) -> None:
+    slow = Slow(tmp_path)
+    words = [str(number) for number in range(WAITING_MAX)]
+    tasks = [slow.say("c1", word) for word in words]
+    await slow.until(lambda: slow.heard == ["0"])
+    await slow.say("c1", "one more")
+    assert as_shown([reply for _, reply in slow.place.said])[0].startswith("You are faster than I am")
+    for word in words:
+        slow.let_go(word)
+    await asyncio.gather(*tasks)
+    assert slow.heard == words
+
+
+async def test_any_press_is_survived(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    for data in [
+        "",
+        ":",
+        "pick",
+        "pick:::",
+        "repeat:",
+        "done:x",
+        "no:such",
+        "grade:\x00",
+        "\udc80",
+        "x" * 9000,
+    ]:
+        replies = await chatting.hear(replace(chatting.incoming("x" if not data else ""), press=data))
+        assert all(reply.refused for reply in replies)
+    assert chatting.classroom.done == []

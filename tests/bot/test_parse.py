@@ -1,0 +1,122 @@
+"""From what was typed or pressed to a call."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import parse
+from bot.core.command import Arg
+from bot.core.parse import BadLine, Call
+
+ONE, TWO = Arg("one", ""), Arg("two", "")
+REST = Arg("rest", "", rest=True)
+
+
+def words(line: str, *args: Arg) -> dict[str, str]:
+    call = parse.call(line)
+    assert call is not None
+    return parse.arguments(call.body, args).words
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "body"),
+    [
+        ("/help", "help", ""),
+        ("/HELP me", "help", "me"),
+        ("/grade@homeroom_bot S1  18", "grade", "S1  18"),
+        ("/submit A1\nFirst line\nSecond", "submit", "A1\nFirst line\nSecond"),
+    ],
+)
+def test_a_line_that_begins_with_a_slash_is_a_call(line: str, name: str, body: str) -> None:
+    assert parse.call(line) == Call(name, body)
+
+
+@pytest.mark.parametrize("line", ["", "help", "/", "/ help", "//", "/no-such", "a /help"])
+def test_other_lines_are_none(line: str) -> None:
+    assert parse.call(line) is None
+
+
+def test_words_go_to_the_arguments_in_their_order() -> None:
+    assert words("/x a  b", ONE, TWO) == {"one": "a", "two": "b"}
+
+
+def test_words_may_be_named() -> None:
+    assert words("/x two=b a", ONE, TWO) == {"one": "a", "two": "b"}
+    assert words('/x two="b c"', ONE, TWO) == {"two": "b c"}
+
+
+def test_a_name_that_is_no_argument_is_part_of_a_word() -> None:
+    assert words("/x url=http://a", ONE, TWO) == {"one": "url=http://a"}
+
+
+def test_quotes_hold_words_together() -> None:
+    assert words('/x "a b" “c d”', ONE, TWO) == {"one": "a b", "two": "c d"}
+    assert words(r'/x "a \"b\" \\ c"', ONE) == {"one": r'a "b" \ c'}
+    assert words('/x ""', ONE) == {"one": ""}
+
+
+def test_an_apostrophe_is_no_quote() -> None:
+    assert words("/x What's a term?", REST) == {"rest": "What's a term?"}
+    assert words("/x it's 5\"", ONE, TWO) == {"one": "it's", "two": '5"'}
+
+
+def test_the_rest_of_a_line_is_taken_as_typed() -> None:
+    assert words('/x a  say "hi"  one=2 ', ONE, REST) == {"one": "a", "rest": 'say "hi"  one=2 '}
+    assert words('/x "all of it"', REST) == {"rest": "all of it"}
+    assert words('/x "not all" of it', REST) == {"rest": '"not all" of it'}
+    assert words('/x "not closed', REST) == {"rest": '"not closed'}
+
+
+def test_a_quotation_that_is_never_closed_is_refused() -> None:
+    with pytest.raises(BadLine, match="never closed"):
+        words('/x "a b', ONE)
+
+
+def test_words_that_no_argument_takes_are_left_over() -> None:
+    assert parse.arguments("a b c d", [ONE, TWO]).surplus == "c d"
+
+
+def test_secrets_and_files_are_never_taken_from_the_line() -> None:
+    secret, files = Arg("secret", "", secret=True), Arg("files", "", files=True)
+    given_words = parse.arguments("a b", [ONE, secret, files])
+    assert (given_words.words, given_words.surplus) == ({"one": "a"}, "b")
+    assert parse.arguments("secret=b", [secret]).words == {}
+
+
+def test_a_button_says_a_line() -> None:
+    call = parse.pressed("grade:S17:two words")
+    assert call.name == "grade"
+    assert parse.arguments(call.body, [ONE, TWO]).words == {"one": "S17", "two": "two words"}
+    assert parse.pressed("help") == Call("help", "")
+
+
+@given(st.lists(st.text().filter(lambda word: ":" not in word), min_size=2, max_size=2))
+def test_whatever_a_button_holds_arrives_as_it_was(held: list[str]) -> None:
+    call = parse.pressed(":".join(["x", *held]))
+    assert parse.arguments(call.body, [ONE, TWO]).words == {"one": held[0], "two": held[1]}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("x" * 10_000, "10000 characters"),
+        ("/ask a\x00b", "U\\+0000"),
+        ("/ask \x1b[31mred", "U\\+001B"),
+        ("/ask \udcff", "UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_the_reason(line: str, why: str) -> None:
+    with pytest.raises(BadLine, match=why):
+        parse.readable(line)
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(line: str) -> None:
+    try:
+        call = parse.call(parse.readable(line))
+        if call is not None:
+            parse.arguments(call.body, [ONE, TWO])
+    except BadLine:
+        pass

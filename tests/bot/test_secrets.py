@@ -1,0 +1,101 @@
+"""Passwords are asked for separately, deleted, forgotten; guessing is stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.model import Incoming
+from tests.bot.place import Chatting, as_shown
+
+
+async def test_a_password_is_asked_for_separately_and_deleted_at_once(chatting: Chatting) -> None:
+    (reply,) = await chatting.hear(chatting.incoming("/login ada"))
+    assert as_shown([reply]) == ["Your password?"]
+    assert reply.secret_next
+    assert chatting.place.deleted == []
+    (reply,) = await chatting.hear(chatting.incoming("password of ada"))
+    assert as_shown([reply]) == ["Welcome, ada."]
+    assert chatting.place.deleted == ["message 2"]
+
+
+async def test_a_password_on_the_command_line_is_deleted_and_not_used(chatting: Chatting) -> None:
+    assert await chatting.say("/login ada password of ada") == [
+        "I took no password from that line; I ask for it separately.",
+        "Your password?",
+    ]
+    assert chatting.place.deleted == ["message 1"]
+
+
+async def test_a_password_may_begin_with_a_slash(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/adduser bo")
+    assert await chatting.say("/not a command") == ["Done: adduser bo /not a command"]
+
+
+async def test_a_command_at_the_password_prompt_is_a_command(chatting: Chatting) -> None:
+    await chatting.say("/login ada")
+    assert await chatting.say("/cancel") == ["Cancelled /login. Nothing was saved."]
+    assert chatting.place.deleted == []
+
+
+async def test_an_unusable_password_is_deleted_too(chatting: Chatting) -> None:
+    await chatting.say("/login ada")
+    (reply,) = await chatting.say("bad \x00 bytes")
+    assert "U+0000" in reply
+    assert chatting.place.deleted == ["message 2"]
+
+
+async def test_a_password_is_refused_where_several_people_read(chatting: Chatting) -> None:
+    assert await chatting.say("/login ada", private=False) == ["That is for a private chat with me only."]
+
+
+async def test_no_password_reaches_the_disk(chatting: Chatting, tmp_path: Path) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/adduser bo")
+    await chatting.say("new password")
+    chatting.store.close()
+    disk = everything_in(tmp_path)
+    assert b"token of grace" in disk
+    assert b"password of" not in disk
+    assert b"new password" not in disk
+
+
+async def test_five_wrong_passwords_lock_the_chat_for_ten_minutes(chatting: Chatting) -> None:
+    for _ in range(4):
+        await chatting.say("/login ada")
+        assert await chatting.say("wrong") == ["Wrong user name or password. [Try again]"]
+    await chatting.press("Try again")
+    (reply,) = await chatting.say("wrong")
+    assert reply.startswith("Five wrong passwords")
+    assert await chatting.say("/login ada") == ["Signing in is locked in this chat; try again in 10 min."]
+    chatting.restart()
+    chatting.now += 540
+    assert await chatting.say("/login ada") == ["Signing in is locked in this chat; try again in 60 s."]
+    assert await chatting.say("/login ada", chat="c2") == ["Your password?"]
+    chatting.now += 60
+    await chatting.sign_in("ada")
+
+
+async def test_the_right_password_forgets_the_wrong_ones(chatting: Chatting) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            await chatting.say("/login ada")
+            assert await chatting.say("wrong") == ["Wrong user name or password. [Try again]"]
+        await chatting.sign_in("ada")
+
+
+async def test_a_lost_password_is_asked_for_again_after_a_restart(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    await chatting.say("/adduser")
+    chatting.restart()
+    assert await chatting.say("bo") == ["Which password?"]
+
+
+async def test_another_chats_password_is_no_part_of_it(chatting: Chatting) -> None:
+    await chatting.say("/login ada", chat="c1")
+    replies = await chatting.hear(Incoming("place", "c2", "1", "password of ada"))
+    assert as_shown(replies) == ["I understand commands: /help lists them."]
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())

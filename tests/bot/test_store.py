@@ -1,0 +1,97 @@
+"""What the bot remembers, and who may read it."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.core.chat import Chat, Dialogue, Session
+from bot.core.model import FileRef, Role
+from bot.store import BotStore, StoreUnreadable
+
+DIALOGUE = Dialogue(
+    command="submit",
+    request_id="0123abcd",
+    username="ada",
+    expires_at=12.5,
+    words={"assignment": "A1", "text": "Ünïcode 😀"},
+    files=(FileRef("a.md", "text/markdown", 12, "handle"),),
+    files_done=True,
+    asking="text",
+    refusals=2,
+    confirmed=True,
+)
+CHAT = Chat(
+    session=Session("token", "ada", Role.STUDENT),
+    dialogue=DIALOGUE,
+    waiting=DIALOGUE,
+    repeatable=(DIALOGUE, DIALOGUE),
+    wrong_passwords=3,
+    locked_until=99.5,
+    handled=("1", "2"),
+)
+
+
+def test_a_chat_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = BotStore(tmp_path / "bot.db", "console")
+    store.save("ada", CHAT)
+    store.close()
+    assert BotStore(tmp_path / "bot.db", "console").load("ada") == CHAT
+
+
+def test_an_unknown_chat_is_empty(tmp_path: Path) -> None:
+    assert BotStore(tmp_path / "bot.db", "console").load("ada") == Chat()
+
+
+def test_adapters_share_the_file_and_nothing_else(tmp_path: Path) -> None:
+    console, telegram = (BotStore(tmp_path / "bot.db", name) for name in ("console", "telegram"))
+    console.save("1", CHAT)
+    console.move_cursor("1", "ada", "7")
+    assert telegram.load("1") == Chat()
+    assert telegram.cursor("1", "ada") == ""
+    assert list(telegram.sessions()) == []
+
+
+def test_only_chats_with_a_session_are_listed(tmp_path: Path) -> None:
+    store = BotStore(tmp_path / "bot.db", "console")
+    store.save("ada", CHAT)
+    store.save("nobody", Chat(handled=("1",)))
+    assert list(store.sessions()) == [("ada", CHAT.session)]
+
+
+def test_a_cursor_belongs_to_one_person_in_one_chat(tmp_path: Path) -> None:
+    store = BotStore(tmp_path / "bot.db", "console")
+    store.move_cursor("c", "ada", "7")
+    store.move_cursor("c", "ada", "8")
+    assert store.cursor("c", "ada") == "8"
+    assert store.cursor("c", "bo") == ""
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_only_its_owner_reads_the_file(tmp_path: Path, existing: bool) -> None:
+    path = tmp_path / "state" / "bot.db"
+    if existing:
+        path.parent.mkdir()
+        path.touch(mode=0o644)
+    store = BotStore(path, "console")
+    store.save("ada", CHAT)
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    store.close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version=99")
+    with pytest.raises(StoreUnreadable, match="99"):
+        BotStore(path, "console")
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").write_text("not a database, but long enough to be taken for one " * 40)
+    with pytest.raises(StoreUnreadable):
+        BotStore(tmp_path / "bot.db", "console")
