@@ -1,0 +1,67 @@
+"""A command's way into the log and back, told to its caller as one of: done, refused, not done, unknown.
+
+While the deadline allows, the same bytes are proposed again after every failure. That is safe even when an
+earlier try may have happened: by its request id or its own nature, a command applied twice acts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from lms_cluster.deadline import Deadline
+from lms_cluster.overload import Overloaded
+from lms_cluster.refusal import Code, Refused
+from protos.command_pb2 import Command, Outcome
+from protos.lms_pb2 import PostResponse
+from raft.errors import NotProposed, OutcomeUnknown
+from raft.runtime.driver import Driver
+
+PAUSE_SECONDS_MIN = 0.01
+PAUSE_SECONDS_MAX = 0.2
+
+
+class Proposer:
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    async def propose(self, command: Command, deadline: Deadline) -> PostResponse:
+        """Returns once the command is durable on a majority and applied here.
+
+        Raises Refused: with the reason why apply refused it; OVERLOADED or NO_QUORUM, and it is in no log;
+        OUTCOME_UNKNOWN, and it may be applied already, or later.
+        """
+        data = command.SerializeToString()
+        may_have_happened = False
+        pause = PAUSE_SECONDS_MIN
+        while (remaining := deadline.remaining()) > 0:
+            try:
+                applied = await self._driver.propose(data, remaining)
+            except OutcomeUnknown:
+                may_have_happened = True
+            except NotProposed as failure:
+                if failure.reason == "stopping":
+                    break
+                if failure.reason == "overloaded" and not may_have_happened:
+                    raise Overloaded("The course servers are busy; nothing was saved.", 1.0) from failure
+            else:
+                return _accepted(Outcome.FromString(applied.response))
+            await asyncio.sleep(min(pause * random.uniform(0.5, 1.5), deadline.remaining()))  # noqa: S311
+            pause = min(2 * pause, PAUSE_SECONDS_MAX)
+        raise _outcome_unknown() if may_have_happened else _no_quorum()
+
+
+def _accepted(outcome: Outcome) -> PostResponse:
+    if outcome.HasField("refused"):
+        raise Refused.from_message(outcome.refused)
+    return outcome.accepted
+
+
+def _no_quorum() -> Refused:
+    message = "The course servers are electing a leader; nothing was saved."
+    return Refused(Code.UNAVAILABLE, "NO_QUORUM", message)
+
+
+def _outcome_unknown() -> Refused:
+    message = "I could not confirm that it was saved. Repeating the same request is safe."
+    return Refused(Code.UNKNOWN, "OUTCOME_UNKNOWN", message)

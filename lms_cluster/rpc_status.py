@@ -1,0 +1,112 @@
+"""Every failure leaves the node as a google.rpc.Status that says why, to people and to programs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+import structlog
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
+
+from lms_cluster.overload import Overloaded
+from lms_cluster.refusal import Code, Refused
+from lms_cluster.unknown_fields import refuse_unknown_fields
+
+DOMAIN = "homeroom"
+
+Service = TypeVar("Service")
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response")
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_log = structlog.get_logger(__name__)
+
+
+def unary(
+    answer: Callable[[Service, Request, Context], Awaitable[Response]],
+) -> Callable[[Service, Request, Context], Awaitable[Response]]:
+    """A unary method of a servicer: unknown fields are refused, and what it raises becomes a status."""
+
+    @wraps(answer)
+    async def method(service: Service, request: Request, context: Context) -> Response:
+        try:
+            refuse_unknown_fields(request)
+            return await answer(service, request, context)
+        except Exception as error:
+            await _abort(context, error)
+
+    return method
+
+
+def client_streaming(
+    answer: Callable[[Service, AsyncIterator[Request], Context], Awaitable[Response]],
+) -> Callable[[Service, AsyncIterator[Request], Context], Awaitable[Response]]:
+    """The same for a method with a stream of requests, which checks each itself."""
+
+    @wraps(answer)
+    async def method(service: Service, requests: AsyncIterator[Request], context: Context) -> Response:
+        try:
+            return await answer(service, requests, context)
+        except Exception as error:
+            await _abort(context, error)
+
+    return method
+
+
+def server_streaming(
+    answer: Callable[[Service, Request, Context], AsyncIterator[Response]],
+) -> Callable[[Service, Request, Context], AsyncIterator[Response]]:
+    """The same for a method that is an asynchronous generator of responses."""
+
+    @wraps(answer)
+    async def method(service: Service, request: Request, context: Context) -> AsyncIterator[Response]:
+        try:
+            refuse_unknown_fields(request)
+            async with aclosing(answer(service, request, context)) as responses:  # type: ignore[type-var]
+                async for response in responses:
+                    yield response
+        except Exception as error:
+            await _abort(context, error)
+
+    return method
+
+
+async def _abort(context: Context, error: Exception) -> NoReturn:
+    status = status_of(error if isinstance(error, Refused) else _internal(error))
+    await context.abort_with_status(rpc_status.to_status(status))
+
+
+def status_of(refused: Refused) -> Status:
+    """ErrorInfo always; BadRequest with violations, RetryInfo where a later try may succeed."""
+    status = Status(code=int(refused.code), message=refused.message)
+    details: list[Message] = [ErrorInfo(reason=refused.reason, domain=DOMAIN)]
+    if refused.violations:
+        violations = [
+            BadRequest.FieldViolation(field=v.field, description=v.description) for v in refused.violations
+        ]
+        details.append(BadRequest(field_violations=violations))
+    if isinstance(refused, Overloaded):
+        seconds = int(refused.retry_seconds)
+        nanos = int((refused.retry_seconds - seconds) * 1e9)
+        details.append(RetryInfo(retry_delay=Duration(seconds=seconds, nanos=nanos)))
+    for detail in details:
+        packed = AnyMessage()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return status
+
+
+def _internal(error: Exception) -> Refused:
+    """A bug or a broken disk: the caller gets a reference to the log line, and nothing else."""
+    ref = secrets.token_hex(3)
+    _log.error("unexpected failure of a call", ref=ref, exc_info=error)
+    return Refused(Code.INTERNAL, "INTERNAL", f"Something broke on our side (ref {ref}).")
