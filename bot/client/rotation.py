@@ -96,8 +96,10 @@ class Nodes:
                     raise error from failure
                 maybe_done = maybe_done or error.reason == OUTCOME_UNKNOWN
                 wait = error.retry_after
-            self.avoid(node_id)
             failures += 1
+            # A node that says when to come back is asked again: what it was busy with may be this very call.
+            if not wait:
+                self.avoid(node_id)
             if failures % len(self._order) == 0:
                 wait = max(wait, pause.next_seconds())
             now = time.monotonic()

@@ -15,10 +15,13 @@ CHUNK_BYTES = 256 * 1024
 def describe(name: str, media_type: str, content: bytes) -> File:
     """Raises LmsError when the content is empty or above UPLOAD_BYTES_MAX, before anything is sent."""
     if not content:
-        raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", f"{name} is empty.", {"file": "is empty"})
+        raise LmsError(
+            "INVALID_ARGUMENT", "INVALID_FIELD", f"{name} is empty.", {"file": "must not be empty"}
+        )
     if len(content) > UPLOAD_BYTES_MAX:
-        limit = f"must be at most {UPLOAD_BYTES_MAX // (1024 * 1024)} MB"
-        raise LmsError("INVALID_ARGUMENT", "TOO_LARGE", f"{name} {limit}.", {"file": limit})
+        limit = f"must be at most 20 MB ({UPLOAD_BYTES_MAX:,} bytes)"
+        message = f"{name} is larger than 20 MB, the most a file may have."
+        raise LmsError("INVALID_ARGUMENT", "TOO_LARGE", message, {"file": limit})
     return File(hashlib.sha256(content).hexdigest(), name, media_type, len(content))
 
 

@@ -45,7 +45,7 @@ class Assignments:
                     Arg(
                         "points",
                         text.POINTS_MAX_PROMPT,
-                        parse=arguments.whole_number(1, arguments.POINTS_MAX),
+                        parse=arguments.whole_number(0, arguments.POINTS_MAX),
                     ),
                     Arg(
                         "due",

@@ -165,7 +165,8 @@ class Grading:
         current = await grade_of(self._client, conversation, submission_id)
         if current is None:
             return 0
-        if current.grader != conversation.username:
+        own_name = (await self._client.account(conversation.token)).display_name
+        if current.grader != own_name:
             raise _someone_else_graded(current)
         return current.version
 

@@ -29,7 +29,7 @@ class People:
                     Arg(
                         "display_name",
                         text.DISPLAY_NAME_PROMPT,
-                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
+                        parse=arguments.bounded(arguments.DISPLAY_NAME_CHARACTERS_MAX),
                         rest=True,
                     ),
                     Arg("password", text.NEW_PASSWORD_PROMPT, parse=arguments.new_password, secret=True),

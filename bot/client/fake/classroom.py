@@ -5,7 +5,6 @@ Every method takes the person who acts or looks, and raises LmsError as the clus
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,9 +20,10 @@ from bot.client.api import (
     User,
 )
 from bot.client.fake.refusals import (
-    check_range,
+    check_points,
     check_role,
     check_text,
+    check_username,
     invalid,
     may_see,
     no_such_item,
@@ -31,12 +31,11 @@ from bot.client.fake.refusals import (
 )
 
 TITLE_CHARACTERS_MAX = 200
+DISPLAY_NAME_CHARACTERS_MAX = 100
 TEXT_CHARACTERS_MAX = 20_000
 FEEDBACK_CHARACTERS_MAX = 10_000
 FILES_MAX = 10
 POINTS_MAX = 1_000
-
-_USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
 
 
 @dataclass(slots=True)
@@ -58,17 +57,16 @@ class Classroom:
     # --- people ---
 
     def add_user(self, actor: User, username: str, display_name: str, role: str) -> User:
-        check_role(actor, "administrator", "add users")
-        if not _USERNAME.fullmatch(username):
-            raise invalid("username", "must be 2 to 32 of a-z, 0-9, dot, underscore and hyphen")
-        check_text("display_name", display_name, TITLE_CHARACTERS_MAX)
+        check_role(actor, ["administrator"], "add users")
+        check_username(username)
+        check_text("display_name", display_name, DISPLAY_NAME_CHARACTERS_MAX)
         if username in self.users:
             raise LmsError("ALREADY_EXISTS", "ALREADY_EXISTS", f"There is already a user {username}.")
         self.users[username] = User(username, display_name, role)
         return self.users[username]
 
     def list_users(self, viewer: User) -> list[User]:
-        check_role(viewer, "administrator", "list users")
+        check_role(viewer, ["instructor", "administrator"], "see users")
         return sorted(self.users.values(), key=lambda user: user.username)
 
     # --- files ---
@@ -84,26 +82,28 @@ class Classroom:
         else:
             file = self.material(viewer, item_id).file
             files = (file,) if file else ()
-        found = [file for file in files if sha256 in ("", file.sha256)]
-        if len(found) != 1:
-            raise no_such_item("file in", item_id)
-        return found[0]
+        if not sha256 and len(files) > 1:
+            raise invalid("sha256", f"must name one of the {len(files)} files of {item_id}")
+        for file in files:
+            if sha256 in ("", file.sha256):
+                return file
+        raise LmsError("NOT_FOUND", "NO_SUCH_ITEM", f"{item_id} has no such file.")
 
-    def _check_uploaded(self, actor: User, file: File) -> None:
+    def _check_uploaded(self, actor: User, field: str, file: File) -> None:
         if (actor.username, file.sha256) not in self._owned:
-            raise rule(f"Upload {file.name} first.")
+            raise invalid(field, "must be a file that you have uploaded")
 
     # --- materials ---
 
     def add_material(self, actor: User, title: str, topic: str, file: File) -> Material:
-        check_role(actor, "instructor", "publish materials")
+        check_role(actor, ["instructor"], "publish materials")
         check_text("title", title, TITLE_CHARACTERS_MAX)
         check_text("topic", topic, TITLE_CHARACTERS_MAX, optional=True)
-        self._check_uploaded(actor, file)
+        self._check_uploaded(actor, "file", file)
         try:
             text = self.contents[file.sha256].decode()
         except UnicodeDecodeError:
-            raise invalid("file", "is not readable as UTF-8 text") from None
+            raise invalid("file", f"{file.name} is not valid UTF-8 text") from None
         item = Material(f"M{len(self._materials) + 1}", title, topic, file, text, self.now())
         self._materials[item.id] = item
         return item
@@ -129,10 +129,10 @@ class Classroom:
     def add_assignment(
         self, actor: User, title: str, instructions: str, points: int, due: datetime
     ) -> Assignment:
-        check_role(actor, "instructor", "create assignments")
+        check_role(actor, ["instructor"], "set assignments")
         check_text("title", title, TITLE_CHARACTERS_MAX)
         check_text("instructions", instructions, TEXT_CHARACTERS_MAX, optional=True)
-        check_range("points", points, 1, POINTS_MAX)
+        check_points(points, POINTS_MAX)
         if due <= self.now():
             raise invalid("due", "must be in the future")
         item = Assignment(f"A{len(self._assignments) + 1}", title, instructions, points, due, 0)
@@ -153,13 +153,13 @@ class Classroom:
         return [self.assignment(viewer, assignment_id) for assignment_id in self._assignments]
 
     def submit(self, actor: User, assignment_id: str, text: str, files: tuple[File, ...]) -> Submission:
-        check_role(actor, "student", "submit work")
+        check_role(actor, ["student"], "submit")
         assignment = self.assignment(actor, assignment_id)
         check_text("text", text, TEXT_CHARACTERS_MAX, optional=bool(files))
         if len(files) > FILES_MAX:
             raise invalid("files", f"must be at most {FILES_MAX}, you sent {len(files)}")
-        for file in files:
-            self._check_uploaded(actor, file)
+        for place, file in enumerate(files):
+            self._check_uploaded(actor, f"files[{place}]", file)
         now = self.now()
         item = Submission(
             id=f"S{len(self._submissions) + 1}",
@@ -177,12 +177,14 @@ class Classroom:
         return item
 
     def submission(self, viewer: User, submission_id: str) -> Submission:
+        check_role(viewer, ["student", "instructor"], "see submissions")
         item = self._submissions.get(submission_id)
         if item is None or not may_see(viewer, item.student):
             raise no_such_item("submission", submission_id)
         return replace(item, graded=self._grade_for(viewer, submission_id) is not None)
 
     def list_submissions(self, viewer: User, assignment_id: str, pending: bool) -> list[Submission]:
+        check_role(viewer, ["student", "instructor"], "see submissions")
         seen = [
             self.submission(viewer, i) for i, s in self._submissions.items() if may_see(viewer, s.student)
         ]
@@ -206,18 +208,18 @@ class Classroom:
     # --- grades ---
 
     def put_grade(self, actor: User, submission_id: str, points: int, feedback: str, version: int) -> Grade:
-        check_role(actor, "instructor", "grade")
+        check_role(actor, ["instructor"], "grade")
         submission = self.submission(actor, submission_id)
         newest = self._newest(submission)
         if newest.id != submission_id:
-            raise rule(f"{submission_id} is not the newest attempt; {newest.id} is.")
+            newer = f"the newest one, {newest.id}, is the one to grade"
+            raise rule(f"{submission_id} is an earlier attempt; {newer}.")
         assignment = self._assignments[submission.assignment_id]
-        check_range("points", points, 0, assignment.points)
+        check_points(points, assignment.points)
         check_text("feedback", feedback, FEEDBACK_CHARACTERS_MAX, optional=True)
         versions = self._grades.setdefault(submission_id, [])
         if version != len(versions):
-            now = versions[-1].points if versions else "none"
-            raise LmsError("ABORTED", "GRADE_CHANGED", f"Someone else changed this grade (now {now}).")
+            raise _grade_changed(submission_id, versions, version)
         item = Grade(
             id=submission_id,
             assignment_id=assignment.id,
@@ -229,14 +231,14 @@ class Classroom:
             feedback=feedback,
             version=version + 1,
             released=False,
-            grader=actor.username,
+            grader=actor.display_name,
         )
         versions.append(item)
         return item
 
     def release(self, actor: User, assignment_id: str) -> list[Grade]:
         """The grades that this act published."""
-        check_role(actor, "instructor", "release grades")
+        check_role(actor, ["instructor"], "release grades")
         self.assignment(actor, assignment_id)
         published = []
         for versions in self._grades.values():
@@ -246,12 +248,14 @@ class Classroom:
         return published
 
     def grade(self, viewer: User, submission_id: str) -> Grade:
+        check_role(viewer, ["student", "instructor"], "see grades")
         item = self._grade_for(viewer, submission_id)
         if item is None or not may_see(viewer, item.student):
             raise no_such_item("grade", submission_id)
         return item
 
     def list_grades(self, viewer: User, assignment_id: str) -> list[Grade]:
+        check_role(viewer, ["student", "instructor"], "see grades")
         grades = [self._grade_for(viewer, submission_id) for submission_id in self._grades]
         return [
             grade
@@ -265,9 +269,10 @@ class Classroom:
             versions = [version for version in versions if version.released]
         return versions[-1] if versions else None
 
-    def progress_of(self, student: User) -> Progress:
+    def _progress_of(self, student: User) -> Progress:
         own = [each for each in self._submissions.values() if each.student == student.username]
-        grades = self.list_grades(student, "")
+        # Of several graded attempts the newest stands.
+        grades = {grade.assignment_id: grade for grade in self.list_grades(student, "")}.values()
         return Progress(
             student=student.username,
             student_name=student.display_name,
@@ -275,12 +280,21 @@ class Classroom:
             materials_read=sum(username == student.username for username, _ in self._read),
             assignments=len(self._assignments),
             assignments_submitted=len({each.assignment_id for each in own}),
-            assignments_graded=len({grade.assignment_id for grade in grades}),
+            assignments_graded=len(grades),
             points=sum(grade.points for grade in grades),
             points_max=sum(grade.points_max for grade in grades),
         )
 
     def list_progress(self, viewer: User) -> list[Progress]:
-        if viewer.role == "student":
-            return [self.progress_of(viewer)]
-        return [self.progress_of(user) for user in self.users.values() if user.role == "student"]
+        check_role(viewer, ["student", "instructor"], "see progress")
+        students = [user for user in self.users.values() if user.role == "student"]
+        return [self._progress_of(each) for each in students if may_see(viewer, each.username)]
+
+
+def _grade_changed(submission_id: str, versions: list[Grade], based_on: int) -> LmsError:
+    if versions:
+        message = f"{versions[-1].grader} changed this grade (now {versions[-1].points})."
+    else:
+        message = f"{submission_id} has no grade yet."
+    wrong = {"version": f"must be {len(versions)}, you sent {based_on}"}
+    return LmsError("ABORTED", "GRADE_CHANGED", message, wrong)

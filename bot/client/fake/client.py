@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from bot.client.api import (
     UPLOAD_BYTES_MAX,
@@ -31,9 +31,10 @@ from bot.client.api import (
     User,
 )
 from bot.client.fake.classroom import Classroom
-from bot.client.fake.feed import Feed, all_but, instructors, only
+from bot.client.fake.feed import Feed, course_but, instructors, only, students
+from bot.client.fake.outcomes import Outcomes
 from bot.client.fake.questions import Questions
-from bot.client.fake.refusals import invalid, session_ended
+from bot.client.fake.refusals import invalid, session_ended, too_large
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT", bound=Item)
@@ -53,7 +54,7 @@ class FakeLmsClient:
         self._questions = Questions(now)
         self._passwords: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
-        self._outcomes: dict[tuple[str, str], object] = {}
+        self._outcomes = Outcomes()
         self._feed = Feed()
         self._tutor = tutor
         self._index = 0
@@ -77,7 +78,7 @@ class FakeLmsClient:
 
     async def login(self, username: str, password: str) -> Session:
         if self._passwords.get(username) != password:
-            raise LmsError("UNAUTHENTICATED", "BAD_CREDENTIALS", "Wrong user name or password.")
+            raise LmsError("UNAUTHENTICATED", "BAD_CREDENTIALS", "Wrong username or password.")
         token = secrets.token_urlsafe(32)
         self._sessions[token] = username
         return Session(token, self._classroom.users[username])
@@ -145,10 +146,9 @@ class FakeLmsClient:
     async def upload(self, token: str, name: str, media_type: str, content: bytes) -> File:
         viewer = self._viewer(token)
         if not content:
-            raise invalid("file", "is empty")
+            raise invalid("file", "must not be empty")
         if len(content) > UPLOAD_BYTES_MAX:
-            limit = f"must be at most {UPLOAD_BYTES_MAX // (1024 * 1024)} MB"
-            raise LmsError("INVALID_ARGUMENT", "TOO_LARGE", f"{name} {limit}.", {"file": limit})
+            raise too_large(name)
         file = File(hashlib.sha256(content).hexdigest(), name, media_type, len(content))
         self._classroom.keep(viewer, file, content)
         return file
@@ -164,20 +164,20 @@ class FakeLmsClient:
     ) -> Receipt[Material]:
         def act(actor: User) -> Receipt[Material]:
             item = self._classroom.add_material(actor, title, topic, file)
-            self._feed.add(EventKind.MATERIAL_PUBLISHED, item, all_but(actor))
+            self._feed.add(EventKind.MATERIAL_PUBLISHED, item, students)
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("add_material", title, topic, file), act)
 
     async def add_assignment(
         self, token: str, request_id: str, title: str, instructions: str, points: int, due: datetime
     ) -> Receipt[Assignment]:
         def act(actor: User) -> Receipt[Assignment]:
             item = self._classroom.add_assignment(actor, title, instructions, points, due)
-            self._feed.add(EventKind.ASSIGNMENT_PUBLISHED, item, all_but(actor))
+            self._feed.add(EventKind.ASSIGNMENT_PUBLISHED, item, students)
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("add_assignment", title, instructions, points, due), act)
 
     async def submit(
         self, token: str, request_id: str, assignment_id: str, text: str, files: tuple[File, ...]
@@ -187,7 +187,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.SUBMISSION_RECEIVED, item, instructors)
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("submit", assignment_id, text, files), act)
 
     async def put_grade(
         self, token: str, request_id: str, submission_id: str, points: int, feedback: str, version: int
@@ -195,7 +195,7 @@ class FakeLmsClient:
         def act(actor: User) -> Receipt[Grade]:
             return self._receipt(self._classroom.put_grade(actor, submission_id, points, feedback, version))
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("put_grade", submission_id, points, feedback, version), act)
 
     async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:
         def act(actor: User) -> Receipt[int]:
@@ -204,7 +204,7 @@ class FakeLmsClient:
                 self._feed.add(EventKind.GRADE_RELEASED, grade, only(grade.student))
             return self._receipt(len(published))
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("release", assignment_id), act)
 
     async def ask(self, token: str, request_id: str, text: str, recipient: Recipient) -> Receipt[Query]:
         def act(actor: User) -> Receipt[Query]:
@@ -216,7 +216,7 @@ class FakeLmsClient:
                 self._ask_tutor(item)
             return receipt
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("ask", text, recipient), act)
 
     async def answer(self, token: str, request_id: str, query_id: str, text: str) -> Receipt[Query]:
         def act(actor: User) -> Receipt[Query]:
@@ -224,15 +224,15 @@ class FakeLmsClient:
             self._feed.add(EventKind.QUERY_ANSWERED, item, only(self._questions.asker_of(query_id)))
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("answer", query_id, text), act)
 
     async def announce(self, token: str, request_id: str, text: str) -> Receipt[Announcement]:
         def act(actor: User) -> Receipt[Announcement]:
             item = self._questions.announce(actor, text)
-            self._feed.add(EventKind.ANNOUNCEMENT, item, all_but(actor))
+            self._feed.add(EventKind.ANNOUNCEMENT, item, course_but(actor))
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("announce", text), act)
 
     async def add_user(
         self, token: str, request_id: str, username: str, display_name: str, role: str, password: str
@@ -242,10 +242,15 @@ class FakeLmsClient:
             self._passwords[username] = password
             return self._receipt(item)
 
-        return self._once(token, request_id, act)
+        return self._once(token, request_id, ("add_user", username, display_name, role), act)
 
     async def mark_read(self, token: str, request_id: str, material_id: str) -> None:
-        self._once(token, request_id, lambda actor: self._classroom.mark_read(actor, material_id))
+        self._once(
+            token,
+            request_id,
+            ("mark_read", material_id),
+            lambda actor: self._classroom.mark_read(actor, material_id),
+        )
 
     # --- watching ---
 
@@ -269,19 +274,9 @@ class FakeLmsClient:
             ),
         )
 
-    def _once(self, token: str, request_id: str, act: Callable[[User], T]) -> T:
-        """The same request id of one person acts once; a refusal is an outcome too."""
+    def _once(self, token: str, request_id: str, asked: tuple[object, ...], act: Callable[[User], T]) -> T:
         actor = self._viewer(token)
-        key = (actor.username, request_id)
-        if key not in self._outcomes:
-            try:
-                self._outcomes[key] = act(actor)
-            except LmsError as refusal:
-                self._outcomes[key] = refusal
-        outcome = self._outcomes[key]
-        if isinstance(outcome, LmsError):
-            raise outcome
-        return cast(T, outcome)
+        return self._outcomes.once(actor.username, request_id, asked, lambda: act(actor))
 
     def _receipt(self, item: T) -> Receipt[T]:
         self._index += 1

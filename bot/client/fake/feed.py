@@ -51,9 +51,14 @@ def only(username: str) -> Audience:
     return lambda viewer: viewer.username == username
 
 
-def all_but(actor: User) -> Audience:
-    return lambda viewer: viewer.username != actor.username
-
-
 def instructors(viewer: User) -> bool:
     return viewer.role == "instructor"
+
+
+def students(viewer: User) -> bool:
+    return viewer.role == "student"
+
+
+def course_but(actor: User) -> Audience:
+    """Students and instructors, without the one who caused it."""
+    return lambda viewer: viewer.role != "administrator" and viewer.username != actor.username

@@ -28,7 +28,7 @@ class Questions:
     _announcements: dict[str, Announcement] = field(default_factory=dict)
 
     def ask(self, actor: User, text: str, recipient: Recipient) -> Query:
-        check_role(actor, "student", "ask questions")
+        check_role(actor, ["student"], "ask questions")
         check_text("text", text, QUESTION_CHARACTERS_MAX)
         number = len(self._threads) + 1
         item = Query(f"Q{number}", text, recipient, False, f"Student {number}", (), self.now())
@@ -36,7 +36,7 @@ class Questions:
         return item
 
     def answer(self, actor: User, query_id: str, text: str) -> Query:
-        check_role(actor, "instructor", "answer questions")
+        check_role(actor, ["instructor"], "answer questions")
         self.query(actor, query_id)
         check_text("text", text, TEXT_CHARACTERS_MAX)
         return self.record_answer(query_id, Answer(text, actor.display_name, False, (), "", False, False))
@@ -50,12 +50,14 @@ class Questions:
         return self._threads[query_id].asker
 
     def query(self, viewer: User, query_id: str) -> Query:
+        check_role(viewer, ["student", "instructor"], "see questions")
         thread = self._threads.get(query_id)
         if thread is None or not may_see(viewer, thread.asker):
             raise no_such_item("question", query_id)
         return thread.query
 
     def list_queries(self, viewer: User, pending: bool) -> list[Query]:
+        check_role(viewer, ["student", "instructor"], "see questions")
         threads = [thread for thread in self._threads.values() if may_see(viewer, thread.asker)]
         if pending and viewer.role == "instructor":
             threads = [thread for thread in threads if thread.query.recipient is Recipient.INSTRUCTOR]
@@ -69,7 +71,7 @@ class Questions:
         ]
 
     def announce(self, actor: User, text: str) -> Announcement:
-        check_role(actor, "instructor", "announce")
+        check_role(actor, ["instructor"], "announce")
         check_text("text", text, TEXT_CHARACTERS_MAX)
         number = len(self._announcements) + 1
         item = Announcement(f"N{number}", text, actor.display_name, self.now())
