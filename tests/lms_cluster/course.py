@@ -61,11 +61,15 @@ class Course:
     """One classroom and its log; `people` are signed in: root, grace and alan (instructors), ann and bob."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.classroom = Classroom(path, apply_command)
         self.now_ms = START_MS
         self.log: list[Entry] = []
         self.accepted(
-            "", add_first_administrator=AddFirstAdministrator(username="root", display_name="Root", password_hash=HASH)
+            "",
+            add_first_administrator=AddFirstAdministrator(
+                username="root", display_name="Root", password_hash=HASH
+            ),
         )
         self.sign_in("root")
         self.add("grace", ROLE_INSTRUCTOR)
@@ -138,7 +142,9 @@ class Course:
     def submission(self, student: str, assignment: str, text: str = "Because.") -> str:
         return self.accepted(student, submit=NewSubmission(assignment_id=assignment, text=text)).item.id
 
-    def grade(self, submission: str, points: int = 15, version: int = 0, grader: str = "grace") -> PostResponse:
+    def grade(
+        self, submission: str, points: int = 15, version: int = 0, grader: str = "grace"
+    ) -> PostResponse:
         new = NewGrade(submission_id=submission, points=points, feedback="Well argued.", version=version)
         return self.accepted(grader, grade=new)
 

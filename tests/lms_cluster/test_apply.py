@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms_cluster.authority import COMMANDS
-from lms_cluster.commands.apply import _EFFECTS
+from lms_cluster.commands.apply import _EFFECTS, apply_command
 from protos.command_pb2 import (
     AddFirstAdministrator,
     AddUser,
@@ -75,7 +75,9 @@ def test_what_the_accepting_node_adds_does_not_make_it_another_request(course: C
         course.accepted("root", "add-carol", add_user=user)
     file = course.upload("grace", b"pages")
     for text in ("as one release reads it", "as the next one does"):
-        material = PublishMaterial(material=NewMaterial(title="Pages", file=file), sections=[Section(text=text)])
+        material = PublishMaterial(
+            material=NewMaterial(title="Pages", file=file), sections=[Section(text=text)]
+        )
         course.accepted("grace", "publish-pages", publish_material=material)
     assert course.ids("root", KIND_USER).count("carol") == 1
     assert course.ids("ann", KIND_MATERIAL) == ["M1"]
@@ -125,7 +127,9 @@ def test_time_never_runs_backward(course: Course) -> None:
     assert item.announcement.announced_at.ToMilliseconds() == now
 
 
-def test_an_entry_that_no_command_can_be_read_from_is_refused_and_the_next_one_applied(course: Course) -> None:
+def test_an_entry_that_no_command_can_be_read_from_is_refused_and_the_next_one_applied(
+    course: Course,
+) -> None:
     first = len(course.log) + 1
     good = course.command("grace", announce=NewAnnouncement(text="Still here."))
     entries = [
@@ -152,8 +156,7 @@ def test_a_response_says_where_in_the_log_the_post_stands(course: Course) -> Non
 def test_a_node_that_replays_the_log_holds_the_same_state(course: Course) -> None:
     course.grade(course.submission("ann", course.assignment()))
     course.material("Raft", "A leader is elected.")
-    path = course.classroom._path.with_name("replayed.db")
-    replayed = Classroom(path, course.classroom._apply_command)
+    replayed = Classroom(course.path.with_name("replayed.db"), apply_command)
     replayed.apply(course.log)
     assert replayed.state_hash() == course.classroom.state_hash()
     assert replayed.applied_index() == course.classroom.applied_index()

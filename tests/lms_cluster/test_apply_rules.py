@@ -128,7 +128,9 @@ def test_only_who_uploaded_a_file_can_post_it(course: Course) -> None:
     assignment = course.assignment()
     file = course.upload("ann", b"my essay")
     submit = NewSubmission(assignment_id=assignment, files=[file])
-    assert fields(course.refused("bob", submit=submit)) == {"files[0]": "must be a file that you have uploaded"}
+    assert fields(course.refused("bob", submit=submit)) == {
+        "files[0]": "must be a file that you have uploaded"
+    }
     course.upload("bob", b"my essay")
     course.accepted("bob", submit=submit)
 

@@ -1,0 +1,148 @@
+"""The same log gives the same state and the same answers, however it is cut into batches."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lms_cluster.commands import apply_command
+from protos.command_pb2 import (
+    AddUser,
+    Command,
+    CreateSession,
+    EndSession,
+    PublishMaterial,
+    PutChunk,
+    PutFile,
+    RecordTutorAnswer,
+    ReportTutorDelay,
+    Section,
+)
+from protos.lms_pb2 import (
+    Answer,
+    File,
+    NewAnnouncement,
+    NewAnswer,
+    NewAssignment,
+    NewGrade,
+    NewMaterial,
+    NewQuery,
+    NewReading,
+    NewRelease,
+    NewSubmission,
+)
+from raft.types import Entry, EntryKind
+from storage.classroom import Classroom
+from tests.lms_cluster.course import HASH, PEOPLE, START_MS, Course, at, token
+
+CONTENT = b"an essay"
+SHA256 = hashlib.sha256(CONTENT)
+FILE = File(sha256=SHA256.hexdigest(), name="essay.txt", media_type="text/plain")
+
+words = st.text(max_size=12)
+small = st.integers(0, 4)
+
+
+def ids(letter: str) -> st.SearchStrategy[str]:
+    return small.map(lambda number: f"{letter}{number}")
+
+
+def command(kind: str, data: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return data.map(lambda data: {kind: data})
+
+
+DATA = st.one_of(
+    command("announce", st.builds(NewAnnouncement, text=words)),
+    command("ask", st.builds(NewQuery, text=words, recipient=st.integers(0, 3))),
+    command("answer", st.builds(NewAnswer, query_id=ids("Q"), text=words)),
+    command(
+        "record_tutor_answer",
+        st.builds(RecordTutorAnswer, query_id=ids("Q"), answer=st.builds(Answer, text=words)),
+    ),
+    command("report_tutor_delay", st.builds(ReportTutorDelay, query_id=ids("Q"))),
+    command(
+        "create_assignment",
+        st.builds(
+            NewAssignment, title=words, points=small, due=small.map(lambda s: at(START_MS + 1_000 * s))
+        ),
+    ),
+    command(
+        "submit",
+        st.builds(
+            NewSubmission, assignment_id=ids("A"), text=words, files=st.lists(st.just(FILE), max_size=2)
+        ),
+    ),
+    command("grade", st.builds(NewGrade, submission_id=ids("S"), points=small, version=small)),
+    command("release", st.builds(NewRelease, assignment_id=ids("A"))),
+    command("put_chunk", st.just(PutChunk(data=CONTENT))),
+    command(
+        "put_file",
+        st.just(PutFile(sha256=SHA256.hexdigest(), size=len(CONTENT), chunk_sha256=[SHA256.digest()])),
+    ),
+    command(
+        "publish_material",
+        st.builds(
+            PublishMaterial,
+            material=st.builds(NewMaterial, title=words, file=st.just(FILE)),
+            sections=st.lists(st.builds(Section, place=words, heading=words, text=words), max_size=2),
+        ),
+    ),
+    command("read_material", st.builds(NewReading, material_id=ids("M"))),
+    command(
+        "add_user",
+        st.builds(
+            AddUser,
+            username=st.sampled_from(["carol", "dan"]),
+            display_name=words,
+            password_hash=st.just(HASH),
+        ),
+    ),
+    command(
+        "create_session",
+        st.sampled_from(sorted(PEOPLE)).map(lambda u: CreateSession(username=u, token_sha256=token(u))),
+    ),
+    command("end_session", st.just(EndSession())),
+)
+
+
+@st.composite
+def commands(draw: st.DrawFn) -> Command:
+    username = draw(st.sampled_from([*PEOPLE, "grace", "ann", ""]))
+    return Command(
+        # Few ids, so that some are repeated and some reused.
+        request_id=f"request-{draw(st.integers(0, 30))}",
+        token_sha256=token(username) if username else b"",
+        time_ms=START_MS + draw(st.integers(-5_000, 5_000)),
+        **draw(DATA),
+    )
+
+
+blobs = st.one_of(commands().map(lambda command: command.SerializeToString()), st.binary(max_size=20))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(blobs, min_size=1, max_size=60), st.lists(st.integers(1, 20), min_size=1))
+def test_two_nodes_agree_whatever_they_are_told(datas: list[bytes], cuts: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder) / "one.db")
+        other = Classroom(Path(folder) / "other.db", apply_command)
+        first = len(course.log) + 1
+        course.log += [Entry(1, first + place, EntryKind.COMMAND, blob) for place, blob in enumerate(datas)]
+        one_by_one = [
+            response for entry in course.log[first - 1 :] for response in course.classroom.apply([entry])
+        ]
+        in_batches: list[bytes] = []
+        low, turn = 0, 0
+        while low < len(course.log):
+            high = low + cuts[turn % len(cuts)]
+            in_batches += other.apply(course.log[low:high])
+            low, turn = high, turn + 1
+        assert in_batches[first - 1 :] == one_by_one
+        assert other.state_hash() == course.classroom.state_hash()
+        course.classroom.close()
+        other.close()
