@@ -96,17 +96,25 @@ class Process:
 
     def _is_ours(self, pid: int) -> bool:
         words = _command_line(pid)
-        return self.module in words and all(argument in words for argument in self.arguments)
+        return words is not None and (
+            not words or (self.module in words and all(argument in words for argument in self.arguments))
+        )
 
 
-def _command_line(pid: int) -> str:
-    proc = Path("/proc") / str(pid) / "cmdline"
-    if Path("/proc/self").exists():
-        try:
-            return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-    listing = subprocess.run(  # noqa: S603
-        ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return listing.stdout
+def _command_line(pid: int) -> list[str] | None:
+    """None when no such process lives; empty for one that is just being started."""
+    proc = Path("/proc") / str(pid)
+    if not Path("/proc/self").exists():
+        listing = subprocess.run(  # noqa: S603
+            ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return listing.stdout.split() or None
+    try:
+        state = (proc / "stat").read_text().rpartition(")")[2].split()[0]
+        return (
+            None
+            if state in "ZX"
+            else (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        return None
