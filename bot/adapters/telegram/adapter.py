@@ -81,17 +81,21 @@ class TelegramAdapter:
 
         self._application.add_handler(TypeHandler(Update, deliver))
         try:
+            await self._initialize()
+            await self._show_menu(None, Role.ANYONE)
+            await self._poll()
+        finally:
+            await self._application.shutdown()
+            await self._bot.shutdown()
+
+    async def _initialize(self) -> None:
+        try:
             await self._application.initialize()
         except InvalidToken:
             # The library's message holds the token.
             raise CannotStart("Telegram knows no bot with this token.") from None
         except NetworkError as failure:
             raise CannotStart(f"Telegram cannot be reached: {failure}") from failure
-        try:
-            await self._show_menu(None, Role.ANYONE)
-            await self._poll()
-        finally:
-            await self._application.shutdown()
 
     async def _poll(self) -> None:
         updater = self._application.updater
@@ -189,9 +193,8 @@ class TelegramAdapter:
 
     async def _show_menu(self, chat: str | None, role: Role) -> None:
         """Without a chat, the menu is that of every chat which has none of its own."""
-        commands = [
-            BotCommand(name, summary[: BotCommand.MAX_DESCRIPTION]) for name, summary in self._menus(role)
-        ]
+        described = BotCommand.MAX_DESCRIPTION
+        commands = [BotCommand(name, summary[:described]) for name, summary in self._menus(role)]
         try:
             if chat is None:
                 await attempt(lambda: self._bot.set_my_commands(commands))

@@ -24,8 +24,8 @@ RETRY_PAUSES_SECONDS = (0.5, 2.0)
 async def attempt(call: Callable[[], Awaitable[T]]) -> T:
     """The outcome of `call`, which is made again when the network fails.
 
-    The first try may have arrived all the same: then something is said twice, which is better than never. Floods
-    are not dealt with here; the rate limiter waits for as long as Telegram demands.
+    The first try may have arrived all the same: then something is said twice, which is better than never.
+    Floods are not dealt with here; the rate limiter waits for as long as Telegram demands.
 
     Raises ChatGone when nobody reads the chat any more, BadRequest, and what the last try raised.
     """
@@ -52,7 +52,7 @@ async def _once(call: Callable[[], Awaitable[T]]) -> T:
 
 
 async def attempt_formatted(text: Text, show: Callable[[str, str | None], Awaitable[T]]) -> T:
-    """`show` gets `text` as HTML and the parse mode; and if Telegram cannot read that, as it is, unformatted."""
+    """`show` gets `text` as HTML and the parse mode; if Telegram cannot read that, as it is and no mode."""
     try:
         return await attempt(lambda: show(html(text), ParseMode.HTML))
     except BadRequest as refusal:

@@ -1,0 +1,61 @@
+"""Running the adapter for as long as a test needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from bot.adapters.telegram import TelegramAdapter
+from bot.core.adapter import Handler
+from bot.core.command import Registry
+from bot.core.model import Incoming, Reply
+from bot.core.richtext import plain
+from tests.telegram.server import TOKEN, BotApiServer
+
+FIRST_MENU = [("help", "What I can do"), ("login", "Sign in")]
+
+
+def adapter_for(server: BotApiServer, registry: Registry | None = None) -> TelegramAdapter:
+    if registry is None:
+        return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU)
+    return TelegramAdapter(
+        TOKEN,
+        server.url,
+        lambda role: [(command.name, command.summary) for command in registry.for_role(role)],
+    )
+
+
+@asynccontextmanager
+async def running(adapter: TelegramAdapter, handle: Handler, server: BotApiServer) -> AsyncIterator[None]:
+    """From the first poll until the block ends; what ends the adapter early ends the block."""
+    task = asyncio.create_task(adapter.run(handle))
+    try:
+        polling = asyncio.create_task(server.until(lambda: server.polls))
+        await asyncio.wait({task, polling}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            polling.cancel()
+            task.result()
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+class Listener:
+    """Stands for the core: keeps what is heard, and answers as it is told."""
+
+    def __init__(self, adapter: TelegramAdapter) -> None:
+        self.adapter = adapter
+        self.heard: list[Incoming] = []
+        self.answer: Callable[[Incoming], Awaitable[None]] = self.echo
+
+    async def handle(self, incoming: Incoming) -> None:
+        self.heard.append(incoming)
+        await self.answer(incoming)
+
+    async def echo(self, incoming: Incoming) -> None:
+        await self.adapter.send(
+            incoming.chat, Reply(plain(f"heard {incoming.text or incoming.press or '-'}"))
+        )
