@@ -142,8 +142,12 @@ class Core:
         """Answer a request that only a leader serves; anything else came late and is dropped."""
         match message:
             case ProposeRequest():
-                refused = tuple(ProposalResult(p.id, refusal="not_leader") for p in message.proposals)
-                self.send(ProposeReply(self.node_id, message.from_, self.term, refused))
+                # Definite only from a node that cannot have led the request's term: otherwise this may be the
+                # duplicate of a request it appended then.
+                is_definite = message.term == self.term and self.vote != self.node_id
+                reason = "not_leader" if is_definite else "unknown"
+                results = tuple(ProposalResult(proposal.id, refusal=reason) for proposal in message.proposals)
+                self.send(ProposeReply(self.node_id, message.from_, self.term, results))
             case ReadIndexRequest():
                 self.send(ReadIndexReply(self.node_id, message.from_, self.term, message.id, refused=True))
             case _:

@@ -4,6 +4,9 @@ The leader answers a forwarded proposal with its place in the log, or refuses it
 proposal may or may not be in the log, so when the leader changes, or stays silent for two election timeouts
 (a message was lost), its result is "unknown". One that never left is refused instead.
 
+A leader takes a request once: were its duplicate answered too, the refusal of the second could hide the place
+of the first.
+
 On the wire each request carries an id of its own, drawn afresh from a random start in every run of the node:
 an answer that was meant for an earlier run, or for an earlier try, matches nothing.
 """
@@ -24,6 +27,8 @@ from raft.types import NodeId, Proposal
 
 if TYPE_CHECKING:
     from raft.core import Core
+
+RECENT_REQUESTS_MAX = 10_000
 
 
 class Forwarding:
@@ -106,6 +111,27 @@ class Forwarding:
             core.settle_read(read_id, None)
         for proposal_id in _expire(self._proposals, sent_before):
             core.proposal_results.append(ProposalResult(proposal_id, refusal="unknown"))
+
+
+class RecentRequests:
+    """The latest requests a leader has taken, known by their first proposal's wire id."""
+
+    __slots__ = ("_ids",)
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[NodeId, int], None] = {}
+
+    def is_new(self, request: ProposeRequest) -> bool:
+        """Whether it has not been taken yet; from now on it has."""
+        if not request.proposals:
+            return False
+        key = (request.from_, request.proposals[0].id)
+        if key in self._ids:
+            return False
+        self._ids[key] = None
+        if len(self._ids) > RECENT_REQUESTS_MAX:
+            del self._ids[next(iter(self._ids))]
+        return True
 
 
 def _expire(waiting: dict[int, tuple[int, int]], sent_before: int) -> list[int]:

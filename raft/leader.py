@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from raft.behaviour import Behaviour
 from raft.errors import PeerMistake
+from raft.forwarding import RecentRequests
 from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
@@ -39,6 +40,7 @@ class Leader(Behaviour):
         "_peers",
         "_quorum_elapsed",
         "_reads",
+        "_recent_requests",
         "_uncommitted",
         "_uncommitted_bytes",
     )
@@ -54,6 +56,7 @@ class Leader(Behaviour):
             for peer in core.peers
         }
         self._reads = ReadRounds()
+        self._recent_requests = RecentRequests()
         self._heartbeat_due = True
         self._heartbeat_elapsed = 0
         self._quorum_elapsed = 0
@@ -158,6 +161,8 @@ class Leader(Behaviour):
         return results
 
     def _propose_for(self, request: ProposeRequest) -> None:
+        if not self._recent_requests.is_new(request):
+            return
         core = self._core
         results = tuple(self._append(request.proposals))
         core.send(ProposeReply(core.node_id, request.from_, core.term, results))
