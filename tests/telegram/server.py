@@ -69,7 +69,7 @@ class BotApiServer:
         application = web.Application(client_max_size=64 * 1024 * 1024)
         application.router.add_post("/bot{token}/{method}", self._called)
         application.router.add_get("/file/bot{token}/{path:.+}", self._downloaded)
-        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

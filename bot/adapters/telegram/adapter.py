@@ -10,7 +10,7 @@ from typing import Any
 from telegram import BotCommand, BotCommandScopeChat, CallbackQuery, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
-from telegram.ext import AIORateLimiter, Application, TypeHandler
+from telegram.ext import AIORateLimiter, Application, CallbackContext, TypeHandler
 
 from bot.adapters.telegram.attempts import attempt, means
 from bot.adapters.telegram.fairness import FairProcessor
@@ -80,6 +80,7 @@ class TelegramAdapter:
             await self._deliver(update, handle)
 
         self._application.add_handler(TypeHandler(Update, deliver))
+        self._application.add_error_handler(_log_failure)
         try:
             await self._initialize()
             await self._show_menu(None, Role.ANYONE)
@@ -207,6 +208,10 @@ class TelegramAdapter:
         except TelegramError as failure:
             # A menu is a convenience: the reply was said, and every command works without it.
             log.warning("a menu could not be set: %s", failure)
+
+
+async def _log_failure(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    log.error("an update was not answered", exc_info=context.error)
 
 
 def _lost(file: FileRef) -> str:

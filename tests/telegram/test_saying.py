@@ -1,0 +1,205 @@
+"""What the core replies is shown as it was meant, and nothing that somebody typed becomes markup."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from bot.adapters.telegram import replies
+from bot.core.adapter import ChatGone
+from bot.core.model import Button, OutgoingFile, Reply, StreamedReply
+from bot.core.richtext import Text, bold, code, italic, join, plain, quote, units
+from tests.telegram.markup import Entity
+from tests.telegram.people import Person
+from tests.telegram.protocol import Refusal, flood
+from tests.telegram.running import Listener
+from tests.telegram.server import BotApiServer
+
+HOSTILE = "<b>free</b> points & <a href='tg://user?id=1'>me</a> &lt; </code> *x* _y_ `z`"
+
+
+async def test_every_style_becomes_its_entity(listener: Listener, ada: Person) -> None:
+    said = join([bold("S1"), " is ", italic("late"), ": ", code("a < b"), "\n", quote("well & good")])
+    await listener.adapter.send(str(ada.chat), Reply(said))
+    (message,) = ada.messages()
+    assert message.text == "S1 is late: a < b\nwell & good"
+    assert message.entities == (
+        Entity("bold", "S1"),
+        Entity("italic", "late"),
+        Entity("code", "a < b"),
+        Entity("blockquote", "well & good"),
+    )
+
+
+@pytest.mark.parametrize("styled", [plain, bold, code, quote])
+async def test_what_was_typed_never_becomes_markup(styled: object, listener: Listener, ada: Person) -> None:
+    assert callable(styled)
+    await listener.adapter.send(str(ada.chat), Reply(styled(HOSTILE)))
+    (message,) = ada.messages()
+    assert message.text == HOSTILE
+    assert all(entity.text == HOSTILE for entity in message.entities)
+
+
+async def test_what_telegram_cannot_parse_is_said_without_markup(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    server.fail(
+        "sendMessage", Refusal(400, "Bad Request: can't parse entities: Unexpected end tag at byte 3")
+    )
+    await listener.adapter.send(str(ada.chat), Reply(join([bold("a < b"), " & c"])))
+    (message,) = ada.messages()
+    assert (message.text, message.entities) == ("a < b & c", ())
+
+
+async def test_a_long_reply_is_split_and_its_buttons_are_under_the_last_part(
+    listener: Listener, ada: Person
+) -> None:
+    # Each 🎓 counts twice, as Telegram counts.
+    long = bold("\n".join(f"🎓 line {number} <of> many" for number in range(400)))
+    last = await listener.adapter.send(str(ada.chat), Reply(long, ((Button("Next", "grade:S1:next"),),)))
+    messages = ada.messages()
+    assert len(messages) > 1
+    assert all(units(message.text) <= 4096 for message in messages)
+    assert "".join(message.text for message in messages).replace("\n", "") == long.plain.replace("\n", "")
+    assert [message.labels for message in messages] == [[]] * (len(messages) - 1) + [["Next"]]
+    assert last == str(messages[-1].id)
+
+
+async def test_a_button_with_too_long_data_does_not_lose_the_reply(listener: Listener, ada: Person) -> None:
+    rows = ((Button("Good", "materials:M1"), Button("Bad", "é" * 33)),)
+    await listener.adapter.send(str(ada.chat), Reply(plain("Next?"), rows))
+    assert ada.messages()[0].labels == ["Good"]
+
+
+async def test_a_flood_is_waited_out(listener: Listener, server: BotApiServer, ada: Person) -> None:
+    server.fail("sendMessage", flood(1), flood(1))
+    await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
+    assert [message.text for message in ada.messages()] == ["Released"]
+    assert len(server.called("sendMessage")) == 3
+
+
+async def test_a_failing_network_is_tried_again(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    server.fail("sendMessage", Refusal(502, "Bad Gateway"))
+    await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
+    assert [message.text for message in ada.messages()] == ["Released"]
+
+
+async def test_who_has_blocked_the_bot_is_gone(listener: Listener, ada: Person) -> None:
+    ada.block()
+    with pytest.raises(ChatGone):
+        await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
+
+
+async def test_a_chat_that_is_not_found_is_gone(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    server.fail("sendMessage", Refusal(400, "Bad Request: chat not found"))
+    with pytest.raises(ChatGone):
+        await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
+
+
+async def test_one_file_carries_the_reply_as_its_caption(listener: Listener, ada: Person) -> None:
+    file = OutgoingFile("raft “notes”.md", "text/markdown", b"# Raft")
+    await listener.adapter.send(
+        str(ada.chat), Reply(bold("M1 <Raft>"), ((Button("Materials", "materials"),),), (file,))
+    )
+    (message,) = ada.messages()
+    assert (message.text, message.labels) == ("M1 <Raft>", ["Materials"])
+    assert (message.file_name, message.content) == ("raft “notes”.md", b"# Raft")
+
+
+async def test_many_files_follow_the_reply(listener: Listener, ada: Person) -> None:
+    files = tuple(OutgoingFile(f"{name}.bin", "application/octet-stream", bytes([0, 255])) for name in "ab")
+    await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=files))
+    assert [(message.text, message.file_name) for message in ada.messages()] == [
+        ("S1", ""),
+        ("", "a.bin"),
+        ("", "b.bin"),
+    ]
+
+
+async def test_a_file_too_long_described_for_a_caption_follows_its_reply(
+    listener: Listener, ada: Person
+) -> None:
+    file = OutgoingFile("raft.md", "text/markdown", b"# Raft")
+    await listener.adapter.send(str(ada.chat), Reply(plain("x" * 1025), files=(file,)))
+    assert [(len(message.text), message.file_name) for message in ada.messages()] == [
+        (1025, ""),
+        (0, "raft.md"),
+    ]
+
+
+async def test_a_message_edited_to_the_same_text_is_no_failure(listener: Listener, ada: Person) -> None:
+    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    await listener.adapter.edit(str(ada.chat), message, Reply(plain("Graded")))
+    await listener.adapter.edit(str(ada.chat), message, Reply(plain("Released")))
+    assert [one.versions for one in ada.messages()] == [["Graded", "Released"]]
+
+
+async def test_a_message_that_cannot_be_deleted_is_no_failure(listener: Listener, ada: Person) -> None:
+    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    await listener.adapter.delete(str(ada.chat), message)
+    await listener.adapter.delete(str(ada.chat), message)
+
+
+async def test_a_growing_reply_is_one_message_edited_up_to_its_final_form(
+    listener: Listener, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 0.0)
+    reply = growing(["A term", "A term is a period", "A term is a period <of> time"], "A term. [M1]")
+    await listener.adapter.stream(str(ada.chat), reply)
+    (message,) = ada.messages()
+    assert message.versions == [
+        "A term",
+        "A term is a period",
+        "A term is a period <of> time",
+        "A term. [M1]",
+    ]
+    assert message.labels == ["Ask the instructor"]
+
+
+async def test_a_reply_growing_fast_is_not_edited_at_every_piece(
+    listener: Listener, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 3600.0)
+    await listener.adapter.stream(str(ada.chat), growing(["A", "A term", "A term is"], "A term is a period."))
+    (message,) = ada.messages()
+    assert message.versions == ["A", "A term is a period."]
+
+
+async def test_a_failing_edit_does_not_lose_the_final_form(
+    listener: Listener, server: BotApiServer, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 0.0)
+    server.fail("editMessageText", Refusal(400, "Bad Request: something new"))
+    await listener.adapter.stream(str(ada.chat), growing(["A", "A term"], "A term is a period."))
+    assert ada.messages()[0].text == "A term is a period."
+
+
+async def test_a_long_answer_outgrows_its_message_into_more(listener: Listener, ada: Person) -> None:
+    final = "word " * 1500
+    await listener.adapter.stream(str(ada.chat), growing(["word"], final))
+    messages = ada.messages()
+    assert len(messages) == 2
+    assert " ".join(message.text for message in messages) == final.strip()
+    assert [message.labels for message in messages] == [[], ["Ask the instructor"]]
+
+
+async def test_an_answer_without_pieces_is_said_at_once(listener: Listener, ada: Person) -> None:
+    await listener.adapter.stream(str(ada.chat), growing([], "The materials do not cover this."))
+    assert [message.versions for message in ada.messages()] == [["The materials do not cover this."]]
+
+
+def growing(pieces: Sequence[str], final: str) -> StreamedReply:
+    async def grow() -> AsyncIterator[Text]:
+        for piece in pieces:
+            await asyncio.sleep(0)
+            yield plain(piece)
+        reply.final = Reply(plain(final), ((Button("Ask the instructor", "ask:instructor"),),))
+
+    reply = StreamedReply(grow())
+    return reply
