@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
@@ -22,6 +23,9 @@ from lms_cluster.refusal import Code, Refused
 from lms_cluster.unknown_fields import refuse_unknown_fields
 
 DOMAIN = "homeroom"
+HEAR_OUT_SECONDS = 5.0
+HEAR_OUT_MESSAGES = 200
+"""More than a file of the largest size has at the largest chunk."""
 
 Service = TypeVar("Service")
 Request = TypeVar("Request", bound=Message)
@@ -57,6 +61,7 @@ def client_streaming(
         try:
             return await answer(service, requests, context)
         except Exception as error:
+            await _hear_out(requests)
             await _abort(context, error)
 
     return method
@@ -78,6 +83,15 @@ def server_streaming(
             await _abort(context, error)
 
     return method
+
+
+async def _hear_out(requests: AsyncIterator[Message]) -> None:
+    """A sender cut off in the middle sees its broken stream, not our status: let it finish, within limits."""
+    with suppress(TimeoutError, grpc.aio.BaseError):
+        async with asyncio.timeout(HEAR_OUT_SECONDS):
+            for _ in range(HEAR_OUT_MESSAGES):
+                if await anext(requests, None) is None:
+                    return
 
 
 async def _abort(context: Context, error: Exception) -> NoReturn:
