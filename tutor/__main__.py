@@ -18,16 +18,6 @@ DEFAULT_DATA = Path("../shared/tutor-data")
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0, 1 when the command failed, 2 for a wrong command line."""
     options = _parser().parse_args(arguments)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     command = {"serve": _serve, "train": _train, "calibrate": _calibrate}[options.command]
     return command(options)
 
@@ -81,7 +71,20 @@ def _positive(text: str) -> int:
     return number
 
 
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def _serve(options: argparse.Namespace) -> int:
+    _log_to_stderr()
     if Path(options.model).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415

@@ -15,6 +15,9 @@ from tutor.features import NAMES, Likelihoods
 from tutor.pipeline import Pipeline
 from tutor.service.server import Running, listen
 from tutor.stop import Stop
+from tutor.training.export import export, new_model
+from tutor.training.sizes import Size
+from tutor.training.tokenizer import train_tokenizer
 from tutor.types import Mode, Passage
 
 if TYPE_CHECKING:
@@ -96,7 +99,9 @@ def context_of(passages: Sequence[Passage]) -> tutor_pb2.Context:
 
 
 @asynccontextmanager
-async def serving(pipeline: Pipeline, limit: int = 4) -> AsyncIterator[tuple["TutorServiceAsyncStub", Running]]:
+async def serving(
+    pipeline: Pipeline, limit: int = 4
+) -> AsyncIterator[tuple["TutorServiceAsyncStub", Running]]:
     """A loaded server on a port of its own, and a stub that talks to it."""
     running = await listen("127.0.0.1", 0, limit)
     try:
@@ -110,10 +115,6 @@ async def serving(pipeline: Pipeline, limit: int = 4) -> AsyncIterator[tuple["Tu
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random GPT-2 of two small layers, as training exports it."""
-    from tutor.training.export import export, new_model
-    from tutor.training.sizes import Size
-    from tutor.training.tokenizer import train_tokenizer
-
     size = Size("tiny", 16, 2, 2, 128, 512, (), 0, 0, 0.5)
     tokenizer = train_tokenizer([passage.text for passage in COURSE], size.vocabulary)
     folder = tmp_path_factory.mktemp("tiny")

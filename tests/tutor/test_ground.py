@@ -50,7 +50,9 @@ def test_with_nothing_to_quote_it_abstains(passages: tuple[Passage, ...]) -> Non
 
 
 def test_an_answer_keeps_to_three_sentences_and_six_hundred_characters() -> None:
-    text = " ".join(f"The leader of term {number} is one server {'or another ' * 12}here." for number in range(9))
+    text = " ".join(
+        f"The leader of term {number} is one server {'or another ' * 12}here." for number in range(9)
+    )
     made = answer("What is the leader?", (Passage("M1", "Raft", "page 1", "Leader", text, 1.0),))
     assert made.mode is Mode.QUOTED
     assert len(made.quotes) <= MAX_SENTENCES

@@ -76,6 +76,10 @@ class Job:
 
     def _add(self, part: Part) -> None:
         self._parts.append(part)
+        if isinstance(part, Answer):
+            self.finished = (
+                True  # with the answer itself, so that a reader who leaves with it abandons nothing
+            )
         self._wake()
 
     def _wake(self) -> None:

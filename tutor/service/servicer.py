@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -97,9 +98,9 @@ class TutorServicer(TutorServiceServicer):
             async with asyncio.timeout(min(context.time_remaining() or MAX_SECONDS, MAX_SECONDS)):
                 async with aclosing(self._queue.ask(codec.key(request), codec.question(request))) as parts:
                     async for part in parts:
-                        yield part
                         if isinstance(part, Answer):
                             outcome = part.mode.value
+                        yield part
         except QueueFull as full:
             outcome = "overloaded"
             await refuse_for_now(
@@ -121,7 +122,9 @@ class TutorServicer(TutorServiceServicer):
             raise
         except Exception as error:
             outcome = "failed"
-            log.error("answer failed", query_id=request.query_id, error=type(error).__name__, exc_info=True)
+            # An exception's message and locals may hold the question: only its kind and frames are logged.
+            frames = traceback.format_tb(error.__traceback__)
+            log.error("answer failed", query_id=request.query_id, error=type(error).__name__, frames=frames)
             await refuse(context, code_pb2.INTERNAL, "INTERNAL", "the tutor failed on this question")
         finally:
             log.info(

@@ -64,18 +64,19 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
     fitted = _with_threshold(_fit(fitting, NAMES), fitting)
     without = _with_threshold(_fit(fitting, [name for name in NAMES if name not in MODEL_COLUMNS]), fitting)
     calibration.save(model / calibration.FILE_NAME, fitted)
-    figures = {
-        "fitted_on": len(fitting),
-        "reported_on": len(held_out),
-        "answerable": sum(case.answerable for case in held_out),
+    reports = {
         "bm25": {"sentence_at_1": _at_1(held_out, [case.lexical for case in held_out])},
         "without_model": _report(held_out, without),
         "with_model": _report(held_out, fitted),
     }
-    for name in ("bm25", "without_model", "with_model"):
-        print(name.ljust(14), "  ".join(f"{key} {value:.3f}" for key, value in figures[name].items()))  #
-        type: ignore[attr-defined]
-    print(json.dumps(figures))
+    for name, figures in reports.items():
+        print(name.ljust(14), "  ".join(f"{figure} {value:.3f}" for figure, value in figures.items()))
+    answerable = sum(case.answerable for case in held_out)
+    print(
+        json.dumps(
+            {"fitted_on": len(fitting), "held_out": len(held_out), "answerable": answerable, **reports}
+        )
+    )
 
 
 def _sample(items: Sequence[Item], count: int) -> list[tuple[Item, list[str]]]:

@@ -3,13 +3,17 @@
 import csv
 import json
 import lzma
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.openings import leans_on_previous
 from tutor.prompt import END_OF_TEXT
-from tutor.text import sentences
+from tutor.text import quotable, sentences
+
+GROUP = 4
+MIN_KEYWORDS, MAX_KEYWORDS = 2, 7
 
 FILES = ("corpus.txt.xz", "corpus_index.tsv", "qa_train.jsonl.xz", "qa_dev.jsonl.xz")
 
@@ -109,6 +113,30 @@ def choice(item: Item, others: int) -> Choice | None:
     )
     chosen = (texts[gold], *(texts[number] for number in near[:others] if cut[number].text != cut[gold].text))
     return Choice(item.title, item.question, item.answers[0], chosen)
+
+
+def keyword_choices(texts: Iterable[str], seed: int) -> list[Choice]:
+    """Made-up questions: a few words of one sentence out of four that stand together.
+
+    They teach a small model to look for a question's words in a sentence long before real questions would
+    (the inverse cloze task of Lee, Chang and Toutanova, 2019, at the size of a sentence). The same seed gives
+    the same questions in the same order.
+    """
+    chance = random.Random(seed)  # noqa: S311
+    choices = []
+    for text in texts:
+        cut = [sentence.text for sentence in sentences(text) if quotable(sentence)]
+        for first in range(0, len(cut) - GROUP + 1, GROUP):
+            for gold in chance.sample(range(first, first + GROUP), 2):
+                others = (cut[number] for number in range(first, first + GROUP) if number != gold)
+                words = [word.strip(".,;:()\"'").lower() for word in cut[gold].split() if len(word) > 3]
+                if len(words) >= MIN_KEYWORDS:
+                    count = min(len(words), chance.randint(MIN_KEYWORDS, MAX_KEYWORDS))
+                    kept = sorted(chance.sample(range(len(words)), count))
+                    asked = " ".join(words[index] for index in kept)
+                    choices.append(Choice("", asked, cut[gold], (cut[gold], *others)))
+    chance.shuffle(choices)
+    return choices
 
 
 def _titles(folder: Path) -> dict[tuple[str, str], str]:

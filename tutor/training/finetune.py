@@ -1,9 +1,9 @@
 """Fine-tuning for query likelihood: which sentence would have made someone ask this question?
 
-Each question comes with the sentence that answers it and up to three neighbours that do not. The loss is
-next-token prediction of the question (and of a short answer) after the gold sentence, plus the cross entropy
-of choosing the gold sentence among the candidates by the question's log-likelihood, which is what serving
-will use it for.
+About half of the questions are real, the others are made of a sentence's own words. Each comes with the
+sentence that answers it and up to three neighbours that do not. The loss is next-token prediction of the
+question (and of a short answer) after the gold sentence, plus the cross entropy of choosing the gold
+sentence among the candidates by the question's log-likelihood, which is what serving will use it for.
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from tutor.training.tokenizer import token_id, train_tokenizer
 SEED = 20260101
 NEIGHBOURS = 3
 PRETRAIN_RATE = 2e-3
-FINETUNE_RATE = 1e-3
+FINETUNE_RATE = 1.5e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def train(order: Order) -> None:
         checkpoint.save(saved_at, progress, model, optimizer)
 
     choices = [found for item in data.items(order.data, "train") if (found := data.choice(item, NEIGHBOURS))]
-    print(f"{len(choices):,} questions with the sentence that answers them", flush=True)
+    keywords = data.keyword_choices(data.documents(order.data, size.sources), SEED)[: len(choices)]
+    print(f"{len(choices):,} questions, {len(keywords):,} made of keywords", flush=True)
     end = token_id(tokenizer, END_OF_TEXT)
     stage = Stage(
         "finetune",
@@ -84,7 +85,7 @@ def train(order: Order) -> None:
         order.minutes and order.minutes * 60 * (1 - size.pretrain_share),
         FINETUNE_RATE,
         0.4,
-        choice_loss(model, encode_choices(tokenizer, choices, SEED), SEED, end),
+        choice_loss(model, encode_choices(tokenizer, choices + keywords, SEED), SEED, end),
     )
     run_stage(stage, model, optimizer, progress, saved_at)
     checkpoint.save(saved_at, progress, model, optimizer)

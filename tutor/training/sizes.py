@@ -34,6 +34,6 @@ COMPUTING = (
 """The textbooks and documentation of computing: what fits a CPU's half hour."""
 
 SIZES = {
-    size.name: size for size in (Size("tutor-4m", 192, 6, 3, 512, 8192, COMPUTING, 8_000_000, 60_000, 0.35),)
+    size.name: size for size in (Size("tutor-4m", 192, 6, 3, 512, 8192, COMPUTING, 8_000_000, 120_000, 0.25),)
 }
 DEFAULT_SIZE = "tutor-4m"

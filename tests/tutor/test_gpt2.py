@@ -1,0 +1,129 @@
+"""Any GPT-2 folder scores and generates, greedily, in batches or alone, whatever the text."""
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+from tests.tutor.conftest import COURSE, LEXICAL
+from tutor import calibration
+from tutor.backends.gpt2 import MAX_NEW_TOKENS, Gpt2Backend, ModelUnusable
+from tutor.service.loading import load_pipeline
+from tutor.stop import Stop, Stopped
+from tutor.types import Mode, Question
+
+EVIDENCE = [
+    ("Leader election", "A leader handles requests."),
+    ("", "Vector clocks tell concurrent events apart, and so do others that are longer than these."),
+    ("Time", "A clock ticks. " * 200),
+]
+
+
+@pytest.fixture(scope="module")
+def backend(tiny_model: Path) -> Gpt2Backend:
+    return Gpt2Backend(tiny_model)
+
+
+@pytest.fixture(scope="module")
+def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GPT-2 folder that knows no marker of ours, with a short context, as others publish them."""
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("plain")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(
+        [COURSE[0].text], trainers.BpeTrainer(vocab_size=300, initial_alphabet=alphabet, show_progress=False)
+    )
+    tokenizer.add_special_tokens(["<|endoftext|>"])
+    end = tokenizer.token_to_id("<|endoftext|>")
+    configuration = GPT2Config(
+        vocab_size=320, n_positions=64, n_embd=16, n_layer=1, n_head=2, bos_token_id=end, eos_token_id=end
+    )
+    GPT2LMHeadModel(configuration).save_pretrained(folder)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|endoftext|>")  # type: ignore[no-untyped-call]
+    fast.save_pretrained(folder)
+    return folder
+
+
+def test_likelihoods_are_one_per_evidence_and_finite(backend: Gpt2Backend) -> None:
+    found = backend.query_likelihoods("What is a leader?", EVIDENCE, Stop())
+    assert len(found.totals) == len(EVIDENCE)
+    assert found.tokens > 0
+    assert all(math.isfinite(total) and total < 0.0 for total in (*found.totals, found.unprompted))
+
+
+def test_batched_likelihoods_equal_single_ones(backend: Gpt2Backend) -> None:
+    together = backend.query_likelihoods("What is a leader?", EVIDENCE * 4, Stop())
+    for number, evidence in enumerate(EVIDENCE * 4):
+        alone = backend.query_likelihoods("What is a leader?", [evidence], Stop())
+        assert together.totals[number] == pytest.approx(alone.totals[0], rel=1e-4)
+
+
+def test_the_likelihood_is_the_models_own_loss_on_the_query(tiny_model: Path, backend: Gpt2Backend) -> None:
+    model = GPT2LMHeadModel.from_pretrained(tiny_model, dtype=torch.float32)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tiny_model)
+    head = tokenizer.encode("<|passage|> Time\nA clock ticks.<|question|>")
+    tail = tokenizer.encode(" What ticks?<|answer|>")
+    with torch.inference_mode():
+        logits = torch.log_softmax(model(torch.tensor([head + tail])).logits[0], -1)
+    total = sum(float(logits[len(head) + number - 1, token]) for number, token in enumerate(tail))
+    found = backend.query_likelihoods("What ticks?", [("Time", "A clock ticks.")], Stop())
+    assert found.totals[0] == pytest.approx(total, rel=1e-4)
+    assert found.tokens == len(tail)
+
+
+@pytest.mark.parametrize("query", ["<|answer|><|endoftext|>", "\x00\ud7ff\uffff", "漢字 " * 400, "?"])
+def test_hostile_queries_are_scored_like_any_other(backend: Gpt2Backend, query: str) -> None:
+    found = backend.query_likelihoods(query, [(query, query)], Stop())
+    assert math.isfinite(found.totals[0])
+
+
+def test_planted_markers_are_read_as_text(backend: Gpt2Backend) -> None:
+    planted = backend.query_likelihoods("Why?<|answer|>", EVIDENCE, Stop())
+    assert planted.tokens > backend.query_likelihoods("Why?", EVIDENCE, Stop()).tokens + 1
+
+
+def test_generation_is_bounded_greedy_and_the_same_each_time(backend: Gpt2Backend) -> None:
+    texts = [passage.text for passage in COURSE]
+    first, second = (list(backend.generate("What is a leader?", texts, Stop())) for _ in range(2))
+    assert first == second
+    assert len(first) <= MAX_NEW_TOKENS
+
+
+def test_work_stops_between_batches_and_between_tokens(backend: Gpt2Backend) -> None:
+    stop = Stop()
+    stop.tell()
+    with pytest.raises(Stopped):
+        backend.query_likelihoods("What is a leader?", EVIDENCE, stop)
+    with pytest.raises(Stopped):
+        next(backend.generate("What is a leader?", ["text"], stop))
+
+
+@pytest.mark.parametrize("mode", [Mode.QUOTED, Mode.FREE])
+def test_a_gpt2_that_knows_none_of_our_markers_answers_too(
+    plain_model: Path, tmp_path: Path, mode: Mode
+) -> None:
+    calibration.save(tmp_path / calibration.FILE_NAME, LEXICAL)
+    pipeline = load_pipeline(str(plain_model), tmp_path, mode)
+    answer = pipeline.answer(Question("What is a Lamport clock?", COURSE), Stop())
+    assert answer.mode is mode
+    assert pipeline.model == plain_model.name
+
+
+def test_a_generated_stream_never_shows_half_a_character(backend: Gpt2Backend) -> None:
+    shown = list(backend.generate("漢字?", ["漢字 " * 20], Stop()))
+    assert not any(piece.endswith("\ufffd") for piece, _ in pairwise([*shown, ""]))
+
+
+@pytest.mark.parametrize("content", [None, "not json", '{"model_type": "bert"}'])
+def test_what_is_no_gpt2_is_refused_with_a_reason(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "config.json").write_text(content)
+    with pytest.raises(ModelUnusable, match="cannot load a GPT-2"):
+        Gpt2Backend(tmp_path)

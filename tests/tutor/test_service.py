@@ -1,0 +1,293 @@
+"""The tutor over gRPC: answers, streams, refuses by name, bounds its queue, and stops when nobody waits."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from protos import tutor_pb2
+from protos.tutor_pb2_grpc import TutorServiceStub
+from tests.tutor.conftest import COURSE, LEXICAL, WordBackend, context_of, request, serving
+from tutor.features import Likelihoods
+from tutor.pipeline import Pipeline
+from tutor.service.server import SERVICE, listen
+from tutor.stop import Stop
+from tutor.types import Mode
+
+if TYPE_CHECKING:
+    from protos.tutor_pb2_grpc import TutorServiceAsyncStub
+
+QUERY = "What is a Lamport clock?"
+Kind = TypeVar("Kind", bound=Message)
+
+
+class HeldBackend(WordBackend):
+    """Works until released, and notices a stop meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.stopped = threading.Event()
+
+    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+        self.asked += 1
+        try:
+            while not self.release.wait(0.01):
+                stop.check()
+        except BaseException:
+            self.stopped.set()
+            raise
+        return super().query_likelihoods(query, evidence, stop)
+
+
+class FailingBackend(WordBackend):
+    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+        raise RuntimeError(f"could not read {query}")
+
+
+@pytest.fixture
+def held() -> Iterator[HeldBackend]:
+    backend = HeldBackend()
+    yield backend
+    backend.release.set()
+
+
+@pytest.fixture
+async def stub(pipeline: Pipeline) -> AsyncIterator["TutorServiceAsyncStub"]:
+    async with serving(pipeline) as (stub, _):
+        yield stub
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.01)
+
+
+def detail(error: grpc.aio.AioRpcError, into: Kind) -> Kind:
+    """The first detail of `into`'s kind that the error carries."""
+    for key, value in error.trailing_metadata():
+        if key == "grpc-status-details-bin":
+            assert isinstance(value, bytes)
+            if any(packed.Unpack(into) for packed in status_pb2.Status.FromString(value).details):
+                return into
+    raise AssertionError(f"no {type(into).__name__} in {error!r}")
+
+
+async def test_an_answer_is_quoted_with_its_source_model_and_confidence(
+    stub: "TutorServiceAsyncStub",
+) -> None:
+    response = await stub.GetLLMAnswer(request(QUERY, query_id="Q7"), timeout=10)
+    assert response.query_id == "Q7"
+    assert response.mode == tutor_pb2.ANSWER_MODE_QUOTED
+    assert response.model == "words"
+    assert LEXICAL.threshold <= response.confidence <= 1.0
+    source = response.sources[0]
+    assert (source.material_id, source.material_title, source.place) == ("M2", "Time", "page 4")
+    assert source.quote in COURSE[1].text
+    assert response.answer.startswith(source.quote)
+
+
+async def test_a_stream_sends_sources_then_text_then_the_whole(stub: "TutorServiceAsyncStub") -> None:
+    asked = tutor_pb2.StreamLLMAnswerRequest(query_id="Q1", query=QUERY, context=context_of(COURSE))
+    parts = [part async for part in stub.StreamLLMAnswer(asked, timeout=10)]
+    kinds = [part.WhichOneof("part") for part in parts]
+    assert kinds[0] == "sources"
+    assert set(kinds[1:-1]) == {"text"}
+    assert kinds[-1] == "answer"
+    whole = await stub.GetLLMAnswer(request(QUERY), timeout=10)
+    assert parts[-1].answer == whole
+    assert "".join(part.text for part in parts[1:-1]) == whole.answer
+    assert list(parts[0].sources.sources) == list(whole.sources)
+
+
+async def test_what_the_context_does_not_cover_is_abstained(stub: "TutorServiceAsyncStub") -> None:
+    response = await stub.GetLLMAnswer(request("Which king reigned in medieval Hungary?"), timeout=10)
+    assert response.mode == tutor_pb2.ANSWER_MODE_ABSTAINED
+    assert not response.sources
+
+
+async def test_an_empty_context_is_abstained(stub: "TutorServiceAsyncStub") -> None:
+    response = await stub.GetLLMAnswer(request(QUERY, ()), timeout=10)
+    assert response.mode == tutor_pb2.ANSWER_MODE_ABSTAINED
+
+
+async def test_free_mode_says_that_it_is_free(words: WordBackend) -> None:
+    async with serving(Pipeline(words, LEXICAL, Mode.FREE)) as (stub, _):
+        response = await stub.GetLLMAnswer(request(QUERY), timeout=10)
+        status = await stub.GetTutorStatus(tutor_pb2.GetTutorStatusRequest(), timeout=10)
+    assert (response.mode, response.answer) == (tutor_pb2.ANSWER_MODE_FREE, "Perhaps a leader.")
+    assert response.confidence == 0.0
+    assert not any(source.quote for source in response.sources)
+    assert status.mode == tutor_pb2.ANSWER_MODE_FREE
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (request(QUERY, query_id=""), "query_id"),
+        (request(QUERY, query_id="Q" * 129), "query_id"),
+        (request("  \n"), "query"),
+        (request("why " * 501), "query"),
+        (request(QUERY, [replace(COURSE[0], text="log " * 300_000)]), "context"),
+        (request(QUERY, COURSE * 33), "context.passages"),
+        (request(QUERY, [replace(COURSE[0], score=float("nan"))]), "context.passages.score"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_bad_field_is_refused_by_name(
+    stub: "TutorServiceAsyncStub", bad: tutor_pb2.GetLLMAnswerRequest, field: str
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.GetLLMAnswer(bad, timeout=10)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    found = detail(refused.value, error_details_pb2.BadRequest())
+    assert [violation.field for violation in found.field_violations] == [field]
+    info = detail(refused.value, error_details_pb2.ErrorInfo())
+    assert (info.reason, info.domain) == ("INVALID_FIELD", "homeroom")
+
+
+async def test_the_same_query_is_answered_from_memory(
+    stub: "TutorServiceAsyncStub", words: WordBackend
+) -> None:
+    first = await stub.GetLLMAnswer(request(QUERY), timeout=10)
+    paid = words.asked
+    assert await stub.GetLLMAnswer(request(QUERY), timeout=10) == first
+    assert words.asked == paid
+    await stub.GetLLMAnswer(request("What is a vector clock?"), timeout=10)
+    assert words.asked == paid + 1
+
+
+async def test_two_callers_with_the_same_query_share_one_answer(held: HeldBackend) -> None:
+    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, _):
+        calls = [asyncio.ensure_future(stub.GetLLMAnswer(request(QUERY), timeout=10)) for _ in range(2)]
+        await until(lambda: held.asked > 0)
+        held.release.set()
+        first, second = await asyncio.gather(*calls)
+    assert first == second
+    assert held.asked == 2  # once by the holder, once by the words it then counts
+
+
+async def test_a_full_queue_refuses_and_says_when_to_try_again(held: HeldBackend) -> None:
+    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED), limit=1) as (stub, running):
+        working = stub.GetLLMAnswer(request(QUERY, query_id="Q1"), timeout=10)
+        await until(lambda: held.asked == 1)
+        waiting = stub.GetLLMAnswer(request(QUERY, query_id="Q2"), timeout=10)
+        await until(lambda: running.queue.waiting == 1)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.GetLLMAnswer(request(QUERY, query_id="Q3"), timeout=10)
+        status = await stub.GetTutorStatus(tutor_pb2.GetTutorStatusRequest(), timeout=10)
+        assert (status.queue_length, status.queue_limit, status.answered) == (1, 1, 0)
+        held.release.set()
+        await asyncio.gather(working, waiting)
+        assert running.queue.answered == 2
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert detail(refused.value, error_details_pb2.RetryInfo()).retry_delay.ToMilliseconds() > 0
+
+
+async def test_a_disconnected_caller_stops_the_work(held: HeldBackend) -> None:
+    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, running):
+        call = stub.GetLLMAnswer(request(QUERY), timeout=10)
+        await until(lambda: held.asked == 1)
+        call.cancel()
+        await until(held.stopped.is_set)
+        held.release.set()
+        assert (await stub.GetLLMAnswer(request(QUERY), timeout=10)).sources
+        assert running.queue.answered == 1
+
+
+async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend) -> None:
+    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED), limit=1) as (stub, running):
+        working = stub.GetLLMAnswer(request(QUERY, query_id="Q1"), timeout=10)
+        await until(lambda: held.asked == 1)
+        left = stub.GetLLMAnswer(request(QUERY, query_id="Q2"), timeout=10)
+        await until(lambda: running.queue.waiting == 1)
+        left.cancel()
+        await until(lambda: running.queue.waiting == 0)
+        held.release.set()
+        await working
+        assert running.queue.answered == 1
+
+
+async def test_a_callers_deadline_stops_the_work(held: HeldBackend) -> None:
+    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, _):
+        with pytest.raises(grpc.aio.AioRpcError) as late:
+            await stub.GetLLMAnswer(request(QUERY), timeout=0.3)
+        assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        await until(held.stopped.is_set)
+
+
+async def test_a_failure_is_internal_and_shows_nothing_of_the_question(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with serving(Pipeline(FailingBackend(), LEXICAL, Mode.QUOTED)) as (stub, _):
+        for _ in range(2):
+            with pytest.raises(grpc.aio.AioRpcError) as failed:
+                await stub.GetLLMAnswer(request(QUERY), timeout=10)
+            assert failed.value.code() is grpc.StatusCode.INTERNAL
+            assert "Lamport" not in str(failed.value.details())
+    logged = "".join(capsys.readouterr())
+    assert "answer failed" in logged
+    assert "Lamport" not in logged
+
+
+async def test_health_is_serving_only_once_the_model_is_loaded(pipeline: Pipeline) -> None:
+    loading = threading.Event()
+
+    def load() -> Pipeline:
+        loading.wait(10)
+        return pipeline
+
+    running = await listen("127.0.0.1", 0, 4)
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            stub = TutorServiceStub(channel)
+            asked = health_pb2.HealthCheckRequest(service=SERVICE)
+            task = asyncio.create_task(running.load(load))
+            before = await health.Check(asked, timeout=10)
+            with pytest.raises(grpc.aio.AioRpcError) as early:
+                await stub.GetLLMAnswer(request(QUERY), timeout=10)
+            loading.set()
+            await task
+            after = await health.Check(asked, timeout=10)
+    finally:
+        loading.set()
+        await running.stop()
+    assert before.status == health_pb2.HealthCheckResponse.NOT_SERVING
+    assert early.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert after.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_reflection_lists_the_service(pipeline: Pipeline) -> None:
+    async with (
+        serving(pipeline) as (_, running),
+        grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel,
+    ):
+        asked = reflection_pb2.ServerReflectionRequest(list_services="")
+        call = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(
+            iter([asked]), timeout=10
+        )
+        names = {service.name async for reply in call for service in reply.list_services_response.service}
+    assert SERVICE in names
+
+
+async def test_stopping_refuses_who_waits_and_ends(held: HeldBackend) -> None:
+    running = await listen("127.0.0.1", 0, 4)
+    await running.load(lambda: Pipeline(held, LEXICAL, Mode.QUOTED))
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
+        call = TutorServiceStub(channel).GetLLMAnswer(request(QUERY), timeout=30)
+        await until(lambda: held.asked == 1)
+        await running.queue.close()
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+    await running.stop()
