@@ -51,7 +51,7 @@ class Press:
     button: str
 
     def chosen(self, labels: Iterable[str]) -> int | None:
-        """The index of the button meant, among the labels of the last reply that had buttons."""
+        """The index of the button meant, among the labels shown; None when there is no such button."""
         shown = list(labels)
         if self.button in shown:
             return shown.index(self.button)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from bot import transcript
 from bot.adapters import local_files
+from bot.adapters.local_buttons import LocalButtons
 from bot.core.adapter import Capabilities, FileUnavailable, Handler
-from bot.core.model import Button, FileRef, Incoming, Reply, StreamedReply
+from bot.core.model import FileRef, Incoming, Reply, StreamedReply
 from bot.player import PATIENCE_SECONDS, Player, TranscriptFailed
 from bot.transcript import Press, Said, SendFile, Step
 
@@ -65,7 +67,7 @@ class ScriptAdapter:
         self._patience_seconds = patience_seconds
         self._player = self._new_player()
         self._folder = Path()
-        self._buttons: dict[str, list[Button]] = {}
+        self._buttons: defaultdict[str, LocalButtons] = defaultdict(LocalButtons)
         # Ids differ from play to play, or the cluster would answer with the last play's outcomes.
         self._play = secrets.token_hex(8)
         self._numbers = count(1)
@@ -88,11 +90,10 @@ class ScriptAdapter:
         files: tuple[FileRef, ...] = ()
         match said:
             case Press():
-                buttons = self._buttons.get(speaker, [])
-                chosen = said.chosen(button.label for button in buttons)
-                if chosen is None:
+                button = self._buttons[speaker].pressed(said)
+                if button is None:
                     raise TranscriptFailed(f"there is no button {said.button}")
-                press = buttons[chosen].data
+                press = button.data
             case SendFile():
                 text = said.caption
                 try:
@@ -118,12 +119,10 @@ class ScriptAdapter:
     # --- the adapter ---
 
     async def send(self, chat: str, reply: Reply) -> str:
-        buttons = [button for row in reply.buttons for button in row]
-        if buttons:
-            self._buttons[chat] = buttons
+        self._buttons[chat].show(reply)
         for file in reply.files:
             await local_files.save(self._downloads, file)
-        labels = (button.label for button in buttons)
+        labels = (button.label for row in reply.buttons for button in row)
         names = (file.name for file in reply.files)
         self._player.hear(chat, transcript.shown(reply.text.plain, labels, names), reply.secret_next)
         return str(next(self._numbers))

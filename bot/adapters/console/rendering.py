@@ -1,0 +1,52 @@
+"""A reply as lines of a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import count
+
+from bot.adapters.local_buttons import is_notice
+from bot.core.model import Reply
+from bot.core.richtext import Style, Text
+
+_CODES = {Style.BOLD: "1", Style.ITALIC: "3", Style.CODE: "36", Style.QUOTE: "2"}
+
+
+def rendered(text: Text, styled: bool) -> str:
+    """The text without anything that a terminal would obey but our own styles."""
+    parts: list[str] = []
+    for span in text.spans:
+        words = _tame(span.text)
+        code = _CODES.get(span.style)
+        parts.append(f"\x1b[{code}m{words}\x1b[0m" if styled and code else words)
+    return "".join(parts)
+
+
+def buttons(reply: Reply) -> list[str]:
+    """A line for each row, its buttons numbered from 1 through all rows, as `:press` counts them.
+
+    A notice's have no numbers: those stay with the reply before it.
+    """
+    numbers = count(1)
+    return [
+        "  "
+        + "  ".join(
+            f"[{_tame(button.label)}]" if is_notice(reply) else f"[{next(numbers)}] {_tame(button.label)}"
+            for button in row
+        )
+        for row in reply.buttons
+    ]
+
+
+def _tame(words: str) -> str:
+    """What somebody typed must not move the cursor, colour the screen or turn the writing round."""
+    return "".join(
+        character if character in "\n\t" or not _obeyed(character) else "\N{REPLACEMENT CHARACTER}"
+        for character in words
+    )
+
+
+def _obeyed(character: str) -> bool:
+    if unicodedata.category(character) in {"Cc", "Cs"}:
+        return True
+    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
