@@ -38,6 +38,7 @@ class PeerLink:
         self._channel = channel
         self._receive = receive
         self._votes: set[Task[None]] = set()
+        self._is_closed = False
         self._stub = RaftServiceStub(channel)
         methods: dict[type[Request], grpc.aio.StreamStreamMultiCallable[Any, Any]] = {
             AppendEntries: self._stub.AppendEntries,
@@ -63,6 +64,8 @@ class PeerLink:
             queue.put_nowait(request)
 
     async def close(self) -> None:
+        # A flag as well: a stream that breaks at this very moment reports that instead of the cancellation.
+        self._is_closed = True
         tasks = [*self._streams, *self._votes]
         for task in tasks:
             task.cancel()
@@ -79,7 +82,7 @@ class PeerLink:
         self, method: grpc.aio.StreamStreamMultiCallable[Any, Any], queue: asyncio.Queue[Request]
     ) -> None:
         pause = RETRY_SECONDS_FIRST
-        while True:
+        while not self._is_closed:
             stream = method()
             writer = asyncio.create_task(_write(stream, queue))
             try:

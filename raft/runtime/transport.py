@@ -42,7 +42,7 @@ CHANNEL_OPTIONS: Final = (
 )
 SERVER_OPTIONS: Final = (
     *_SHARED_OPTIONS,
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", _PING_MILLISECONDS // 2),
+    ("grpc.http2.min_ping_interval_without_data_ms", _PING_MILLISECONDS // 2),
     ("grpc.so_reuseport", 0),
 )
 """For the server that RaftServicer is added to: peers ping it, and large appends fit."""
