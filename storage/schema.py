@@ -118,7 +118,7 @@ CREATE TABLE query (
   recipient INTEGER NOT NULL,
   answered INTEGER NOT NULL, delay_reported INTEGER NOT NULL, asked_ms INTEGER NOT NULL);
 CREATE INDEX query_asker ON query (asker);
-CREATE INDEX query_waiting ON query (recipient) WHERE answered = 0;
+CREATE INDEX query_waiting ON query (answered, recipient);
 CREATE TABLE answer (
   query INTEGER NOT NULL REFERENCES query, place INTEGER NOT NULL, text TEXT NOT NULL,
   author TEXT REFERENCES user,

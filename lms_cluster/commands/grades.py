@@ -48,21 +48,16 @@ def release(data: NewRelease, act: Act) -> PostResponse:
     assignment = existing(data.assignment_id)
     if assignment is None:
         raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
-    newest = (
-        GradeVersion.select(GradeVersion.submission, fn.MAX(GradeVersion.version).alias("newest"))
-        .join(Submission)
-        .where(Submission.assignment == assignment)
-        .group_by(GradeVersion.submission)
-    )
+    version = GradeVersion.alias()
+    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
     drafts = list(
         GradeVersion.select(GradeVersion, Submission)
         .join(Submission)
-        .switch(GradeVersion)
-        .join(
-            newest,
-            on=((newest.c.submission == GradeVersion.submission) & (newest.c.newest == GradeVersion.version)),
+        .where(
+            (Submission.assignment == assignment)
+            & (GradeVersion.version == newest)
+            & GradeVersion.released_ms.is_null()
         )
-        .where(GradeVersion.released_ms.is_null())
         .order_by(GradeVersion.submission)
     )
     for draft in drafts:

@@ -12,8 +12,8 @@ def find(search: Search) -> list[Item]:
     query = User.select().order_by(User.username).limit(search.limit)
     if search.own:
         query = query.where(User.username == search.viewer.username)
-    if search.key is not None:
-        query = query.where(User.username == search.key)
+    if search.keys is not None:
+        query = query.where(User.username.in_(search.keys))
     if search.after is not None:
         query = query.where(User.username > search.after)
     return [items.user(row) for row in query]

@@ -14,8 +14,8 @@ def find(search: Search) -> list[Item]:
     query = (
         Announcement.select(Announcement, User).join(User).order_by(Announcement.number).limit(search.limit)
     )
-    if search.key is not None:
-        query = query.where(Announcement.number == search.key)
+    if search.keys is not None:
+        query = query.where(Announcement.number.in_(search.keys))
     if search.after is not None:
         query = query.where(Announcement.number > search.after)
     if search.filter.HasField("since"):

@@ -16,8 +16,8 @@ from storage.models.coursework import Assignment, Submission
 
 def find(search: Search) -> list[Item]:
     query = Assignment.select().order_by(Assignment.number).limit(search.limit)
-    if search.key is not None:
-        query = query.where(Assignment.number == search.key)
+    if search.keys is not None:
+        query = query.where(Assignment.number.in_(search.keys))
     if search.after is not None:
         query = query.where(Assignment.number > search.after)
     if search.filter.HasField("since"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from peewee import Expression
 
@@ -36,7 +36,8 @@ from protos.lms_pb2 import (
     WatchResponse,
 )
 from storage.events import Audience, Cursor, told
-from storage.models.history import Applied, Event
+from storage.models.history import Event
+from storage.progress import applied_index
 
 _ITEMS: Mapping[EventKind.ValueType, Kind.ValueType] = {
     EVENT_KIND_MATERIAL_PUBLISHED: KIND_MATERIAL,
@@ -59,20 +60,22 @@ def events_after(viewer: Viewer, cursor: str, limit: int) -> list[WatchResponse]
 
     Raises Refused INVALID_FIELD.
     """
+    events = told(_parsed(cursor), _concerns(viewer), limit)
+    items = _items(events, viewer)
     return [
         WatchResponse(
             cursor=str(Cursor(event.log_index, event.place + 1)),
             kind=EventKind.ValueType(event.kind),
-            item=_item(event, viewer),
+            item=items.get((event.kind, event.item_id)),
             time=timestamp(event.time_ms),
         )
-        for event in told(_parsed(cursor), _concerns(viewer), limit)
+        for event in events
     ]
 
 
 def latest_cursor() -> str:
     """The cursor after which only events to come are found."""
-    return str(Cursor(Applied.get_by_id(1).log_index + 1, 0))
+    return str(Cursor(applied_index() + 1, 0))
 
 
 def _parsed(cursor: str) -> Cursor:
@@ -88,10 +91,17 @@ def _concerns(viewer: Viewer) -> Expression:
     return personal | (Event.audience.in_(audiences) & (Event.username != viewer.username))
 
 
-def _item(event: Event, viewer: Viewer) -> Item | None:
-    """As the viewer may see it today."""
-    kind = _ITEMS[EventKind.ValueType(event.kind)]
-    own = visibility(kind, viewer.role) is Visibility.OWN
-    shelf = SHELVES[kind]
-    found = shelf.find(Search(viewer, own, shelf.key(event.item_id)))
-    return found[0] if found else None
+def _items(events: Sequence[Event], viewer: Viewer) -> dict[tuple[int, str], Item]:
+    """By event kind and item id, as the viewer may see them today; each kind is looked up once."""
+    ids: dict[int, list[str]] = {}
+    for event in events:
+        ids.setdefault(event.kind, []).append(event.item_id)
+    found = {}
+    for event_kind, item_ids in ids.items():
+        kind = _ITEMS[EventKind.ValueType(event_kind)]
+        own = visibility(kind, viewer.role) is Visibility.OWN
+        shelf = SHELVES[kind]
+        keys = tuple(key for key in map(shelf.key, item_ids) if key is not None)
+        for item in shelf.find(Search(viewer, own, keys=keys, limit=len(keys))):
+            found[event_kind, item.id] = item
+    return found

@@ -29,14 +29,14 @@ def _files(viewer: Viewer, item_id: str) -> list[File]:
     number = ids.MATERIAL.number(item_id)
     if number is not None:
         own = visibility(KIND_MATERIAL, viewer.role) is Visibility.OWN
-        found = materials.find(Search(viewer, own, number))
+        found = materials.find(Search(viewer, own, keys=(number,)))
         if found:
             return [found[0].material.file]
         raise no_such_item(ids.MATERIAL.noun, item_id)
     number = ids.SUBMISSION.number(item_id)
     if number is not None:
         own = visibility(KIND_SUBMISSION, viewer.role) is Visibility.OWN
-        found = submissions.find(Search(viewer, own, number))
+        found = submissions.find(Search(viewer, own, keys=(number,)))
         if found:
             return list(found[0].submission.files)
         raise no_such_item(ids.SUBMISSION.noun, item_id)

@@ -39,7 +39,7 @@ from protos.lms_pb2 import (
     Item,
     Kind,
 )
-from storage.models.history import Applied
+from storage.progress import applied_index
 
 PAGE_SIZE_MAX = 100
 PAGE_SIZE_DEFAULT = 50
@@ -92,9 +92,9 @@ def get(request: GetRequest, viewer: Viewer) -> GetResponse:
     own = visibility(request.kind, viewer.role) is Visibility.OWN
     shelf = SHELVES[request.kind]
     _check(request, shelf)
-    response = GetResponse(applied_index=Applied.get_by_id(1).log_index)
+    response = GetResponse(applied_index=applied_index())
     if request.id:
-        response.items.append(_one(request.id, shelf, Search(viewer, own, shelf.key(request.id))))
+        response.items.append(_one(request.id, shelf, viewer, own))
         return response
     limit = request.page_size or PAGE_SIZE_DEFAULT
     search = Search(viewer, own, after=place_of(request), limit=limit + 1, filter=request.filter)
@@ -107,8 +107,9 @@ def get(request: GetRequest, viewer: Viewer) -> GetResponse:
     return response
 
 
-def _one(id_: str, shelf: Shelf, search: Search) -> Item:
-    found = [] if search.key is None else shelf.find(search)
+def _one(id_: str, shelf: Shelf, viewer: Viewer, own: bool) -> Item:
+    key = shelf.key(id_)
+    found = [] if key is None else shelf.find(Search(viewer, own, keys=(key,), in_full=True))
     if not found:
         raise no_such_item(shelf.noun, id_)
     return found[0]

@@ -14,33 +14,27 @@ from storage.models.people import User
 
 def find(search: Search) -> list[Item]:
     """The key is the submission's number. `since`: when what is shown was graded; for a student, released."""
-    shown = GradeVersion.alias()
-    newest = shown.select(shown.submission, fn.MAX(shown.version).alias("version")).group_by(shown.submission)
+    version = GradeVersion.alias()
+    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
     if search.own:
-        newest = newest.where(shown.released_ms.is_null(False))
+        newest = newest.where(version.released_ms.is_null(False))
     student, grader = User.alias(), User.alias()
     query = (
         GradeVersion.select(GradeVersion, Submission, Assignment, student, grader)
-        .join(
-            newest,
-            on=(
-                (newest.c.submission == GradeVersion.submission) & (newest.c.version == GradeVersion.version)
-            ),
-        )
-        .switch(GradeVersion)
         .join(grader, on=(GradeVersion.grader == grader.username))
         .switch(GradeVersion)
         .join(Submission)
         .join(student, on=(Submission.student == student.username))
         .switch(Submission)
         .join(Assignment)
+        .where(GradeVersion.version == newest)
         .order_by(GradeVersion.submission)
         .limit(search.limit)
     )
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
-    if search.key is not None:
-        query = query.where(GradeVersion.submission == search.key)
+    if search.keys is not None:
+        query = query.where(GradeVersion.submission.in_(search.keys))
     if search.after is not None:
         query = query.where(GradeVersion.submission > search.after)
     if search.filter.student:

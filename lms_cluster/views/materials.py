@@ -18,7 +18,7 @@ from storage.passages import materials_with, question_terms
 
 
 def find(search: Search) -> list[Item]:
-    """A material asked for by its key comes with its text."""
+    """In full, a material comes with its text."""
     query = (
         Material.select(Material, StoredFile, User)
         .join(StoredFile)
@@ -27,17 +27,18 @@ def find(search: Search) -> list[Item]:
         .order_by(Material.number)
         .limit(search.limit)
     )
-    if search.key is not None:
-        query = query.where(Material.number == search.key)
+    if search.keys is not None:
+        query = query.where(Material.number.in_(search.keys))
     if search.after is not None:
         query = query.where(Material.number > search.after)
     if search.filter.HasField("since"):
         query = query.where(Material.published_ms >= (instant_ms(search.filter.since) or 0))
     if search.filter.words:
         query = query.where(_about(search.filter.words))
-    in_full = search.key is not None
     return [
-        items.material(row, row.file.size, row.author.display_name, _text(row.number) if in_full else "")
+        items.material(
+            row, row.file.size, row.author.display_name, _text(row.number) if search.in_full else ""
+        )
         for row in query
     ]
 

@@ -19,8 +19,8 @@ def find(search: Search) -> list[Item]:
     query = User.select().where(User.role == ROLE_STUDENT).order_by(User.username).limit(search.limit)
     if search.own:
         query = query.where(User.username == search.viewer.username)
-    if search.key is not None:
-        query = query.where(User.username == search.key)
+    if search.keys is not None:
+        query = query.where(User.username.in_(search.keys))
     if search.after is not None:
         query = query.where(User.username > search.after)
     if search.filter.student:

@@ -15,14 +15,14 @@ def find(search: Search) -> list[Item]:
     query = Query.select().order_by(Query.number).limit(search.limit)
     if search.own:
         query = query.where(Query.asker == search.viewer.username)
-    if search.key is not None:
-        query = query.where(Query.number == search.key)
+    if search.keys is not None:
+        query = query.where(Query.number.in_(search.keys))
     if search.after is not None:
         query = query.where(Query.number > search.after)
     if search.filter.HasField("since"):
         query = query.where(Query.asked_ms >= (instant_ms(search.filter.since) or 0))
     if search.filter.pending:
-        query = query.where(~Query.answered)
+        query = query.where(Query.answered == 0)
         if not search.own:
             query = query.where(Query.recipient == RECIPIENT_INSTRUCTOR)
     rows = list(query)

@@ -17,8 +17,10 @@ class Search:
 
     viewer: Viewer
     own: bool
-    key: Key | None = None
-    """One item alone, if the viewer may see it; it comes in full."""
+    keys: tuple[Key, ...] | None = None
+    """These alone, those of them that the viewer may see."""
+    in_full: bool = False
+    """With what lists leave out."""
     after: Key | None = None
     """Items beyond this key."""
     limit: int = 1

@@ -46,8 +46,8 @@ def _matching(search: Search) -> ModelSelect[Submission]:
     query = Submission.select(Submission, User).join(User).order_by(Submission.number).limit(search.limit)
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
-    if search.key is not None:
-        query = query.where(Submission.number == search.key)
+    if search.keys is not None:
+        query = query.where(Submission.number.in_(search.keys))
     if search.after is not None:
         query = query.where(Submission.number > search.after)
     if search.filter.student:

@@ -24,7 +24,9 @@ class PendingQuery:
 def pending_tutor_queries() -> list[PendingQuery]:
     """Asked of the tutor and answered by nobody yet; oldest first."""
     query = (
-        Query.select().where((Query.recipient == RECIPIENT_TUTOR) & ~Query.answered).order_by(Query.number)
+        Query.select()
+        .where((Query.recipient == RECIPIENT_TUTOR) & (Query.answered == 0))
+        .order_by(Query.number)
     )
     return [
         PendingQuery(ids.QUERY.id(row.number), row.text, row.asked_ms, row.delay_reported) for row in query
