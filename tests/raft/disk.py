@@ -1,4 +1,5 @@
-"""A log store in memory. What `append` was given is durable once it returns; a crash is the caller not calling it."""
+"""A log store in memory. What `append` was given is durable once it returns; what a crash loses is what it was
+not given yet."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ M = TypeVar("M")
 
 
 class Lone:
-    """Node "a" of "a", "b", "c" unless told otherwise; `run` carries out every Ready at once and keeps what left."""
+    """Node "a" of "a", "b", "c" unless told otherwise; `run` carries out every Ready at once and returns the
+    messages."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Whole clusters in one thread, every fault drawn from one seed, every invariant checked at every step.
 
-A machine is a node, a disk and the entries it applied. Its Ready is on the way to the disk for some steps; a crash in that time loses
-the write, or keeps it unconfirmed. The network drops, duplicates, delays and cuts.
+A machine is a node, a disk and the entries it applied. Its Ready is on the way to the disk for some steps; a crash
+in that time loses the write, or keeps it unconfirmed. The network drops, duplicates, delays and cuts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Machine:
 
 
 class Network:
-    def __init__(self, size: int = 3, seed: int = 0, faults: Faults = Faults()) -> None:  # noqa: B008
+    def __init__(
+        self, size: int = 3, seed: int = 0, faults: Faults = Faults(), uncommitted_bytes_max: int = 128
+    ) -> None:
+        self._uncommitted_bytes_max = uncommitted_bytes_max
         self.random = Random(seed)
         self.faults = faults
         self.now = 0
@@ -78,7 +81,7 @@ class Network:
             tuple(self.machines),
             entries_bytes_max=64,
             inflight_messages_max=4,
-            uncommitted_bytes_max=128,
+            uncommitted_bytes_max=self._uncommitted_bytes_max,
         )
         machine.node = Node(config, machine.disk, len(machine.applied), Random(self.random.getrandbits(32)))
         machine.seen = (0, 0)
@@ -211,7 +214,7 @@ class Network:
     def _write(self, machine: Machine, ready: Ready) -> None:
         machine.disk.append(ready.hard_state, ready.entries)
         for entry in ready.entries:
-            # Log Matching (§5.3), by induction: an index and a term name one entry and one predecessor, anywhere.
+            # Log Matching (§5.3), by induction: an index and a term name one entry and one predecessor.
             written = (machine.disk.term(entry.index - 1), entry.data)
             assert self._written.setdefault((entry.index, entry.term), written) == written
 

@@ -71,8 +71,8 @@ def test_a_majority_without_the_leader_commits_what_the_leader_has_not_written()
 
 @pytest.mark.parametrize("seed", range(5))
 def test_figure_8_an_old_entry_commits_with_one_of_the_new_term_beside_it_and_then_stays(seed: int) -> None:
-    """s1, s2, s3 and s5 of the figure are a, b, c and e. The network checks at every step that nothing committed
-    is ever lost."""
+    """s1, s2, s3 and s5 of the figure are a, b, c and e. The network checks at every step that nothing
+    committed is ever lost."""
     network = Network(size=5, seed=seed)
     network.elect_only("a", "bcde")
     network.settle()
