@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from tutor.bm25 import Bm25
 from tutor.candidates import Candidate
 from tutor.openings import asks_definition, defines, leans_on_previous
 from tutor.terms import terms
@@ -27,8 +28,9 @@ class Features:
     """Of one candidate sentence; every number is 0 where it does not apply.
 
     lexical            BM25 over sentences, as a share of the best candidate's, 0 to 1
-    coverage           share of the query's distinct terms in the sentence, or the one it leans on, 0 to 1
-    passage_coverage   share of them in the passage, its heading or its title, 0 to 1
+    coverage           share of the query's distinct terms, weighted by rarity among the candidates, that
+                       occur in the sentence or the one it leans on, 0 to 1; a term found nowhere weighs most
+    passage_coverage   the same share for the passage, its heading and its title, 0 to 1
     retrieval          the passage's retrieval score as a share of the best passage's, 0 to 1
     likelihood         log P(query | sentence) per token, less the candidates' mean, in nats
     posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, at
@@ -58,16 +60,17 @@ def measure(
     """One row per candidate, in order; without `likelihoods` the model's three columns are 0."""
     if not candidates:
         return ()
-    wanted = frozenset(terms(question.query))
+    rarity = Bm25([terms(candidate.sentence.text) for candidate in candidates]).idf
+    weights = {term: rarity(term) for term in sorted(set(terms(question.query)))}
     asked = asks_definition(question.query)
     best_lexical = max(candidate.lexical for candidate in candidates)
     best_retrieval = max(passage.score for passage in question.passages)
-    in_passage = [_coverage(wanted, _everything(passage)) for passage in question.passages]
+    in_passage = [_coverage(weights, _everything(passage)) for passage in question.passages]
     columns = _model_columns(likelihoods, len(candidates))
     return tuple(
         Features(
             lexical=_share(candidate.lexical, best_lexical),
-            coverage=_coverage(wanted, candidate.in_context),
+            coverage=_coverage(weights, candidate.in_context),
             passage_coverage=in_passage[candidate.passage],
             retrieval=_share(question.passages[candidate.passage].score, best_retrieval),
             likelihood=likelihood,
@@ -97,8 +100,10 @@ def _model_columns(likelihoods: Likelihoods | None, count: int) -> list[tuple[fl
     ]
 
 
-def _coverage(wanted: frozenset[str], text: str) -> float:
-    return len(wanted & frozenset(terms(text))) / len(wanted) if wanted else 0.0
+def _coverage(weights: dict[str, float], text: str) -> float:
+    present = frozenset(terms(text))
+    whole = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
 
 
 def _everything(passage: Passage) -> str:

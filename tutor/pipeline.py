@@ -66,7 +66,8 @@ class Pipeline:
     def _free(self, question: Question, stop: Stop) -> Iterator[Part]:
         """Freely generated, with no claim to be right: its confidence is 0 and its sources carry no quote."""
         stop.check()
-        texts = [passage.text for passage in question.passages]
+        best_last = sorted(question.passages, key=lambda passage: passage.score)
+        texts = [passage.text for passage in best_last]
         sources = tuple(Quote(number, "") for number in range(len(question.passages)))
         yield Sources(sources)
         pieces = []

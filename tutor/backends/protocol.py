@@ -20,5 +20,8 @@ class Backend(Protocol):
         ...
 
     def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:
-        """A free answer in pieces of text, greedily decoded, of bounded length. Raises Stopped."""
+        """A free answer in pieces of text, greedily decoded, of bounded length. Raises Stopped.
+
+        Where the prompt does not fit, the first passages give way.
+        """
         ...
