@@ -10,7 +10,8 @@ import asyncio
 import logging
 from random import Random
 
-from bot.client.api import Event, LmsClient, LmsError
+from bot.awaited import AwaitedAnswers
+from bot.client.api import Event, EventKind, LmsClient, LmsError, Query
 from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Session
 from bot.notices import notice
@@ -25,10 +26,11 @@ PAUSE_SECONDS_MAX = 30.0
 class Notifier:
     """Watches for every chat of one adapter. Use from the running loop; `stop` ends all watches."""
 
-    def __init__(self, client: LmsClient, adapter: Adapter, store: BotStore) -> None:
+    def __init__(self, client: LmsClient, adapter: Adapter, store: BotStore, awaited: AwaitedAnswers) -> None:
         self._client = client
         self._adapter = adapter
         self._store = store
+        self._awaited = awaited
         self._random = Random()  # noqa: S311 -- spreads the tries, guards nothing
         self._watches: dict[str, asyncio.Task[None]] = {}
 
@@ -91,8 +93,14 @@ class Notifier:
     def _pass_on(self, chat: str, username: str, event: Event) -> asyncio.Task[None]:
         async def send_and_remember() -> None:
             told = notice(event)
-            if told is not None:
+            if told is not None and not self._is_awaited(chat, event):
                 await self._adapter.send(chat, told)
             self._store.move_cursor(chat, username, event.cursor)
 
         return asyncio.create_task(send_and_remember())
+
+    def _is_awaited(self, chat: str, event: Event) -> bool:
+        """Whether the chat shows this answer as the reply to its question."""
+        if event.kind is not EventKind.QUERY_ANSWERED or not isinstance(event.item, Query):
+            return False
+        return self._awaited.waits(chat, event.item.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient
 from bot.commands.account import Account
 from bot.commands.assignments import Assignments
@@ -17,15 +18,15 @@ from bot.commands.submissions import Submissions
 from bot.core.command import Registry
 
 
-def build_registry(client: LmsClient, calendar: Calendar) -> Registry:
-    """`calendar` is the course's clock and time zone."""
+def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswers) -> Registry:
+    """`calendar` is the course's clock and time zone; the chats' Notifier shares `awaited`."""
     registry = Registry()
     registry.add(Materials(client, calendar).commands())
     registry.add(Assignments(client, calendar).commands())
     registry.add(Submissions(client, calendar).commands())
     registry.add(Results(client).commands())
     registry.add(Grading(client, calendar).commands())
-    registry.add(Questions(client, calendar).commands())
+    registry.add(Questions(client, calendar, awaited).commands())
     registry.add(Notices(client).commands())
     registry.add(People(client).commands())
     registry.add(Account(client, registry).commands())

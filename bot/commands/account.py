@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import LmsClient, LmsError
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.card import button, card
+from bot.commands.text import account as text
+from bot.commands.text import phrases
 from bot.core import text as core_text
 from bot.core.command import EVERYONE, Arg, BadValue, Command, Conversation, Registry, Values
 from bot.core.model import Button, Reply, Role
@@ -70,7 +72,7 @@ class Account:
             raise BadValue(text.no_help_for(name))
         command = available[name]
         return card(
-            text.capitalised(command.summary),
+            phrases.capitalised(command.summary),
             join((text.USAGE, code(usage(command)))),
             *(join((code(arg.name), f"  {arg.prompt}")) for arg in command.args),
             join((text.EXAMPLE, code(command.example))),
@@ -139,4 +141,4 @@ def _first_steps(role: Role) -> list[Button]:
 
 
 def _button(command: str) -> Button:
-    return button(text.BUTTONS[command], command)
+    return button(phrases.BUTTONS[command], command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.client.api import Answer, Citation
-from bot.commands import text
+from bot.commands.text import questions as text
 from bot.core.richtext import Text, italic, join, lines, plain, quote
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.client.api import Recipient
-from bot.commands import text
+from bot.commands.text import phrases
 from bot.core.command import BadValue
 
 TITLE_CHARACTERS_MAX = 200
@@ -30,7 +30,7 @@ def item_id(letter: str) -> Callable[[str], str]:
     def parse(word: str) -> str:
         found = word.strip().upper()
         if not pattern.fullmatch(found):
-            raise BadValue(text.not_an_id(word, f"{letter}1"))
+            raise BadValue(phrases.not_an_id(word, f"{letter}1"))
         return found
 
     return parse
@@ -42,9 +42,9 @@ def bounded(characters_max: int) -> Callable[[str], str]:
     def parse(words: str) -> str:
         found = words.strip()
         if not found:
-            raise BadValue(text.EMPTY)
+            raise BadValue(phrases.EMPTY)
         if len(found) > characters_max:
-            raise BadValue(text.too_long(len(found), characters_max))
+            raise BadValue(phrases.too_long(len(found), characters_max))
         return found
 
     return parse
@@ -53,10 +53,10 @@ def bounded(characters_max: int) -> Callable[[str], str]:
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(word: str) -> int:
         if not re.fullmatch(r"-?\d{1,9}", word.strip(), re.ASCII):
-            raise BadValue(text.not_a_number(word))
+            raise BadValue(phrases.not_a_number(word))
         number = int(word)
         if not least <= number <= most:
-            raise BadValue(text.out_of_range(number, least, most))
+            raise BadValue(phrases.out_of_range(number, least, most))
         return number
 
     return parse
@@ -65,20 +65,20 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 def username(word: str) -> str:
     found = word.strip().lower()
     if not _USERNAME.fullmatch(found):
-        raise BadValue(text.NOT_A_USERNAME)
+        raise BadValue(phrases.NOT_A_USERNAME)
     return found
 
 
 def role(word: str) -> str:
     found = word.strip().lower()
     if found not in ROLES:
-        raise BadValue(text.not_a_role(word))
+        raise BadValue(phrases.not_a_role(word))
     return found
 
 
 def new_password(words: str) -> str:
     if len(words) < PASSWORD_CHARACTERS_MIN:
-        raise BadValue(text.password_too_short(PASSWORD_CHARACTERS_MIN))
+        raise BadValue(phrases.password_too_short(PASSWORD_CHARACTERS_MIN))
     return words
 
 
@@ -86,4 +86,4 @@ def recipient(word: str) -> Recipient:
     try:
         return Recipient(word.strip().lower())
     except ValueError:
-        raise BadValue(text.NOT_A_RECIPIENT) from None
+        raise BadValue(phrases.NOT_A_RECIPIENT) from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.client.api import Assignment, Grade, LmsClient, LmsError
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
+from bot.commands.text import course as text
+from bot.commands.text import phrases
 from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import quote
@@ -28,7 +30,7 @@ class Assignments:
                 "/assignments A1",
                 self.read,
                 READERS,
-                (Arg("assignment", text.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
+                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
             ),
             Command(
                 "newassignment",
@@ -49,7 +51,7 @@ class Assignments:
                     ),
                     Arg(
                         "due",
-                        text.due_prompt(self._calendar.zone.key),
+                        phrases.due_prompt(self._calendar.zone.key),
                         parse=self._calendar.parse,
                         canonical=self._calendar.canonical,
                     ),
@@ -74,9 +76,9 @@ class Assignments:
         if not assignments:
             return card(text.NO_ASSIGNMENTS)
         return card(
-            text.counted(len(assignments), "assignment", "assignments"),
+            phrases.counted(len(assignments), "assignment", "assignments"),
             *(self._line(conversation.role, each, grades) for each in assignments[-LISTED_MAX:]),
-            *text.not_shown(len(assignments) - LISTED_MAX),
+            *phrases.not_shown(len(assignments) - LISTED_MAX),
             buttons=[_open(assignment) for assignment in assignments[-8:]],
         )
 
@@ -99,10 +101,10 @@ class Assignments:
         )
         assignment = receipt.item
         return card(
-            text.published(assignment.id, assignment.title),
+            phrases.published(assignment.id, assignment.title),
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
-            text.saved(receipt),
-            buttons=[_open(assignment), button(text.BUTTONS["assignments"], "assignments")],
+            phrases.saved(receipt),
+            buttons=[_open(assignment), button(phrases.BUTTONS["assignments"], "assignments")],
         )
 
     async def _own_grades(self, conversation: Conversation) -> dict[str, Grade]:
@@ -120,7 +122,7 @@ class Assignments:
 
     def _card(self, role: Role, assignment: Assignment, grades: dict[str, Grade]) -> Reply:
         return card(
-            text.item_label(assignment.id, assignment.title),
+            phrases.item_label(assignment.id, assignment.title),
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
             self._state(role, assignment, grades),
             quote(assignment.instructions) if assignment.instructions else text.NO_INSTRUCTIONS,
@@ -154,13 +156,13 @@ def assignment_choices(client: LmsClient) -> Choices:
         assignments = await all_of(lambda page: client.assignments(conversation.token, page))
         if not assignments:
             raise BadValue(text.NO_ASSIGNMENTS)
-        return [Choice(each.id, text.item_label(each.id, each.title)) for each in assignments]
+        return [Choice(each.id, phrases.item_label(each.id, each.title)) for each in assignments]
 
     return choices
 
 
 def _open(assignment: Assignment) -> Button:
-    return button(text.item_label(assignment.id, assignment.title), "assignments", assignment.id)
+    return button(phrases.item_label(assignment.id, assignment.title), "assignments", assignment.id)
 
 
 def _next_steps(role: Role, assignment: Assignment) -> list[Button]:
@@ -168,9 +170,9 @@ def _next_steps(role: Role, assignment: Assignment) -> list[Button]:
         case Role.STUDENT:
             return [
                 button(text.HAND_IN, "submit", assignment.id),
-                button(text.BUTTONS["assignments"], "assignments"),
+                button(phrases.BUTTONS["assignments"], "assignments"),
             ]
         case Role.INSTRUCTOR:
-            return [button(text.BUTTONS["pending"], "pending", assignment.id)]
+            return [button(phrases.BUTTONS["pending"], "pending", assignment.id)]
         case _:
-            return [button(text.BUTTONS["assignments"], "assignments")]
+            return [button(phrases.BUTTONS["assignments"], "assignments")]

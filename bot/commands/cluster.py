@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.client.api import LmsClient, NodeStatus
-from bot.commands import text
 from bot.commands.card import button, card
+from bot.commands.text import account as text
+from bot.commands.text import phrases
 from bot.core.command import EVERYONE, Command, Conversation, Values
 from bot.core.model import Reply
 
@@ -29,7 +30,7 @@ class Cluster:
         return card(
             text.cluster_headline(len(up), len(nodes), leads),
             *details,
-            buttons=[button(text.BUTTONS["status"], "status")],
+            buttons=[button(phrases.BUTTONS["status"], "status")],
         )
 
 

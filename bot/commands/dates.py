@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.commands import text
+from bot.commands.text import phrases
 from bot.core.command import BadValue
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,11 +34,11 @@ class Calendar:
         day_word, _, time_word = words.strip().lower().partition(" ")
         day = _DAY.fullmatch(day_word)
         if day is None:
-            raise BadValue(text.due_not_understood(words))
+            raise BadValue(phrases.due_not_understood(words))
         at = _time_of(time_word.strip(), words)
         moment = self._moment(self._day(day, at, words), at)
         if moment <= self.now():
-            raise BadValue(text.due_is_past(self.absolute(moment)))
+            raise BadValue(phrases.due_is_past(self.absolute(moment)))
         return moment
 
     def canonical(self, moment: datetime) -> str:
@@ -53,7 +53,7 @@ class Calendar:
     def relative(self, moment: datetime) -> str:
         """ "in 3 days", "2 hours ago"."""
         seconds = (moment - self.now()).total_seconds()
-        return text.from_now(abs(seconds), past=seconds < 0)
+        return phrases.from_now(abs(seconds), past=seconds < 0)
 
     def due(self, moment: datetime) -> str:
         return f"{self.relative(moment)} ({self.absolute(moment)})"
@@ -64,7 +64,7 @@ class Calendar:
             try:
                 return date.fromisoformat(day["date"])
             except ValueError:
-                raise BadValue(text.due_not_understood(words)) from None
+                raise BadValue(phrases.due_not_understood(words)) from None
         if day["days"]:
             return today + timedelta(days=int(day["days"]))
         ahead = (_WEEKDAYS.index(day["weekday"]) - today.weekday()) % 7
@@ -81,5 +81,5 @@ def _time_of(word: str, words: str) -> time:
         return _END_OF_DAY
     match = _TIME.fullmatch(word)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise BadValue(text.due_not_understood(words))
+        raise BadValue(phrases.due_not_understood(words))
     return time(int(match[1]), int(match[2]))

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 
 from bot.client.api import Grade, LmsClient, LmsError, Submission
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.submissions import SUBMISSION_ID, grade_of
+from bot.commands.text import phrases
+from bot.commands.text import work as text
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
 
@@ -30,7 +32,7 @@ class Grading:
                 "/pending A1",
                 self.pending,
                 INSTRUCTORS,
-                (Arg("assignment", text.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
+                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
             ),
             Command(
                 "grade",
@@ -40,7 +42,11 @@ class Grading:
                 INSTRUCTORS,
                 (
                     Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, choices=self._ungraded),
-                    Arg("points", text.POINTS_PROMPT, parse=arguments.whole_number(0, arguments.POINTS_MAX)),
+                    Arg(
+                        "points",
+                        text.POINTS_PROMPT,
+                        parse=arguments.whole_number(0, arguments.POINTS_MAX),
+                    ),
                     Arg(
                         "replaces",
                         text.REPLACES_PROMPT,
@@ -67,7 +73,7 @@ class Grading:
                 (
                     Arg(
                         "assignment",
-                        text.WHICH_ASSIGNMENT,
+                        phrases.WHICH_ASSIGNMENT,
                         parse=ASSIGNMENT_ID,
                         choices=assignment_choices(self._client),
                     ),
@@ -87,15 +93,15 @@ class Grading:
         if not waiting:
             return card(text.NOTHING_TO_GRADE, *text.drafts_waiting(drafts), buttons=releases)
         return card(
-            text.counted(len(waiting), "submission to grade", "submissions to grade"),
+            phrases.counted(len(waiting), "submission to grade", "submissions to grade"),
             *(
                 text.submission_line(each, self._calendar.absolute(each.submitted_at))
                 for each in waiting[:LISTED_MAX]
             ),
-            *text.not_shown(len(waiting) - LISTED_MAX),
+            *phrases.not_shown(len(waiting) - LISTED_MAX),
             *text.drafts_waiting(drafts),
             buttons=[
-                *(button(text.open_item(each.id), "submissions", each.id) for each in waiting[:8]),
+                *(button(phrases.open_item(each.id), "submissions", each.id) for each in waiting[:8]),
                 *releases,
             ],
         )
@@ -127,14 +133,14 @@ class Grading:
             text.grade_saved(grade),
             *text.feedback_detail(grade.feedback),
             text.NOT_YET_RELEASED,
-            text.saved(receipt),
+            phrases.saved(receipt),
             buttons=[
                 button(
                     text.release_item(drafts.get(grade.assignment_id, 1), grade.assignment_id),
                     "release",
                     grade.assignment_id,
                 ),
-                button(text.BUTTONS["pending"], "pending"),
+                button(phrases.BUTTONS["pending"], "pending"),
             ],
         )
 
@@ -143,9 +149,9 @@ class Grading:
         receipt = await self._client.release(conversation.token, conversation.request_id, assignment.id)
         return card(
             text.released(receipt.item, assignment.id),
-            text.item_label(assignment.id, assignment.title),
-            text.saved(receipt),
-            buttons=[button(text.BUTTONS["pending"], "pending")],
+            phrases.item_label(assignment.id, assignment.title),
+            phrases.saved(receipt),
+            buttons=[button(phrases.BUTTONS["pending"], "pending")],
         )
 
     async def _queue(self, conversation: Conversation, assignment_id: str = "") -> list[Submission]:
@@ -195,5 +201,5 @@ def _grade_version(word: str) -> int:
     """Reads `v2`."""
     match = re.fullmatch(r"v([1-9]\d{0,5})", word.strip().lower(), re.ASCII)
     if match is None:
-        raise BadValue(text.NOT_A_VERSION)
+        raise BadValue(phrases.NOT_A_VERSION)
     return int(match[1])

@@ -7,9 +7,11 @@ import re
 from pathlib import PurePath
 
 from bot.client.api import LmsClient, LmsError, Material
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
+from bot.commands.text import course as text
+from bot.commands.text import phrases
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
@@ -79,9 +81,9 @@ class Materials:
         return card(
             text.materials_found(len(found), which),
             *(text.material_line(material) for material in found[:LISTED_MAX]),
-            *text.not_shown(len(found) - LISTED_MAX),
+            *phrases.not_shown(len(found) - LISTED_MAX),
             buttons=[
-                button(text.item_label(each.id, each.title), "materials", each.id) for each in found[:8]
+                button(phrases.item_label(each.id, each.title), "materials", each.id) for each in found[:8]
             ],
         )
 
@@ -93,12 +95,12 @@ class Materials:
             files.append(OutgoingFile(file.name, file.media_type, content))
         if conversation.role is Role.STUDENT:
             await self._mark_read(conversation, material)
-        beginning = text.beginning(material.text, BEGINNING_CHARACTERS)
+        beginning = phrases.beginning(material.text, BEGINNING_CHARACTERS)
         return card(
-            text.item_label(material.id, material.title),
+            phrases.item_label(material.id, material.title),
             *text.material_details(material, self._calendar.absolute(material.published_at)),
             *([quote(beginning)] if beginning else []),
-            buttons=[button(text.BUTTONS["materials"], "materials")],
+            buttons=[button(phrases.BUTTONS["materials"], "materials")],
             files=files,
         )
 
@@ -122,10 +124,10 @@ class Materials:
         )
         material = receipt.item
         return card(
-            text.published(material.id, material.title),
+            phrases.published(material.id, material.title),
             *text.material_details(material, self._calendar.absolute(material.published_at)),
-            text.saved(receipt),
-            buttons=[button(text.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
+            phrases.saved(receipt),
+            buttons=[button(phrases.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
         )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.client.api import LmsClient
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.text import account as text
+from bot.commands.text import phrases
 from bot.core.command import Arg, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
 
@@ -52,19 +54,19 @@ class People:
         return card(
             text.user_added(user.username, user.role),
             text.user_line(user),
-            text.saved(receipt),
-            buttons=[button(text.ADD_ANOTHER, "adduser"), button(text.BUTTONS["users"], "users")],
+            phrases.saved(receipt),
+            buttons=[button(text.ADD_ANOTHER, "adduser"), button(phrases.BUTTONS["users"], "users")],
         )
 
     async def list(self, conversation: Conversation, values: Values) -> Reply:
         users = await all_of(lambda page: self._client.users(conversation.token, page))
         return card(
-            text.counted(len(users), "person", "people"),
+            phrases.counted(len(users), "person", "people"),
             *(text.user_line(user) for user in users[:LISTED_MAX]),
-            *text.not_shown(len(users) - LISTED_MAX),
-            buttons=[button(text.BUTTONS["adduser"], "adduser")],
+            *phrases.not_shown(len(users) - LISTED_MAX),
+            buttons=[button(phrases.BUTTONS["adduser"], "adduser")],
         )
 
 
 async def _roles(conversation: Conversation, values: Values) -> list[Choice]:
-    return [Choice(role, text.capitalised(role)) for role in arguments.ROLES]
+    return [Choice(role, phrases.capitalised(role)) for role in arguments.ROLES]

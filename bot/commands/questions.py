@@ -7,11 +7,14 @@ import logging
 import time
 from collections.abc import AsyncIterator
 
+from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient, LmsError, Query, Receipt, Recipient
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.answers import answer_text
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
+from bot.commands.text import phrases
+from bot.commands.text import questions as text
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role, StreamedReply
 from bot.core.richtext import Text, bold, lines, quote
@@ -22,13 +25,17 @@ QUESTION_ID = arguments.item_id("Q")
 
 ANSWER_SECONDS = 20.0
 """A person waits this long for the tutor; afterwards the answer comes as a notice."""
-LOOK_AGAIN_SECONDS = 0.4
+READ_SECONDS_MAX = 15.0
+"""What one look at the question may take, with the client's own patience."""
+PAUSE_SECONDS_MIN = 0.2
+PAUSE_SECONDS_MAX = 1.0
 
 
 class Questions:
-    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+    def __init__(self, client: LmsClient, calendar: Calendar, awaited: AwaitedAnswers) -> None:
         self._client = client
         self._calendar = calendar
+        self._awaited = awaited
 
     def commands(self) -> tuple[Command, ...]:
         question = arguments.bounded(arguments.QUESTION_CHARACTERS_MAX)
@@ -80,10 +87,10 @@ class Questions:
             return card(
                 text.asked_instructor(receipt.item.id),
                 text.ANONYMOUS,
-                text.saved(receipt),
-                buttons=[button(text.BUTTONS["questions"], "questions")],
+                phrases.saved(receipt),
+                buttons=[button(phrases.BUTTONS["questions"], "questions")],
             )
-        return self._tutor_reply(conversation.token, receipt)
+        return self._tutor_reply(conversation, receipt)
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
         if values["question"]:
@@ -93,13 +100,15 @@ class Questions:
         queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
         if not queries:
             return card(text.NO_QUESTIONS)
-        return self._list(text.counted(len(queries), "question", "questions"), queries[::-1])
+        return self._list(phrases.counted(len(queries), "question", "questions"), queries[::-1])
 
     async def inbox(self, conversation: Conversation, values: Values) -> Reply:
         waiting = await self._waiting(conversation)
         if not waiting:
             return card(text.INBOX_EMPTY)
-        return self._list(text.counted(len(waiting), "unanswered question", "unanswered questions"), waiting)
+        return self._list(
+            phrases.counted(len(waiting), "unanswered question", "unanswered questions"), waiting
+        )
 
     async def answer(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.answer(
@@ -108,44 +117,55 @@ class Questions:
         return card(
             text.answered(receipt.item.id),
             quote(receipt.item.text),
-            text.saved(receipt),
-            buttons=[button(text.BUTTONS["inbox"], "inbox")],
+            phrases.saved(receipt),
+            buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
         )
 
-    def _tutor_reply(self, token: str, receipt: Receipt[Query]) -> StreamedReply:
+    def _tutor_reply(self, conversation: Conversation, receipt: Receipt[Query]) -> StreamedReply:
         """Where the question stands; then the same with the answer under it, or why there is none yet."""
-        asked = lines(bold(text.asked_tutor(receipt.item.id)), text.saved(receipt))
+        token, chat, query_id = conversation.token, conversation.incoming.chat, receipt.item.id
+        asked = lines(bold(text.asked_tutor(query_id)), phrases.saved(receipt))
+        self._awaited.begin(chat, query_id, ANSWER_SECONDS + READ_SECONDS_MAX)
 
         async def pieces() -> AsyncIterator[Text]:
             yield asked
-            query, away = await self._wait_for_answer(token, receipt.item)
+            try:
+                away = await self._wait_for_answer(token, query_id)
+            finally:
+                self._awaited.end(chat, query_id)
+            # Looked at once more: an answer that came until now has had no notice.
+            query = await self._look(token, query_id) or receipt.item
             if query.answers:
                 outcome: Text | str = answer_text(query.answers[-1])
             else:
-                outcome = text.tutor_away(query.id) if away else text.tutor_slow(query.id)
+                outcome = text.tutor_away(query_id) if away else text.tutor_slow(query_id)
             reply.final = Reply(lines(asked, "", outcome), tuple((each,) for each in _after_tutor(query)))
 
         reply = StreamedReply(pieces())
         return reply
 
-    async def _wait_for_answer(self, token: str, query: Query) -> tuple[Query, bool]:
-        """The query when it is answered, or as it is when the tutor is away (then True) or takes too long."""
+    async def _wait_for_answer(self, token: str, query_id: str) -> bool:
+        """Returns when there is an answer, when none came in time, or, with True, when the tutor is away."""
         give_up_at = time.monotonic() + ANSWER_SECONDS
+        pause = PAUSE_SECONDS_MIN
+        while time.monotonic() < give_up_at:
+            query = await self._look(token, query_id)
+            if query is None or query.answered:
+                return False
+            nodes = [node for node in await self._client.status() if not node.error]
+            if nodes and not any(node.tutor_reachable for node in nodes):
+                return True
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, PAUSE_SECONDS_MAX)
+        return False
+
+    async def _look(self, token: str, query_id: str) -> Query | None:
+        """None when the question cannot be looked at; it is saved all the same."""
         try:
-            while True:
-                query = await self._client.query(token, query.id)
-                if query.answered:
-                    return query, False
-                nodes = [node for node in await self._client.status() if not node.error]
-                if nodes and not any(node.tutor_reachable for node in nodes):
-                    return query, True
-                if time.monotonic() >= give_up_at:
-                    return query, False
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            return await self._client.query(token, query_id)
         except LmsError as error:
-            # The question is saved; only looking for its answer failed, and a notice will bring that.
-            log.info("stopped waiting for the answer to %s: %s %s", query.id, error.code, error.reason)
-            return query, False
+            log.info("cannot look at %s: %s %s", query_id, error.code, error.reason)
+            return None
 
     def _list(self, headline: str, queries: list[Query]) -> Reply:
         return card(
@@ -154,8 +174,8 @@ class Questions:
                 text.question_line(query, self._calendar.relative(query.asked_at))
                 for query in queries[:LISTED_MAX]
             ),
-            *text.not_shown(len(queries) - LISTED_MAX),
-            buttons=[button(text.open_item(query.id), "questions", query.id) for query in queries[:8]],
+            *phrases.not_shown(len(queries) - LISTED_MAX),
+            buttons=[button(phrases.open_item(query.id), "questions", query.id) for query in queries[:8]],
         )
 
     def _thread(self, role: Role, query: Query) -> Reply:
@@ -168,7 +188,7 @@ class Questions:
             buttons=[
                 button(text.answer_item(query.id), "answer", query.id)
                 if instructor
-                else button(text.BUTTONS["questions"], "questions")
+                else button(phrases.BUTTONS["questions"], "questions")
             ],
         )
 
@@ -180,7 +200,7 @@ class Questions:
         waiting = await self._waiting(conversation)
         if not waiting:
             raise BadValue(text.INBOX_EMPTY)
-        return [Choice(query.id, text.item_label(query.id, query.text)) for query in waiting]
+        return [Choice(query.id, phrases.item_label(query.id, query.text)) for query in waiting]
 
 
 async def _recipients(conversation: Conversation, values: Values) -> list[Choice]:
@@ -190,6 +210,6 @@ async def _recipients(conversation: Conversation, values: Values) -> list[Choice
 def _after_tutor(query: Query) -> list[Button]:
     cited = {citation.material_id for answer in query.answers for citation in answer.citations}
     return [
-        *(button(text.open_item(material_id), "materials", material_id) for material_id in sorted(cited)),
+        *(button(phrases.open_item(material_id), "materials", material_id) for material_id in sorted(cited)),
         button(text.ASK_INSTRUCTOR, "ask", Recipient.INSTRUCTOR.value),
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.client.api import LmsClient
-from bot.commands import text
 from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.text import phrases
+from bot.commands.text import work as text
 from bot.core.command import Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import Text, join, quote
@@ -29,7 +30,7 @@ class Results:
     async def grades(self, conversation: Conversation, values: Values) -> Reply:
         grades = await all_of(lambda page: self._client.grades(conversation.token, page=page))
         if not grades:
-            return card(text.NO_GRADES, buttons=[button(text.BUTTONS["submissions"], "submissions")])
+            return card(text.NO_GRADES, buttons=[button(phrases.BUTTONS["submissions"], "submissions")])
         counted = {grade.assignment_id: grade for grade in grades}.values()
         details: list[Text | str] = []
         for grade in grades[-LISTED_MAX:]:
@@ -39,8 +40,8 @@ class Results:
         return card(
             text.total(sum(grade.points for grade in counted), sum(grade.points_max for grade in counted)),
             *details,
-            *text.not_shown(len(grades) - LISTED_MAX),
-            buttons=[button(text.BUTTONS["progress"], "progress")],
+            *phrases.not_shown(len(grades) - LISTED_MAX),
+            buttons=[button(phrases.BUTTONS["progress"], "progress")],
         )
 
     async def progress(self, conversation: Conversation, values: Values) -> Reply:
@@ -49,11 +50,11 @@ class Results:
             return card(
                 text.OWN_PROGRESS,
                 *text.own_progress(everyone[0]),
-                buttons=[button(text.BUTTONS["grades"], "grades")],
+                buttons=[button(phrases.BUTTONS["grades"], "grades")],
             )
         return card(
-            text.counted(len(everyone), "student", "students"),
+            phrases.counted(len(everyone), "student", "students"),
             *(text.progress_line(each) for each in everyone[:LISTED_MAX]),
-            *text.not_shown(len(everyone) - LISTED_MAX),
-            buttons=[button(text.BUTTONS["pending"], "pending")],
+            *phrases.not_shown(len(everyone) - LISTED_MAX),
+            buttons=[button(phrases.BUTTONS["pending"], "pending")],
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from bot.client.api import Grade, LmsClient, LmsError, Submission
-from bot.commands import arguments, text
+from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
+from bot.commands.text import phrases
+from bot.commands.text import work as text
 from bot.core.command import Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
@@ -35,7 +37,7 @@ class Submissions:
                 (
                     Arg(
                         "assignment",
-                        text.WHICH_ASSIGNMENT,
+                        phrases.WHICH_ASSIGNMENT,
                         parse=ASSIGNMENT_ID,
                         choices=assignment_choices(self._client),
                     ),
@@ -77,8 +79,8 @@ class Submissions:
         return card(
             text.hand_in_card(assignment.id, assignment.title, attempt),
             text.due_or_late(self._calendar.due(assignment.due), late),
-            *(text.file_line(file.name, file.size) for file in values["files"]),
-            *([quote(text.beginning(values["text"], SHOWN_CHARACTERS))] if values["text"] else []),
+            *(phrases.file_line(file.name, file.size) for file in values["files"]),
+            *([quote(phrases.beginning(values["text"], SHOWN_CHARACTERS))] if values["text"] else []),
         )
 
     async def submit(self, conversation: Conversation, values: Values) -> Reply:
@@ -105,10 +107,10 @@ class Submissions:
                 if submission.text
                 else []
             ),
-            text.saved(receipt),
+            phrases.saved(receipt),
             buttons=[
-                button(text.BUTTONS["submissions"], "submissions"),
-                button(text.BUTTONS["assignments"], "assignments"),
+                button(phrases.BUTTONS["submissions"], "submissions"),
+                button(phrases.BUTTONS["assignments"], "assignments"),
             ],
         )
 
@@ -122,13 +124,13 @@ class Submissions:
             return card(text.NO_SUBMISSIONS)
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
         return card(
-            text.counted(len(submissions), "submission", "submissions"),
+            phrases.counted(len(submissions), "submission", "submissions"),
             *(
                 text.submission_line(each, self._calendar.absolute(each.submitted_at))
                 for each in newest_first[:LISTED_MAX]
             ),
-            *text.not_shown(len(submissions) - LISTED_MAX),
-            buttons=[button(text.open_item(each.id), "submissions", each.id) for each in newest_first[:8]],
+            *phrases.not_shown(len(submissions) - LISTED_MAX),
+            buttons=[button(phrases.open_item(each.id), "submissions", each.id) for each in newest_first[:8]],
         )
 
     async def _open(self, conversation: Conversation, submission_id: str) -> Reply:
@@ -142,8 +144,8 @@ class Submissions:
         return card(
             text.submission_headline(submission),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
-            *(text.file_line(file.name, file.size) for file in submission.files),
-            *([quote(text.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
+            *(phrases.file_line(file.name, file.size) for file in submission.files),
+            *([quote(phrases.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
             *([text.grade_detail(grade, drafts=instructor)] if grade else []),
             buttons=[*_file_buttons(submission, together), *_next_steps(instructor, submission)],
             files=files,
@@ -157,8 +159,8 @@ class Submissions:
         file, content = await self._client.download(conversation.token, submission_id, wanted.sha256)
         return card(
             text.file_of(submission_id, file.name),
-            text.file_line(file.name, file.size),
-            buttons=[button(text.open_item(submission_id), "submissions", submission_id)],
+            phrases.file_line(file.name, file.size),
+            buttons=[button(phrases.open_item(submission_id), "submissions", submission_id)],
             files=[OutgoingFile(file.name, file.media_type, content)],
         )
 
@@ -184,7 +186,7 @@ def _file_buttons(submission: Submission, together: bool) -> list[Button]:
     if together:
         return []
     return [
-        button(text.file_line(file.name, file.size), "submissions", submission.id, str(number))
+        button(phrases.file_line(file.name, file.size), "submissions", submission.id, str(number))
         for number, file in enumerate(submission.files, start=1)
     ]
 
@@ -193,7 +195,7 @@ def _next_steps(instructor: bool, submission: Submission) -> list[Button]:
     if instructor:
         return [
             button(text.grade_item(submission.id), "grade", submission.id),
-            button(text.BUTTONS["pending"], "pending"),
+            button(phrases.BUTTONS["pending"], "pending"),
         ]
     return [button(text.HAND_IN_AGAIN, "submit", submission.assignment_id)]
 

@@ -1,4 +1,4 @@
-"""Stands in for the tutor: quotes the one sentence of the materials that shares the most words with the question."""
+"""Stands in for the tutor: quotes the sentence that shares the most words with the question."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.adapters.script import ScriptAdapter, Transcript
+from bot.awaited import AwaitedAnswers
 from bot.client.fake import FakeLmsClient
 from bot.commands import Calendar, build_registry
 from bot.core.engine import Engine
+from bot.notify import Notifier
 from bot.player import TranscriptFailed
 from bot.store import BotStore
 from tests.dialogs.quoting_tutor import quoting_tutor
@@ -40,6 +41,12 @@ async def test_transcript_holds_over_the_classroom_in_memory(path: Path, tmp_pat
                 raise TranscriptFailed(f"nobody here can {words}")
 
     adapter = ScriptAdapter([Transcript.read(path)], tmp_path / "downloads", print, act, patience_seconds=20)
-    calendar = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC"))
-    engine = Engine(adapter, build_registry(client, calendar), BotStore(tmp_path / "bot.db", "script"), time.time)
-    await engine.run()
+    awaited = AwaitedAnswers()
+    registry = build_registry(client, Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")), awaited)
+    store = BotStore(tmp_path / "bot.db", adapter.name)
+    notifier = Notifier(client, adapter, store, awaited)
+    try:
+        await Engine(adapter, registry, store, time.time, notifier.session_changed).run()
+    finally:
+        await notifier.stop()
+        store.close()

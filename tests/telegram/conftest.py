@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from bot.adapters.telegram import TelegramAdapter
+from bot.awaited import AwaitedAnswers
 from bot.client.fake import FakeLmsClient
 from bot.commands import Calendar, build_registry
 from bot.core.engine import Engine
+from bot.notify import Notifier
 from bot.store import BotStore
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.telegram.people import Person
@@ -44,12 +48,24 @@ def client() -> FakeLmsClient:
     return client
 
 
-@pytest.fixture
-def engine(server: BotApiServer, client: FakeLmsClient, tmp_path: Path) -> Engine:
-    """The whole core over the classroom in memory; it does not run yet."""
-    registry = build_registry(client, Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")))
+@dataclass(frozen=True, slots=True)
+class Classroom:
+    """The whole core over the classroom in memory; it hears nothing before `adapter` runs."""
+
+    adapter: TelegramAdapter
+    engine: Engine
+
+
+@pytest_asyncio.fixture
+async def classroom(server: BotApiServer, client: FakeLmsClient, tmp_path: Path) -> AsyncIterator[Classroom]:
+    awaited = AwaitedAnswers()
+    registry = build_registry(client, Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")), awaited)
     adapter = adapter_for(server, registry)
-    return Engine(adapter, registry, BotStore(tmp_path / "bot.db", adapter.name), time.time)
+    store = BotStore(tmp_path / "bot.db", adapter.name)
+    notifier = Notifier(client, adapter, store, awaited)
+    yield Classroom(adapter, Engine(adapter, registry, store, time.time, notifier.session_changed))
+    await notifier.stop()
+    store.close()
 
 
 @pytest.fixture

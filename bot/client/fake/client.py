@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -77,6 +78,7 @@ class FakeLmsClient:
     # --- sessions ---
 
     async def login(self, username: str, password: str) -> Session:
+        await _others_run()
         if self._passwords.get(username) != password:
             raise LmsError("UNAUTHENTICATED", "BAD_CREDENTIALS", "Wrong username or password.")
         token = secrets.token_urlsafe(32)
@@ -167,7 +169,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.MATERIAL_PUBLISHED, item, students)
             return self._receipt(item)
 
-        return self._once(token, request_id, ("add_material", title, topic, file), act)
+        return await self._once(token, request_id, ("add_material", title, topic, file), act)
 
     async def add_assignment(
         self, token: str, request_id: str, title: str, instructions: str, points: int, due: datetime
@@ -177,7 +179,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.ASSIGNMENT_PUBLISHED, item, students)
             return self._receipt(item)
 
-        return self._once(token, request_id, ("add_assignment", title, instructions, points, due), act)
+        return await self._once(token, request_id, ("add_assignment", title, instructions, points, due), act)
 
     async def submit(
         self, token: str, request_id: str, assignment_id: str, text: str, files: tuple[File, ...]
@@ -187,7 +189,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.SUBMISSION_RECEIVED, item, instructors)
             return self._receipt(item)
 
-        return self._once(token, request_id, ("submit", assignment_id, text, files), act)
+        return await self._once(token, request_id, ("submit", assignment_id, text, files), act)
 
     async def put_grade(
         self, token: str, request_id: str, submission_id: str, points: int, feedback: str, version: int
@@ -195,7 +197,9 @@ class FakeLmsClient:
         def act(actor: User) -> Receipt[Grade]:
             return self._receipt(self._classroom.put_grade(actor, submission_id, points, feedback, version))
 
-        return self._once(token, request_id, ("put_grade", submission_id, points, feedback, version), act)
+        return await self._once(
+            token, request_id, ("put_grade", submission_id, points, feedback, version), act
+        )
 
     async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:
         def act(actor: User) -> Receipt[int]:
@@ -204,7 +208,7 @@ class FakeLmsClient:
                 self._feed.add(EventKind.GRADE_RELEASED, grade, only(grade.student))
             return self._receipt(len(published))
 
-        return self._once(token, request_id, ("release", assignment_id), act)
+        return await self._once(token, request_id, ("release", assignment_id), act)
 
     async def ask(self, token: str, request_id: str, text: str, recipient: Recipient) -> Receipt[Query]:
         def act(actor: User) -> Receipt[Query]:
@@ -216,7 +220,7 @@ class FakeLmsClient:
                 self._ask_tutor(item)
             return receipt
 
-        return self._once(token, request_id, ("ask", text, recipient), act)
+        return await self._once(token, request_id, ("ask", text, recipient), act)
 
     async def answer(self, token: str, request_id: str, query_id: str, text: str) -> Receipt[Query]:
         def act(actor: User) -> Receipt[Query]:
@@ -224,7 +228,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.QUERY_ANSWERED, item, only(self._questions.asker_of(query_id)))
             return self._receipt(item)
 
-        return self._once(token, request_id, ("answer", query_id, text), act)
+        return await self._once(token, request_id, ("answer", query_id, text), act)
 
     async def announce(self, token: str, request_id: str, text: str) -> Receipt[Announcement]:
         def act(actor: User) -> Receipt[Announcement]:
@@ -232,7 +236,7 @@ class FakeLmsClient:
             self._feed.add(EventKind.ANNOUNCEMENT, item, course_but(actor))
             return self._receipt(item)
 
-        return self._once(token, request_id, ("announce", text), act)
+        return await self._once(token, request_id, ("announce", text), act)
 
     async def add_user(
         self, token: str, request_id: str, username: str, display_name: str, role: str, password: str
@@ -242,10 +246,10 @@ class FakeLmsClient:
             self._passwords[username] = password
             return self._receipt(item)
 
-        return self._once(token, request_id, ("add_user", username, display_name, role), act)
+        return await self._once(token, request_id, ("add_user", username, display_name, role), act)
 
     async def mark_read(self, token: str, request_id: str, material_id: str) -> None:
-        self._once(
+        await self._once(
             token,
             request_id,
             ("mark_read", material_id),
@@ -274,7 +278,10 @@ class FakeLmsClient:
             ),
         )
 
-    def _once(self, token: str, request_id: str, asked: tuple[object, ...], act: Callable[[User], T]) -> T:
+    async def _once(
+        self, token: str, request_id: str, asked: tuple[object, ...], act: Callable[[User], T]
+    ) -> T:
+        await _others_run()
         actor = self._viewer(token)
         return self._outcomes.once(actor.username, request_id, asked, lambda: act(actor))
 
@@ -300,3 +307,8 @@ def _page(items: list[ItemT], page: str) -> Page[ItemT]:
     start = int(page or 0)
     end = start + PAGE_SIZE
     return Page(tuple(items[start:end]), str(end) if end < len(items) else "")
+
+
+async def _others_run() -> None:
+    """A call over a network lets others run meanwhile; so does this one."""
+    await asyncio.sleep(0)
