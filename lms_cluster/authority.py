@@ -49,9 +49,9 @@ def _by(roles: frozenset[Role.ValueType], deed: str) -> CommandRule:
 
 
 COMMANDS: Mapping[str, CommandRule] = {
-    # Of the cluster itself. The node has verified the password that opens a session. A session is opened once,
-    # lest a late copy of the command open it again after its logout. A chunk is known by its digest and belongs
-    # to nobody until a file names it.
+    # Of the cluster itself. The node has verified the password that opens a session. A session is opened
+    # once, lest a late copy of the command open it again after its logout. A chunk is known by its digest and
+    # belongs to nobody until a file names it.
     "create_session": CommandRule(None, once=True, deed="log in"),
     "put_chunk": CommandRule(None, once=False, deed="store a chunk"),
     "add_first_administrator": CommandRule(None, once=True, deed="set up the classroom"),

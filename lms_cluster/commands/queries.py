@@ -108,7 +108,8 @@ def report_tutor_delay(data: ReportTutorDelay, act: Act) -> PostResponse:
         raise rule(f"There is no delay to report for {data.query_id}.")
     query.delay_reported = True
     query.save()
-    act.tell(EVENT_KIND_TUTOR_DELAYED, data.query_id, Audience.PERSON, query.asker_id)
+    id_ = ids.QUERY.id(query.number)
+    act.tell(EVENT_KIND_TUTOR_DELAYED, id_, Audience.PERSON, query.asker_id)
     return act.accepted(items.query(query, answers=()))
 
 

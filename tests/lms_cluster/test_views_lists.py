@@ -209,3 +209,9 @@ def test_a_forged_cursor_is_refused(course: Course, cursor: str) -> None:
     with pytest.raises(Refused) as refused:
         course.events("ann", cursor)
     assert refused.value.violations[0].field == "cursor"
+
+
+def test_news_of_a_material_does_not_bring_its_whole_text(course: Course) -> None:
+    course.material("Raft", "A long page.")
+    (event,) = course.events("ann")
+    assert (event.item.id, event.item.material.text) == ("M1", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from protos.command_pb2 import Command, Outcome
 from protos.lms_pb2 import NewAnnouncement, PostResponse
 from raft.errors import StorageFailed
 from raft.types import Entry, EntryKind
-from storage.classroom import ApplyCommand, Classroom
+from storage.classroom import ApplyCommand, Classroom, _is_our_own
 from storage.models.people import User
 
 Open = Callable[..., Classroom]
@@ -221,3 +222,20 @@ def test_the_clock_of_the_state_goes_on_after_a_restart(opened: Open) -> None:
     again.apply([entry(2, "bob", time_ms=1)])
     with again.reading():
         assert User.get_by_id("bob").created_ms == 5_000
+
+
+def test_an_error_met_while_undoing_what_the_disk_refused_still_counts_as_the_disks() -> None:
+    """SQLite drops the transaction when the disk is full; the savepoint to go back to is gone then."""
+    full, gone = (
+        sqlite3.OperationalError("database or disk is full"),
+        sqlite3.OperationalError("no such savepoint"),
+    )
+    full.sqlite_errorcode, gone.sqlite_errorcode = sqlite3.SQLITE_FULL, sqlite3.SQLITE_ERROR
+    try:
+        try:
+            raise full
+        except sqlite3.OperationalError:
+            raise gone  # noqa: B904 - as Peewee does
+    except sqlite3.OperationalError as error:
+        assert _is_our_own(error)
+    assert not _is_our_own(sqlite3.IntegrityError("UNIQUE constraint failed"))
