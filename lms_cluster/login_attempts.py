@@ -35,6 +35,10 @@ class LoginAttempts:
         self._clock = clock
         self._names: OrderedDict[str, Attempt] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many names are remembered."""
+        return len(self._names)
+
     @asynccontextmanager
     async def attempt(self, username: str) -> AsyncIterator[Attempt]:
         """One try at a time for each name; call `wrong` or `right` inside. Raises Overloaded when locked."""

@@ -11,7 +11,7 @@ import random
 
 from lms_cluster.deadline import Deadline
 from lms_cluster.overload import Overloaded
-from lms_cluster.refusal import Code, Refused
+from lms_cluster.refusal import Code, Refused, no_quorum
 from protos.command_pb2 import Command, Outcome
 from protos.lms_pb2 import PostResponse
 from raft.errors import NotProposed, OutcomeUnknown
@@ -48,18 +48,13 @@ class Proposer:
                 return _accepted(Outcome.FromString(applied.response))
             await asyncio.sleep(min(pause * random.uniform(0.5, 1.5), deadline.remaining()))  # noqa: S311
             pause = min(2 * pause, PAUSE_SECONDS_MAX)
-        raise _outcome_unknown() if may_have_happened else _no_quorum()
+        raise _outcome_unknown() if may_have_happened else no_quorum()
 
 
 def _accepted(outcome: Outcome) -> PostResponse:
     if outcome.HasField("refused"):
         raise Refused.from_message(outcome.refused)
     return outcome.accepted
-
-
-def _no_quorum() -> Refused:
-    message = "The course servers are electing a leader; nothing was saved."
-    return Refused(Code.UNAVAILABLE, "NO_QUORUM", message)
 
 
 def _outcome_unknown() -> Refused:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from lms_cluster.deadline import Deadline
-from lms_cluster.refusal import Code, Refused
+from lms_cluster.refusal import no_quorum
 from lms_cluster.viewer import Viewer, viewer_of
 from raft.errors import ReadUnavailable
 from raft.runtime.driver import Driver
@@ -37,8 +37,7 @@ class Reader:
         try:
             await self._driver.read_index(deadline.remaining())
         except ReadUnavailable as error:
-            message = "The course servers are electing a leader. Please try again."
-            raise Refused(Code.UNAVAILABLE, "NO_QUORUM", message) from error
+            raise no_quorum() from error
 
     async def read(self, view: Callable[[], T]) -> T:
         """What `view` finds in one consistent snapshot of this node's state. Raises what `view` raises."""

@@ -80,3 +80,8 @@ def invalid(violations: Sequence[Violation]) -> Refused:
 def rule(message: str) -> Refused:
     """The request is well formed, and the classroom's state forbids it."""
     return Refused(Code.FAILED_PRECONDITION, "RULE", message)
+
+
+def no_quorum() -> Refused:
+    message = "The course servers are electing a leader; nothing was saved."
+    return Refused(Code.UNAVAILABLE, "NO_QUORUM", message)

@@ -41,19 +41,11 @@ _log = structlog.get_logger(__name__)
 
 
 class TutorDispatch:
-    def __init__(
-        self,
-        driver: Driver,
-        reader: Reader,
-        proposer: Proposer,
-        tutor: TutorLink,
-        delay_seconds: float = DELAY_SECONDS,
-    ) -> None:
+    def __init__(self, driver: Driver, reader: Reader, proposer: Proposer, tutor: TutorLink) -> None:
         self._driver = driver
         self._reader = reader
         self._proposer = proposer
         self._tutor = tutor
-        self._delay_seconds = delay_seconds
         self._look = asyncio.Event()
         self._asking: dict[str, asyncio.Task[None]] = {}
 
@@ -121,7 +113,7 @@ class TutorDispatch:
             except TutorAway as away:
                 _log.info("tutor away", query_id=query.query_id, why=str(away))
             waited = time.time() - query.asked_ms / 1000
-            if not reported and waited > self._delay_seconds:
+            if not reported and waited > DELAY_SECONDS:
                 reported = await self._report_delay(query.query_id)
             await self._pause_asking(pause)
             pause = min(2 * pause, RETRY_SECONDS_MAX)

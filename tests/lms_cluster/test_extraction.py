@@ -28,7 +28,10 @@ async def read(extractor: Extractor, name: str, content: bytes) -> list[Section]
 
 
 async def test_a_markdown_section_begins_at_every_heading(extractor: Extractor) -> None:
-    text = "# Clocks\nA *logical* clock, see [Lamport](http://x.y).\n\n```\n# not a heading\n```\nDrift\n---\nIt drifts.\n"
+    text = (
+        "# Clocks\nA *logical* clock, see [Lamport](http://x.y).\n\n"
+        "```\n# not a heading\n```\nDrift\n---\nIt drifts.\n"
+    )
     assert await read(extractor, "clocks.md", text.encode()) == [
         Section("section 1", "Clocks", "A logical clock, see Lamport.\n\n# not a heading"),
         Section("section 2", "Drift", "It drifts."),

@@ -1,4 +1,4 @@
-"""Three whole nodes in this process, real gRPC clients to each, and a classroom of people who are logged in."""
+"""Three whole nodes in this process, real gRPC clients to each, and people who are logged in."""
 
 from __future__ import annotations
 

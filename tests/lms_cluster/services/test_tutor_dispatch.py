@@ -1,0 +1,144 @@
+"""Questions to the tutor: asked by the leader, answered once, kept while the tutor or the leader is away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from lms_cluster import tutor_dispatch
+from protos.lms_pb2 import (
+    EVENT_KIND_QUERY_ANSWERED,
+    EVENT_KIND_TUTOR_DELAYED,
+    KIND_QUERY,
+    QUERY_STATE_PENDING,
+    RECIPIENT_TUTOR,
+    GetClusterStatusRequest,
+    NewAnnouncement,
+    NewMaterial,
+    NewQuery,
+    Query,
+    WatchRequest,
+)
+from tests.lms_cluster.services.cluster import Person, RunningCluster, eventually, free_ports
+from tests.lms_cluster.services.tutor import SmallTutor
+
+
+@pytest.fixture
+async def tutor() -> AsyncIterator[SmallTutor]:
+    """Not started yet."""
+    tutor = SmallTutor(f"127.0.0.1:{free_ports(1)[0]}")
+    yield tutor
+    await tutor.stop()
+
+
+@pytest.fixture
+async def cluster(
+    tmp_path: Path, tutor: SmallTutor, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RunningCluster]:
+    monkeypatch.setattr(tutor_dispatch, "DELAY_SECONDS", 0.5)
+    cluster = RunningCluster(tmp_path, tutor.address)
+    await cluster.start()
+    yield cluster
+    await cluster.stop()
+
+
+async def ask(person: Person, text: str, node_id: str = "n1") -> str:
+    posted = await person.post(node_id, query=NewQuery(text=text, recipient=RECIPIENT_TUTOR))
+    assert posted.item.query.state == QUERY_STATE_PENDING
+    return posted.item.id
+
+
+async def query(person: Person, query_id: str, node_id: str) -> Query:
+    (item,) = (await person.get(node_id, kind=KIND_QUERY, id=query_id)).items
+    return item.query
+
+
+async def answered(person: Person, query_id: str, node_id: str) -> Query:
+    async def probe() -> Query | None:
+        found = await query(person, query_id, node_id)
+        return found if found.answers else None
+
+    found = await eventually(probe)
+    assert found is not None
+    return found
+
+
+async def test_the_tutor_answers_from_the_materials_and_is_asked_once(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    await tutor.start()
+    people = await cluster.populate()
+    file = await people["grace"].upload(b"# Quorums\nTwo majorities always share a member.\n", name="q.md")
+    await people["grace"].post(material=NewMaterial(title="Quorums", file=file))
+    query_id = await ask(people["ada"], "What do two majorities share?", "n2")
+    (answer,) = (await answered(people["ada"], query_id, "n3")).answers
+    assert (answer.text, answer.by_tutor, answer.model) == (
+        "Two majorities always share a member.",
+        True,
+        "small",
+    )
+    (citation,) = answer.citations
+    assert (citation.material_id, citation.material_title, citation.place) == ("M1", "Quorums", "section 1")
+    assert tutor.asked == [query_id]
+
+
+async def test_a_question_waits_for_a_tutor_that_is_away_and_its_asker_is_told_once(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    people = await cluster.populate()
+    ada = people["ada"]
+    watch = cluster.lms("n2").Watch(WatchRequest(), metadata=ada.metadata)
+    await anext(aiter(watch))
+    query_id = await ask(ada, "Is anybody there?")
+    delayed = await anext(aiter(watch))
+    assert (delayed.kind, delayed.item.id) == (EVENT_KIND_TUTOR_DELAYED, query_id)
+    assert (await people["grace"].post(announcement=NewAnnouncement(text="still open"))).item.id
+    assert not (await query(ada, query_id, "n3")).answers
+
+    await tutor.start()
+    assert (await answered(ada, query_id, "n1")).answers[0].abstained
+    kinds = []
+    while EVENT_KIND_QUERY_ANSWERED not in kinds:
+        kinds.append((await anext(aiter(watch))).kind)
+    assert EVENT_KIND_TUTOR_DELAYED not in kinds
+    watch.cancel()
+
+
+async def test_a_new_leader_takes_over_what_is_pending(cluster: RunningCluster, tutor: SmallTutor) -> None:
+    people = await cluster.populate()
+    leader = await eventually(cluster.leader)
+    ids = [await ask(people["ada"], f"Question {n}?", leader) for n in range(3)]
+    await cluster.stop_node(leader)
+    await tutor.start()
+    (other, _) = cluster.nodes
+    for query_id in ids:
+        assert (await answered(people["ada"], query_id, other)).answers
+    assert sorted(tutor.asked) == sorted(ids)
+
+
+async def test_a_question_the_tutor_will_never_take_is_answered_with_that(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    await tutor.start()
+    people = await cluster.populate()
+    query_id = await ask(people["ada"], "Do the impossible")
+    (answer,) = (await answered(people["ada"], query_id, "n2")).answers
+    assert answer.abstained
+    assert "instructor" in answer.text
+
+
+async def test_every_node_says_whether_the_tutor_is_there(cluster: RunningCluster, tutor: SmallTutor) -> None:
+    async def all_say(expected: bool) -> bool:
+        request = GetClusterStatusRequest()
+        statuses = [await cluster.admin(node_id).GetClusterStatus(request) for node_id in cluster.nodes]
+        return all(status.tutor_reachable == expected for status in statuses)
+
+    assert await all_say(False)
+    await tutor.start()
+    await eventually(lambda: all_say(True))
+    status = await cluster.admin("n1").GetClusterStatus(GetClusterStatusRequest())
+    assert status.tutor_model == "small"
+    await tutor.stop()
+    await eventually(lambda: all_say(False))
