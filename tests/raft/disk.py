@@ -1,5 +1,5 @@
-"""A log store in memory. What `append` was given is durable once it returns; what a crash loses is what it was
-not given yet."""
+"""A log store in memory. What `append` was given is durable once it returns; what a crash loses is
+what it was not given yet."""
 
 from __future__ import annotations
 

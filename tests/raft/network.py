@@ -1,7 +1,7 @@
 """Whole clusters in one thread, every fault drawn from one seed, every invariant checked at every step.
 
-A machine is a node, a disk and the entries it applied. Its Ready is on the way to the disk for some steps; a crash
-in that time loses the write, or keeps it unconfirmed. The network drops, duplicates, delays and cuts.
+A machine is a node, a disk and the entries it applied. Its Ready is on the way to the disk for some steps; a
+crash in that time loses the write, or keeps it unconfirmed. The network drops, duplicates, delays and cuts.
 """
 
 from __future__ import annotations

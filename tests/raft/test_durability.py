@@ -1,5 +1,5 @@
-"""Nothing leaves that depends on what is not durable: paper figure 2, "Updated on stable storage before responding
-to RPCs"."""
+"""Nothing leaves that depends on what is not durable: paper figure 2, "Updated on stable storage before
+responding to RPCs"."""
 
 from __future__ import annotations
 

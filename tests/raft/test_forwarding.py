@@ -147,8 +147,15 @@ def test_a_leader_with_too_many_uncommitted_bytes_is_overloaded_until_they_commi
     assert lone.results == [ProposalResult(1, refusal="overloaded")]
     lone.acknowledge("b", 3)
     lone.results.clear()
-    lone.propose(b"x" * 99)
-    assert lone.results == [ProposalResult(1, 1, 4)], "a large one is taken when nothing else waits"
+    lone.propose(b"12345", b"67890", b"x")
+    assert [r.refusal for r in lone.results] == ["", "", "overloaded"]
+
+
+def test_a_proposal_larger_than_the_bound_is_taken_when_nothing_else_waits() -> None:
+    lone = Lone(config=Config("a", ("a", "b"), uncommitted_bytes_max=10))
+    lone.lead()
+    lone.propose(b"x" * 99, b"y")
+    assert [r.refusal for r in lone.results] == ["", "overloaded"]
 
 
 def test_a_thousand_concurrent_proposals_through_all_nodes_get_places_of_their_own() -> None:
