@@ -64,17 +64,9 @@ class Person:
         ]
         return self._deliver({"message": self._captioned(caption, "", photo=sizes)})
 
-    def tap(self, label: str) -> Json:
-        """The newest button with this label."""
-        for message in reversed(self._server.said):
-            for row in message.rows if message.chat == self.chat else ():
-                for shown, data in row:
-                    if shown == label:
-                        return self.tap_data(message, data)
-        raise AssertionError(f"no button {label}")
-
-    def tap_data(self, message: BotMessage, data: str, expired: bool = False) -> Json:
+    def tap(self, message: BotMessage, label: str, expired: bool = False) -> Json:
         """`expired` when the tap reaches the bot too late to be answered."""
+        data = next(data for row in message.rows for shown, data in row if shown == label)
         query_id = str(next(_query_ids))
         if expired:
             self._server.expired_queries.add(query_id)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from bot.adapters.telegram import TelegramAdapter
-from bot.core.adapter import Handler
-from bot.core.command import Registry
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.server import TOKEN, BotApiServer
@@ -16,20 +15,14 @@ from tests.telegram.server import TOKEN, BotApiServer
 FIRST_MENU = [("help", "What I can do"), ("login", "Sign in")]
 
 
-def adapter_for(server: BotApiServer, registry: Registry | None = None) -> TelegramAdapter:
-    if registry is None:
-        return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU)
-    return TelegramAdapter(
-        TOKEN,
-        server.url,
-        lambda role: [(command.name, command.summary) for command in registry.for_role(role)],
-    )
+def adapter_for(server: BotApiServer) -> TelegramAdapter:
+    return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU)
 
 
 @asynccontextmanager
-async def running(adapter: TelegramAdapter, handle: Handler, server: BotApiServer) -> AsyncIterator[None]:
-    """From the first poll until the block ends; what ends the adapter early ends the block."""
-    task = asyncio.create_task(adapter.run(handle))
+async def running(work: Coroutine[Any, Any, None], server: BotApiServer) -> AsyncIterator[None]:
+    """Run `work`, which runs an adapter, from its first poll until the block ends."""
+    task = asyncio.create_task(work)
     try:
         polling = asyncio.create_task(server.until(lambda: server.polls))
         await asyncio.wait({task, polling}, return_when=asyncio.FIRST_COMPLETED)

@@ -71,7 +71,7 @@ async def test_a_tap_is_heard_as_the_buttons_data_and_answered(
     listener: Listener, server: BotApiServer, ada: Person
 ) -> None:
     await listener.adapter.send(str(ada.chat), Reply(plain("Next?"), ((Button("Open", "materials:M1"),),)))
-    ada.tap("Open")
+    ada.tap(ada.messages()[0], "Open")
     await ada.hears("heard materials:M1")
     assert listener.heard[0].press == "materials:M1"
     assert not listener.heard[0].text
@@ -82,7 +82,7 @@ async def test_a_tap_too_old_to_be_answered_is_heard_all_the_same(
     listener: Listener, server: BotApiServer, ada: Person
 ) -> None:
     await listener.adapter.send(str(ada.chat), Reply(plain("Next?"), ((Button("Open", "materials:M1"),),)))
-    ada.tap_data(ada.messages()[0], "materials:M1", expired=True)
+    ada.tap(ada.messages()[0], "Open", expired=True)
     await ada.hears("heard materials:M1")
     ada.say("still there?")
     await ada.hears("heard still there?")

@@ -33,7 +33,7 @@ async def test_a_menu_that_cannot_be_set_does_not_keep_the_bot_from_starting(
 ) -> None:
     server.fail("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
     listener = Listener(adapter_for(server))
-    async with running(listener.adapter, listener.handle, server):
+    async with running(listener.adapter.run(listener.handle), server):
         ada.say("hello")
         await ada.hears("heard hello")
 
@@ -57,7 +57,7 @@ async def test_neither_token_nor_words_reach_a_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     listener = Listener(adapter_for(server))
-    async with running(listener.adapter, listener.handle, server):
+    async with running(listener.adapter.run(listener.handle), server):
         server.fail("sendMessage", Refusal(502, "Bad Gateway"))
         ada.say("correct horse ada")
         await ada.hears("heard correct horse ada")
@@ -80,7 +80,7 @@ async def test_ending_waits_for_the_answers_under_way(server: BotApiServer, ada:
         await finish.wait()
         await adapter.send(incoming.chat, Reply(plain("answered")))
 
-    async with running(adapter, handle, server):
+    async with running(adapter.run(handle), server):
         ada.say("hello")
         await begun.wait()
         asyncio.get_running_loop().call_soon(finish.set)
@@ -100,7 +100,7 @@ async def test_an_answer_that_never_ends_does_not_keep_the_bot_from_ending(
         finally:
             cancelled.set()
 
-    async with asyncio.timeout(LATER), running(adapter_for(server), handle, server):
+    async with asyncio.timeout(LATER), running(adapter_for(server).run(handle), server):
         ada.say("hello")
         await begun.wait()
     assert cancelled.is_set()
@@ -111,10 +111,10 @@ async def test_what_was_said_while_the_bot_was_away_is_heard_when_it_is_back(
 ) -> None:
     ada.say("hello")
     listener = Listener(adapter_for(server))
-    async with running(listener.adapter, listener.handle, server):
+    async with running(listener.adapter.run(listener.handle), server):
         await ada.hears("heard hello")
     again = Listener(adapter_for(server))
-    async with running(again.adapter, again.handle, server):
+    async with running(again.adapter.run(again.handle), server):
         ada.say("hello again")
         await ada.hears("heard hello again")
     assert [incoming.text for incoming in again.heard] == ["hello again"]

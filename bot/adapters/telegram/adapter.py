@@ -36,7 +36,7 @@ Menus = Callable[[Role], Sequence[tuple[str, str]]]
 """The commands that a role may use, as names and summaries."""
 
 
-class CannotStart(Exception):
+class CannotStart(ConnectionError):
     """Telegram cannot be reached or knows no such bot; the message says which."""
 
 
