@@ -65,6 +65,17 @@ def test_a_candidate_asks_for_votes_only_once_its_own_is_durable_and_counts_it_t
     assert len(only(RequestVote, requests)) == 1
 
 
+def test_a_write_begun_before_the_vote_does_not_make_the_vote_durable() -> None:
+    lone = Lone(voters="a")
+    earlier = lone.node.ready()
+    while lone.node.status().role is Role.FOLLOWER:
+        lone.node.tick()
+    lone.finish(earlier)
+    assert lone.node.status().role is Role.CANDIDATE
+    lone.run()
+    assert lone.node.status().role is Role.LEADER
+
+
 def test_a_leaders_appends_leave_while_its_own_disk_writes() -> None:
     # Thesis §10.2.1
     lone = Lone()

@@ -84,6 +84,14 @@ def test_votes_of_an_earlier_term_and_of_a_poll_do_not_count() -> None:
     assert lone.node.status().role is Role.CANDIDATE
 
 
+def test_a_late_vote_does_not_count_in_the_poll_after_it() -> None:
+    lone = Lone()
+    lone.run_for_office()
+    lone.campaign()
+    lone.say(*(RequestVoteReply(peer, "a", 1, True) for peer in "bc"))
+    assert (lone.node.status().role, lone.term) == (Role.CANDIDATE, 1)
+
+
 def test_a_node_votes_once_in_a_term_first_come_first_served() -> None:
     # §5.2: at most one vote per server and term, on a first-come-first-served basis.
     lone = Lone()
