@@ -34,6 +34,7 @@ from bot.client.api import (
 from bot.client.fake.classroom import Classroom
 from bot.client.fake.feed import Feed, course_but, instructors, only, students
 from bot.client.fake.outcomes import Outcomes
+from bot.client.fake.pages import page_of
 from bot.client.fake.questions import Questions
 from bot.client.fake.refusals import invalid, session_ended, too_large
 
@@ -41,8 +42,6 @@ T = TypeVar("T")
 ItemT = TypeVar("ItemT", bound=Item)
 Tutor = Callable[[str, Sequence[Material]], Answer]
 """Answers a question from the materials."""
-
-PAGE_SIZE = 50
 
 
 class FakeLmsClient:
@@ -101,13 +100,13 @@ class FakeLmsClient:
     # --- reading ---
 
     async def materials(self, token: str, words: str = "", page: str = "") -> Page[Material]:
-        return _page(self._classroom.list_materials(self._viewer(token), words), page)
+        return page_of(self._classroom.list_materials(self._viewer(token), words), page)
 
     async def material(self, token: str, material_id: str) -> Material:
         return self._classroom.material(self._viewer(token), material_id)
 
     async def assignments(self, token: str, page: str = "") -> Page[Assignment]:
-        return _page(self._classroom.list_assignments(self._viewer(token)), page)
+        return page_of(self._classroom.list_assignments(self._viewer(token)), page)
 
     async def assignment(self, token: str, assignment_id: str) -> Assignment:
         return self._classroom.assignment(self._viewer(token), assignment_id)
@@ -116,32 +115,32 @@ class FakeLmsClient:
         self, token: str, assignment_id: str = "", pending: bool = False, page: str = ""
     ) -> Page[Submission]:
         found = self._classroom.list_submissions(self._viewer(token), assignment_id, pending)
-        return _page(found, page)
+        return page_of(found, page)
 
     async def submission(self, token: str, submission_id: str) -> Submission:
         return self._classroom.submission(self._viewer(token), submission_id)
 
     async def grades(self, token: str, assignment_id: str = "", page: str = "") -> Page[Grade]:
-        return _page(self._classroom.list_grades(self._viewer(token), assignment_id), page)
+        return page_of(self._classroom.list_grades(self._viewer(token), assignment_id), page)
 
     async def grade(self, token: str, submission_id: str) -> Grade:
         return self._classroom.grade(self._viewer(token), submission_id)
 
     async def queries(self, token: str, pending: bool = False, page: str = "") -> Page[Query]:
-        return _page(self._questions.list_queries(self._viewer(token), pending), page)
+        return page_of(self._questions.list_queries(self._viewer(token), pending), page)
 
     async def query(self, token: str, query_id: str) -> Query:
         return self._questions.query(self._viewer(token), query_id)
 
     async def announcements(self, token: str, page: str = "") -> Page[Announcement]:
         self._viewer(token)
-        return _page(self._questions.list_announcements(), page)
+        return page_of(self._questions.list_announcements(), page)
 
     async def users(self, token: str, page: str = "") -> Page[User]:
-        return _page(self._classroom.list_users(self._viewer(token)), page)
+        return page_of(self._classroom.list_users(self._viewer(token)), page)
 
     async def progress(self, token: str, page: str = "") -> Page[Progress]:
-        return _page(self._classroom.list_progress(self._viewer(token)), page)
+        return page_of(self._classroom.list_progress(self._viewer(token)), page)
 
     # --- files ---
 
@@ -299,14 +298,6 @@ class FakeLmsClient:
         answer = self._tutor(query.text, [self._classroom.material(viewer, item.id) for item in listed])
         answered = self._questions.record_answer(query.id, answer)
         self._feed.add(EventKind.QUERY_ANSWERED, answered, only(asker))
-
-
-def _page(items: list[ItemT], page: str) -> Page[ItemT]:
-    if page and not page.isdecimal():
-        raise invalid("page_token", "is not one of ours")
-    start = int(page or 0)
-    end = start + PAGE_SIZE
-    return Page(tuple(items[start:end]), str(end) if end < len(items) else "")
 
 
 async def _others_run() -> None:

@@ -1,0 +1,64 @@
+"""A classroom in memory whose clock the test holds, and chats of the people in it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.awaited import AwaitedAnswers
+from bot.client.fake import FakeLmsClient
+from bot.commands import Calendar, build_registry
+from bot.core.command import Registry
+from tests.bot_commands.chat import Chat, chat_of
+from tests.world import PEOPLE
+
+
+@dataclass(slots=True)
+class Clock:
+    """Stands on Tuesday, 3 November 2026, noon in UTC, until it is moved."""
+
+    time: datetime = field(default_factory=lambda: datetime(2026, 11, 3, 12, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def pass_by(self, span: timedelta) -> None:
+        self.time += span
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def calendar(clock: Clock) -> Calendar:
+    return Calendar(clock, ZoneInfo("Europe/Berlin"))
+
+
+@pytest.fixture
+def client(clock: Clock) -> FakeLmsClient:
+    client = FakeLmsClient(clock)
+    for person in PEOPLE.values():
+        client.seat(person.username, person.display_name, person.role, person.password)
+    return client
+
+
+@pytest.fixture
+def awaited() -> AwaitedAnswers:
+    return AwaitedAnswers()
+
+
+@pytest.fixture
+def registry(client: FakeLmsClient, calendar: Calendar, awaited: AwaitedAnswers) -> Registry:
+    return build_registry(client, calendar, awaited)
+
+
+@pytest.fixture
+def chat(client: FakeLmsClient, registry: Registry) -> Callable[[str], Awaitable[Chat]]:
+    """A chat of the person with this username."""
+    return lambda username: chat_of(client, registry, username)

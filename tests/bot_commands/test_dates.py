@@ -1,0 +1,72 @@
+"""Due dates: read as typed, never ambiguous when shown. The course is in Berlin, on a Tuesday."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.commands import Calendar
+from bot.core.command import BadValue
+from tests.bot_commands.conftest import Clock
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("2026-11-30 18:00", datetime(2026, 11, 30, 17, 0, tzinfo=UTC)),
+        ("2026-11-30", datetime(2026, 11, 30, 22, 59, tzinfo=UTC)),
+        ("fri 18:00", datetime(2026, 11, 6, 17, 0, tzinfo=UTC)),
+        ("Friday", datetime(2026, 11, 6, 22, 59, tzinfo=UTC)),
+        ("tue 18:00", datetime(2026, 11, 3, 17, 0, tzinfo=UTC)),
+        ("tue 9:30", datetime(2026, 11, 10, 8, 30, tzinfo=UTC)),
+        ("+7d", datetime(2026, 11, 10, 22, 59, tzinfo=UTC)),
+        ("+0d 23:00", datetime(2026, 11, 3, 22, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_due_date_is_read_in_the_course_s_zone(calendar: Calendar, words: str, moment: datetime) -> None:
+    assert calendar.parse(words) == moment
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "soon", "2026-13-01", "2026-02-30", "fri 25:00", "fri 18", "+d", "18:00", "2026-11-30T18:00"],
+)
+def test_what_is_no_date_is_refused_with_examples(calendar: Calendar, words: str) -> None:
+    with pytest.raises(BadValue, match="fri 18:00"):
+        calendar.parse(words)
+
+
+@pytest.mark.parametrize("words", ["2026-11-03 12:59", "2001-01-01", "+0d 00:01"])
+def test_a_past_date_is_refused_and_named(calendar: Calendar, words: str) -> None:
+    with pytest.raises(BadValue, match=r"is past already"):
+        calendar.parse(words)
+
+
+@pytest.mark.parametrize("words", ["fri 18:00", "+7d", "2027-03-28 02:30", "2027-10-31 02:30"])
+def test_the_canonical_words_mean_the_same_moment_tomorrow(
+    calendar: Calendar, clock: Clock, words: str
+) -> None:
+    moment = calendar.parse(words)
+    clock.pass_by(timedelta(days=1))
+    assert calendar.parse(calendar.canonical(moment)) == moment
+
+
+def test_a_moment_is_shown_with_its_zone(calendar: Calendar) -> None:
+    assert calendar.absolute(datetime(2026, 11, 6, 17, 0, tzinfo=UTC)) == "Fri 6 Nov 2026 18:00 CET"
+    assert calendar.absolute(datetime(2026, 7, 6, 16, 0, tzinfo=UTC)) == "Mon 6 Jul 2026 18:00 CEST"
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=30), "in less than a minute"),
+        (timedelta(minutes=1), "in 1 minute"),
+        (timedelta(minutes=119), "in 119 minutes"),
+        (timedelta(hours=47, minutes=59), "in 47 hours"),
+        (timedelta(days=2), "in 2 days"),
+        (-timedelta(days=3), "3 days ago"),
+    ],
+)
+def test_how_long_it_is_until_then(calendar: Calendar, clock: Clock, span: timedelta, words: str) -> None:
+    assert calendar.relative(clock() + span) == words

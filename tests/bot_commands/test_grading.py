@@ -1,0 +1,83 @@
+"""Two graders, one grade."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.client.api import LmsError, Receipt
+from bot.client.fake import FakeLmsClient
+from tests.bot_commands.chat import Chat
+from tests.bot_commands.conftest import Clock
+
+Chats = Callable[[str], Awaitable[Chat]]
+
+
+@pytest.fixture
+async def graders(chat: Chats, clock: Clock) -> tuple[Chat, Chat]:
+    grace, alan, ada = await chat("grace"), await chat("alan"), await chat("ada")
+    await grace.run("newassignment", title="Clocks", points=10, due=clock() + timedelta(days=1))
+    await ada.run("submit", assignment="A1", text="Ticks.")
+    return grace, alan
+
+
+async def conflict(grader: Chat, **values: object) -> str:
+    with pytest.raises(LmsError) as caught:
+        await grader.run("grade", submission="S1", **values)
+    # Named as the fault of one argument, so that only that is asked for again.
+    assert caught.value.code == "INVALID_ARGUMENT"
+    return caught.value.violations["replaces"]
+
+
+async def test_one_s_own_grade_is_changed_without_ado(graders: tuple[Chat, Chat]) -> None:
+    grace, _ = graders
+    await grace.run("grade", submission="S1", points=5)
+    assert "6 / 10" in (await grace.run("grade", submission="S1", points=6)).text.plain
+
+
+async def test_a_colleague_s_grade_is_replaced_only_knowingly(graders: tuple[Chat, Chat]) -> None:
+    grace, alan = graders
+    await grace.run("grade", submission="S1", points=5)
+    assert "5 / 10" in await conflict(alan, points=7)
+    (replaces,) = [arg for arg in alan.command("grade").args if arg.name == "replaces"]
+    assert replaces.choices is not None
+    (choice,) = await replaces.choices(alan, {"submission": "S1"})
+    assert "5 / 10" in choice.label
+    reply = await alan.run("grade", submission="S1", points=7, replaces=replaces.parse(choice.value))
+    assert "7 / 10" in reply.text.plain
+
+
+async def test_a_grade_that_changed_since_it_was_looked_at_is_not_replaced(
+    graders: tuple[Chat, Chat],
+) -> None:
+    grace, alan = graders
+    await grace.run("grade", submission="S1", points=5)
+    await grace.run("grade", submission="S1", points=8)
+    assert "8 / 10" in await conflict(alan, points=7, replaces=1)
+
+
+async def test_a_grade_given_in_the_same_moment_is_not_replaced(
+    graders: tuple[Chat, Chat], client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace, alan = graders
+    put_grade = client.put_grade
+
+    async def overtaken(
+        token: str, request_id: str, submission_id: str, points: int, feedback: str, version: int
+    ) -> Receipt[object]:
+        monkeypatch.setattr(client, "put_grade", put_grade)
+        await grace.run("grade", submission="S1", points=9)
+        return await put_grade(token, request_id, submission_id, points, feedback, version)  # type: ignore[return-value]
+
+    monkeypatch.setattr(client, "put_grade", overtaken)
+    assert "9 / 10" in await conflict(alan, points=7)
+
+
+async def test_only_drafts_are_counted_and_released(graders: tuple[Chat, Chat]) -> None:
+    grace, _ = graders
+    await grace.run("grade", submission="S1", points=5)
+    assert "1 draft grade of A1" in (await grace.run("pending")).text.plain
+    assert "Released 1 grade of A1" in (await grace.run("release", assignment="A1")).text.plain
+    assert "draft" not in (await grace.run("pending")).text.plain
