@@ -1,4 +1,4 @@
-"""`./cluster.sh demo`: start the classroom, load the course, and open the chat; without a terminal, play the tour."""
+"""`./cluster.sh demo`: start the classroom, load the course, open the chat, or without a terminal play the tour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.client.grpc_client import GrpcLmsClient
 from demo.accounts import Account, first, load_accounts
 from demo.chat import open_chat
 from demo.seed import seed
-from demo.tour import play
+from demo.tour.play import play
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
 HOME = Path(".homeroom")
@@ -57,7 +57,9 @@ def welcome(accounts: dict[str, Account]) -> None:
     print("\nThe demo course's people (in the chat, /login NAME; here, :as NAME switches):\n")
     for account in accounts.values():
         print(f"  {account.username:12}{account.role:16}{account.password}")
-    print("\nKill a node from another terminal: ./cluster.sh kill leader. Stop everything: ./cluster.sh down.\n")
+    print(
+        "\nKill a node from another terminal: ./cluster.sh kill leader. Stop everything: ./cluster.sh down.\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The console chat in the demo classroom: `python -m demo.chat [USER]`. A demo user named is signed in at once."""
+"""The console chat in the demo classroom: `python -m demo.chat [USER]`. A demo user named is signed in."""
 
 from __future__ import annotations
 

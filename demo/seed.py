@@ -1,4 +1,4 @@
-"""Puts the demo course into an empty classroom. Acts have fixed request ids, so a broken-off run is repeated."""
+"""Puts the demo course into an empty classroom. Acts have fixed request ids: a broken run is just repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour: one transcript played through the real bot on the real cluster, whose leader is killed on the way."""
+"""The tour: one transcript played through the real bot on the real cluster, whose leader is killed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from pathlib import Path
 
 from bot import transcript
 from bot.adapters.script import ScriptAdapter, Transcript
+from bot.app import STORE_FILE, classroom, converse
+from bot.config import from_file
 from bot.player import TranscriptFailed
+from bot.store import BotStore
 from demo.accounts import Account
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
-TOUR = Path(__file__).parent / "tour.txt"
+TOUR = Path(__file__).parent / "transcript.txt"
 _PASSWORD = re.compile(r"\{password of ([\w.-]+)\}")
 
 
@@ -63,5 +66,22 @@ def read_tour(accounts: Mapping[str, Account]) -> Transcript:
 
 
 async def play(cluster: LocalCluster, accounts: Mapping[str, Account]) -> bool:
-    """Whether all of it held; everything said and answered is printed."""
-    raise NotImplementedError
+    """Whether all of it held. Everything said and answered is printed, and what did not hold."""
+    with tempfile.TemporaryDirectory(prefix="homeroom-tour-") as folder:
+        state = Path(folder)
+        store = BotStore(state / STORE_FILE, ScriptAdapter.name)
+        tour = ScriptAdapter([read_tour(accounts)], state / "downloads", _tell, Surroundings(cluster).act)
+        try:
+            async with classroom(from_file(cluster.folder / "cluster.toml")) as room:
+                await converse(tour, room, store)
+        except TranscriptFailed as failed:
+            print(f"\nThe tour did not hold.\n{failed}", flush=True)
+            return False
+        finally:
+            store.close()
+    print("\nThe tour held: nothing acknowledged was lost, and all nodes agree.", flush=True)
+    return True
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)

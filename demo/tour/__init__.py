@@ -1,0 +1,1 @@
+"""A guided tour of the demo classroom: a transcript, and what plays it."""
