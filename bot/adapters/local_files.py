@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import os
 import re
 from itertools import count
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 from bot.core.adapter import FileUnavailable
 from bot.core.model import FileRef, OutgoingFile
 
-NAME_CHARACTERS_MAX = 100
+NAME_BYTES_MAX = 200
+SUFFIX_BYTES_MAX = 16
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 
 
 def offered(path: Path) -> FileRef:
@@ -66,7 +68,11 @@ async def save(folder: Path, file: OutgoingFile) -> Path:
 def safe_name(name: str) -> str:
     """A file name without folders, control characters or a leading dot; never empty, never long."""
     name = _UNSAFE.sub("_", name).strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if dot and len(suffix) <= 10:
-        return f"{stem[: NAME_CHARACTERS_MAX - len(suffix) - 1]}.{suffix}"
-    return name[:NAME_CHARACTERS_MAX] or "file"
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 -- a Path would take the name apart
+    if len(suffix.encode()) > SUFFIX_BYTES_MAX:
+        stem, suffix = name, ""
+    return (_cut(stem, NAME_BYTES_MAX - len(suffix.encode())) or "file") + suffix
+
+
+def _cut(text: str, bytes_max: int) -> str:
+    return text.encode()[:bytes_max].decode(errors="ignore")

@@ -52,7 +52,7 @@ class PromptLines:
                     if secret:
                         return await self._hidden.prompt_async("password: ")
                     return await self._open.prompt_async(
-                        f"{chat}> ", completer=_FirstWord(self._completions(chat))
+                        f"{chat}> ", completer=FirstWord(self._completions(chat))
                     )
                 except KeyboardInterrupt:
                     # Ctrl-C drops the line, as in a shell; Ctrl-D leaves.
@@ -61,7 +61,9 @@ class PromptLines:
                     raise EndOfInput from None
 
 
-class _FirstWord(Completer):
+class FirstWord(Completer):
+    """Completes the command or directive with which a line begins."""
+
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         self._words = list(words)
 

@@ -1,0 +1,160 @@
+"""The composition root: a place, the core, the commands, the cluster and what is remembered, put together."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.adapters.console import ConsoleAdapter, PipedLines, PromptLines
+from bot.adapters.console.adapter import DIRECTIVES
+from bot.adapters.script import ScriptAdapter, Transcript
+from bot.awaited import AwaitedAnswers
+from bot.client.api import LmsClient, LmsError
+from bot.client.grpc_client import GrpcLmsClient
+from bot.commands import Calendar, build_registry
+from bot.config import Config
+from bot.core.adapter import Adapter
+from bot.core.chat import Session
+from bot.core.command import Registry
+from bot.core.engine import Engine
+from bot.core.model import Role
+from bot.notify import Notifier
+from bot.store import BotStore
+
+STORE_FILE = "bot.db"
+OPENING = "/start"
+NOBODY = "you"
+
+
+@dataclass(frozen=True, slots=True)
+class Classroom:
+    """The cluster as the bot reaches it, and the commands over it."""
+
+    client: LmsClient
+    registry: Registry
+    awaited: AwaitedAnswers
+
+
+@asynccontextmanager
+async def classroom(config: Config) -> AsyncIterator[Classroom]:
+    client = GrpcLmsClient(config.nodes)
+    try:
+        calendar = Calendar(lambda: datetime.now(UTC), config.time_zone)
+        awaited = AwaitedAnswers()
+        yield Classroom(client, build_registry(client, calendar, awaited), awaited)
+    finally:
+        await client.close()
+
+
+async def converse(adapter: Adapter, room: Classroom, store: BotStore) -> None:
+    """Until the adapter's place closes; what `adapter.run` raises is raised."""
+    notifier = Notifier(room.client, adapter, store, room.awaited)
+    engine = Engine(adapter, room.registry, store, time.time, notifier.session_changed)
+    notifier.start()
+    try:
+        await engine.run()
+    finally:
+        await notifier.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    user: str
+    """Who speaks; empty for nobody yet."""
+    password: str
+    """Signs the user in beforehand; empty to leave that to them."""
+    strict: bool
+    plain: bool
+
+
+async def run_console(config: Config, state: Path, options: ConsoleOptions) -> int:
+    """Returns the exit status: 1 when `strict` and something was refused.
+
+    Raises LmsError when the user cannot be signed in, StoreUnreadable.
+    """
+    chat = options.user or NOBODY
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    store = BotStore(state / STORE_FILE, ConsoleAdapter.name)
+    try:
+        async with classroom(config) as room:
+            if options.user and options.password:
+                await sign_in(room.client, store, chat, options.user, options.password)
+            adapter = ConsoleAdapter(
+                chat,
+                PromptLines(state / "history", _completions(room.registry, store))
+                if interactive
+                else PipedLines(sys.stdin.buffer),
+                None,
+                state / "downloads",
+                styled=interactive and not options.plain,
+                strict=options.strict,
+                opening=OPENING,
+            )
+            await converse(adapter, room, store)
+            return 1 if options.strict and adapter.refused else 0
+    finally:
+        store.close()
+
+
+async def run_script(config: Config, state: Path, transcripts: Sequence[Transcript]) -> None:
+    """Raises TranscriptFailed, TranscriptError, StoreUnreadable."""
+    store = BotStore(state / STORE_FILE, ScriptAdapter.name)
+    try:
+        async with classroom(config) as room:
+            await converse(ScriptAdapter(transcripts, state / "downloads", _tell), room, store)
+    finally:
+        store.close()
+
+
+async def run_telegram(config: Config, state: Path, token: str, base_url: str | None) -> None:
+    """Until it is cancelled. Raises bot.adapters.telegram.CannotStart, StoreUnreadable."""
+    # Whoever chats in a terminal need not have Telegram's library.
+    from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
+
+    store = BotStore(state / STORE_FILE, TelegramAdapter.name)
+    try:
+        async with classroom(config) as room:
+            await converse(TelegramAdapter(token, base_url, _menus(room.registry)), room, store)
+    finally:
+        store.close()
+
+
+async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, password: str) -> None:
+    """See that the chat is signed in, with the session it has if that still holds. Raises LmsError."""
+    known = store.load(chat)
+    if known.session is not None and known.session.username == username:
+        try:
+            await client.account(known.session.token)
+        except LmsError as error:
+            if error.code != "UNAUTHENTICATED":
+                raise
+        else:
+            return
+    session = await client.login(username, password)
+    role = Role(session.user.role)
+    store.save(chat, replace(known, session=Session(session.token, session.user.username, role)))
+
+
+def _menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:
+    return lambda role: [(command.name, command.summary) for command in registry.for_role(role)]
+
+
+def _completions(registry: Registry, store: BotStore) -> Callable[[str], Iterable[tuple[str, str]]]:
+    menus = _menus(registry)
+
+    def completions(chat: str) -> Iterable[tuple[str, str]]:
+        session = store.load(chat).session
+        for name, summary in menus(session.role if session else Role.ANYONE):
+            yield f"/{name}", summary
+        yield from DIRECTIVES
+
+    return completions
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
