@@ -33,8 +33,9 @@ class Features:
     passage_coverage   the same share for the passage, its heading and its title, 0 to 1
     retrieval          the passage's retrieval score as a share of the best passage's, 0 to 1
     likelihood         log P(query | sentence) per token, less the candidates' mean, in nats
-    posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, at
-    least -8 lift               log P(query | sentence) - log P(query) per token, in nats
+    posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, not
+                       below -8
+    lift               log P(query | sentence) - log P(query) per token, in nats
     definition         1 when a definition is asked for and the sentence has the shape of one
     leaning            1 when the sentence opens with a pronoun or a connective
     """

@@ -1,8 +1,9 @@
 """Fits the logistic model over features, and reports what the language model adds to it.
 
 Each development question is put to five passages: the one it was written for and four others of the same
-document (or source), scored by BM25 as retrieval would. Half of the documents fit the numbers, the other half
-report.
+document (or source), scored by BM25 as retrieval would. One in four is put to the passages that BM25 finds
+best among other documents instead: what a course says when asked about something else. Half of the
+documents fit the numbers, the other half report.
 """
 
 import json
@@ -31,18 +32,28 @@ SEED = 20260101
 PASSAGES = 5
 ANSWERED_SHARE = 0.8
 """The share of answerable questions that the threshold lets be answered, right or wrong."""
+OUTSIDE_SHARE = 0.25
+OUTSIDE_POOL = 100
 
 MODEL_COLUMNS = ("likelihood", "posterior", "lift")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question's candidates as measured; `gold` marks those that answer it, none when it has no answer."""
+    """A question's candidates as measured; `gold` marks those that answer it.
+
+    `kind`: "answerable", "near_miss" (its passages are about the matter, but hold no answer) or "outside"
+    (they are about something else).
+    """
 
     features: tuple[Features, ...]
     lexical: tuple[float, ...]
     gold: tuple[bool, ...]
-    answerable: bool
+    kind: str
+
+    @property
+    def answerable(self) -> bool:
+        return self.kind == "answerable"
 
 
 def calibrate(folder: Path, model: Path, questions: int) -> None:
@@ -55,9 +66,9 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
     fitting: list[Case] = []
     held_out: list[Case] = []
     sampled = _sample(list(data.items(folder, "dev")), questions)
-    for number, (item, neighbours) in enumerate(sampled):
+    for number, (item, passages) in enumerate(sampled):
         half = fitting if random.Random(f"{SEED}:{item.document}").random() < 0.5 else held_out  # noqa: S311
-        half.append(_case(item, neighbours, backend))
+        half.append(_case(item, passages, backend))
         if number % 100 == 99:
             print(f"{number + 1} of {len(sampled)} questions measured", flush=True)
 
@@ -80,46 +91,57 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
 
 
 def _sample(items: Sequence[Item], count: int) -> list[tuple[Item, list[str]]]:
-    """`count` questions, each with the other contexts its passages are drawn from."""
-    by_document: dict[str, list[str]] = defaultdict(list)
-    by_source: dict[str, list[str]] = defaultdict(list)
+    """`count` questions, each with the texts of its passages."""
+    by_document: dict[str, set[str]] = defaultdict(set)
+    by_source: dict[str, set[str]] = defaultdict(set)
     for item in items:
-        for group in (by_document[item.document], by_source[_source(item)]):
-            if not group or group[-1] != item.context:
-                group.append(item.context)
+        by_document[item.document].add(item.context)
+        by_source[_source(item)].add(item.context)
     chance = random.Random(SEED)  # noqa: S311
     sampled = chance.sample(list(items), min(count, len(items)))
     cases = []
     for item in sampled:
-        others: list[str] = []
+        if chance.random() < OUTSIDE_SHARE:
+            pool = chance.sample(items, min(OUTSIDE_POOL, len(items)))
+            outside = sorted({other.context for other in pool if other.document != item.document})
+            scores = _retrieval_scores(item.question, outside)
+            ranked = sorted(range(len(outside)), key=lambda index: -scores[index])
+            cases.append((item, [outside[index] for index in ranked[:PASSAGES]]))
+            continue
+        texts = [item.context]
         for group in (by_document[item.document], by_source[_source(item)]):
-            fresh = sorted(set(group) - {item.context, *others})
-            others += chance.sample(fresh, min(PASSAGES - 1 - len(others), len(fresh)))
-        cases.append((item, others))
+            fresh = sorted(group.difference(texts))
+            texts += chance.sample(fresh, min(PASSAGES - len(texts), len(fresh)))
+        cases.append((item, texts))
     return cases
+
+
+def _retrieval_scores(question: str, texts: Sequence[str]) -> list[float]:
+    return Bm25([terms(text) for text in texts]).scores(terms(question))
 
 
 def _source(item: Item) -> str:
     return item.source.removesuffix("-neg").split("#")[0]
 
 
-def _case(item: Item, others: list[str], backend: Gpt2Backend) -> Case:
-    texts = [item.context, *others]
-    scores = Bm25([terms(text) for text in texts]).scores(terms(item.question))
+def _case(item: Item, texts: Sequence[str], backend: Gpt2Backend) -> Case:
+    home = item.context in texts
     passages = [
-        Passage("", "", "", item.title, text, score) for text, score in zip(texts, scores, strict=True)
+        Passage("", "", "", item.title if home else "", text, score)
+        for text, score in zip(texts, _retrieval_scores(item.question, texts), strict=True)
     ]
-    ranked = sorted(passages, key=lambda passage: -passage.score)
-    question = Question(item.question, tuple(ranked))
+    question = Question(item.question, tuple(sorted(passages, key=lambda passage: -passage.score)))
     candidates = find_candidates(question.query, question.passages)
-    evidence = [(item.title, candidate.in_context) for candidate in candidates]
+    evidence = [(question.passages[0].heading, candidate.in_context) for candidate in candidates]
     likelihoods = backend.query_likelihoods(question.query, evidence, Stop()) if evidence else None
-    home = ranked.index(passages[0])
     return Case(
         measure(question, candidates, likelihoods),
         tuple(candidate.lexical for candidate in candidates),
-        tuple(candidate.passage == home and _answers(item, candidate) for candidate in candidates),
-        bool(item.answers),
+        tuple(
+            question.passages[candidate.passage].text == item.context and _answers(item, candidate)
+            for candidate in candidates
+        ),
+        ("answerable" if item.answers else "near_miss") if home else "outside",
     )
 
 
@@ -179,12 +201,18 @@ def _at_1(cases: Sequence[Case], scores: Sequence[Sequence[float]]) -> float:
 def _report(cases: Sequence[Case], fitted: Calibration) -> dict[str, float]:
     probable = [[fitted.probability(row) for row in case.features] for case in cases]
     best = [max(row, default=0.0) for row in probable]
-    with_answer = [value for value, case in zip(best, cases, strict=True) if case.answerable]
-    without = [value for value, case in zip(best, cases, strict=True) if not case.answerable]
-    pairs = [(high > low) + 0.5 * (high == low) for high in with_answer for low in without]
-    return {
-        "sentence_at_1": _at_1(cases, probable),
-        "answerable_auroc": sum(pairs) / len(pairs),
-        "answered_of_answerable": sum(value >= fitted.threshold for value in with_answer) / len(with_answer),
-        "answered_of_unanswerable": sum(value >= fitted.threshold for value in without) / len(without),
+    by_kind = {
+        kind: [value for value, case in zip(best, cases, strict=True) if case.kind == kind]
+        for kind in ("answerable", "near_miss", "outside")
     }
+    report = {"sentence_at_1": _at_1(cases, probable)}
+    for kind, values in by_kind.items():
+        if values:
+            report[f"answered_{kind}"] = sum(value >= fitted.threshold for value in values) / len(values)
+    for kind in ("near_miss", "outside"):
+        pairs = [
+            (high > low) + 0.5 * (high == low) for high in by_kind["answerable"] for low in by_kind[kind]
+        ]
+        if pairs:
+            report[f"auroc_{kind}"] = sum(pairs) / len(pairs)
+    return report
