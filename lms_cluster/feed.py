@@ -57,6 +57,7 @@ class Feed:
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._applied.set()  # a run before this one may have failed over its last look
         while True:
             await self._applied.wait()
             self._applied.clear()

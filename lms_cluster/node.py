@@ -8,8 +8,7 @@ from random import SystemRandom
 
 import grpc
 import structlog
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lms_cluster.commands import apply_command
@@ -27,6 +26,7 @@ from lms_cluster.services.posts import Posts
 from lms_cluster.services.reads import Reads
 from lms_cluster.services.sessions import Sessions
 from lms_cluster.services.watches import Watches
+from lms_cluster.tutor_delays import TutorDelays
 from lms_cluster.tutor_dispatch import TutorDispatch
 from lms_cluster.tutor_link import TutorLink
 from protos import lms_pb2_grpc, raft_pb2_grpc
@@ -79,8 +79,9 @@ class Node:
         self._tutor = TutorLink(config.tutor)
         self._feed = Feed(self._reader)
         self._dispatch = TutorDispatch(self._driver, self._reader, proposer, self._tutor)
+        self._delays = TutorDelays(self._driver, self._reader, proposer, self._tutor)
         self._driver.on_applied = self._applied
-        self._health = HealthServicer()
+        self._health = health.aio.HealthServicer()
         lms = LmsService(
             Sessions(proposer, self._reader, self._passwords, LoginAttempts()),
             Posts(proposer, self._reader, self._passwords, self._extractor),
@@ -109,6 +110,7 @@ class Node:
         beside: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
             ("feed", self._feed.run),
             ("tutor dispatch", self._dispatch.run),
+            ("tutor delays", self._delays.run),
             ("tutor link", self._tutor.watch),
             ("leadership", self._tell_leadership),
         )

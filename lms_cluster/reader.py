@@ -15,7 +15,7 @@ from raft.runtime.driver import Driver
 from raft.types import Index
 from storage.classroom import Classroom
 from storage.digest import state_hash
-from storage.models.history import Applied
+from storage.progress import applied_index
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Reader:
 
     async def state_hash(self) -> tuple[Index, str]:
         """SHA-256 in hexadecimal over every replicated row, and the applied index at which they stood."""
-        return await self.read(lambda: (Applied.get_by_id(1).log_index, state_hash()))
+        return await self.read(lambda: (applied_index(), state_hash()))
 
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -8,7 +8,6 @@ records the first answer and refuses the second.
 from __future__ import annotations
 
 import asyncio
-import time
 from functools import partial
 
 import structlog
@@ -18,24 +17,24 @@ from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
 from lms_cluster.refusal import Refused
 from lms_cluster.stamp import stamped
-from lms_cluster.tutor_link import TutorAway, TutorLink, TutorRefused
+from lms_cluster.tutor_link import TutorAway, TutorLink, TutorRefused, TutorStumbled
 from lms_cluster.views import PendingQuery, passages_for, pending_tutor_queries
-from protos.command_pb2 import Command, RecordTutorAnswer, ReportTutorDelay
+from protos.command_pb2 import RecordTutorAnswer
 from protos.lms_pb2 import Answer, Citation
 from protos.tutor_pb2 import ANSWER_MODE_ABSTAINED, ANSWER_MODE_FREE, GetLLMAnswerResponse
 from raft.runtime.driver import Driver
 from raft.types import Role
 
 AT_ONCE = 8
-DELAY_SECONDS = 30.0
-"""A query that has waited so long for an absent tutor is reported to its asker."""
 RETRY_SECONDS_MIN = 0.25
 RETRY_SECONDS_MAX = 5.0
 LOOK_SECONDS = 1.0
 """Look for pending queries at least this often: leadership may have come without an applied entry."""
 PAUSE_SECONDS = 0.05
 PROPOSE_SECONDS = 10.0
-REFUSED_TEXT = "The tutor cannot answer this question. An instructor can: ask again, to the instructor."
+STUMBLES_MAX = 5
+"""A question over which the tutor fails so often is given up: a few such would keep all others waiting."""
+GIVEN_UP_TEXT = "The tutor cannot answer this question. An instructor can: ask again, to the instructor."
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +77,8 @@ class TutorDispatch:
         self._look.clear()
 
     async def _begin_pending(self) -> None:
+        if len(self._asking) >= AT_ONCE:
+            return
         pending = await self._reader.read(pending_tutor_queries)
         waiting = (query for query in pending if query.query_id not in self._asking)
         for query, _ in zip(waiting, range(AT_ONCE - len(self._asking)), strict=False):
@@ -98,29 +99,24 @@ class TutorDispatch:
         self._asking.clear()
 
     async def _serve(self, query: PendingQuery) -> None:
-        """Ask until there is an answer, report when that takes long, record it."""
+        """Ask until there is an answer, and record it."""
         passages = await self._reader.read(lambda: passages_for(query.text))
         pause = RETRY_SECONDS_MIN
-        reported = query.delay_reported
-        while True:
+        stumbles = 0
+        answer = Answer(text=GIVEN_UP_TEXT, by_tutor=True, abstained=True)
+        while stumbles < STUMBLES_MAX:
             try:
                 answer = _answer(await self._tutor.answer(query.query_id, query.text, passages))
                 break
             except TutorRefused as refused:
                 _log.warning("tutor refused a question", query_id=query.query_id, why=str(refused))
-                answer = Answer(text=REFUSED_TEXT, by_tutor=True, abstained=True)
                 break
             except TutorAway as away:
-                _log.info("tutor away", query_id=query.query_id, why=str(away))
-            waited = time.time() - query.asked_ms / 1000
-            if not reported and waited > DELAY_SECONDS:
-                reported = await self._report_delay(query.query_id)
+                _log.info("tutor gave no answer", query_id=query.query_id, why=str(away))
+                stumbles += isinstance(away, TutorStumbled)
             await self._pause_asking(pause)
             pause = min(2 * pause, RETRY_SECONDS_MAX)
-        command = stamped(f"tutor-answer-{query.query_id}", b"")
-        command.record_tutor_answer.CopyFrom(RecordTutorAnswer(query_id=query.query_id, answer=answer))
-        await self._propose(command)
-        _log.info("tutor answered", query_id=query.query_id, abstained=answer.abstained)
+        await self._record(query.query_id, answer)
 
     async def _pause_asking(self, seconds: float) -> None:
         """Cut short when a tutor that was away is back."""
@@ -129,21 +125,16 @@ class TutorDispatch:
         else:
             await self._tutor.wait_reachable(seconds)
 
-    async def _report_delay(self, query_id: str) -> bool:
-        """Whether it is known to the cluster now."""
-        command = stamped(f"tutor-delay-{query_id}", b"")
-        command.report_tutor_delay.CopyFrom(ReportTutorDelay(query_id=query_id))
-        return await self._propose(command)
-
-    async def _propose(self, command: Command) -> bool:
-        """Whether it was applied, now or before. Without a quorum the query stays pending."""
+    async def _record(self, query_id: str, answer: Answer) -> None:
+        command = stamped(f"tutor-answer-{query_id}", b"")
+        command.record_tutor_answer.CopyFrom(RecordTutorAnswer(query_id=query_id, answer=answer))
         try:
             await self._proposer.propose(command, Deadline.after(PROPOSE_SECONDS))
         except Refused as refused:
-            if refused.reason in ("NO_QUORUM", "OUTCOME_UNKNOWN", "OVERLOADED"):
-                return False
-            _log.info("recorded already", request_id=command.request_id, reason=refused.reason)
-        return True
+            # Answered by somebody else meanwhile; or no quorum, and the query is found pending again.
+            _log.info("tutor's answer not recorded", query_id=query_id, reason=refused.reason)
+        else:
+            _log.info("tutor answered", query_id=query_id, abstained=answer.abstained)
 
 
 def _answer(response: GetLLMAnswerResponse) -> Answer:

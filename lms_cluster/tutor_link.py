@@ -34,16 +34,20 @@ REFUSALS = frozenset(
         grpc.StatusCode.INVALID_ARGUMENT,
         grpc.StatusCode.FAILED_PRECONDITION,
         grpc.StatusCode.OUT_OF_RANGE,
-        grpc.StatusCode.UNIMPLEMENTED,
     }
 )
 """Codes after which asking the same again is in vain."""
+STUMBLES = frozenset({grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DATA_LOSS})
 
 _log = structlog.get_logger(__name__)
 
 
 class TutorAway(Exception):
     """No answer now; the tutor may have one later."""
+
+
+class TutorStumbled(TutorAway):
+    """The tutor was there and failed over this question."""
 
 
 class TutorRefused(Exception):
@@ -90,13 +94,15 @@ class TutorLink:
             await asyncio.sleep(POLL_SECONDS)
 
     async def answer(self, query_id: str, query: str, passages: Sequence[Passage]) -> GetLLMAnswerResponse:
-        """Raises TutorAway and TutorRefused."""
+        """Raises TutorAway, TutorStumbled and TutorRefused."""
         request = GetLLMAnswerRequest(query_id=query_id, query=query, context=Context(passages=passages))
         try:
             return await self._stub.GetLLMAnswer(request, timeout=ANSWER_SECONDS)
         except grpc.aio.AioRpcError as error:
-            failure = TutorRefused if error.code() in REFUSALS else TutorAway
-            raise failure(f"{error.code().name}: {error.details()}") from error
+            why = f"{error.code().name}: {error.details()}"
+            if error.code() in REFUSALS:
+                raise TutorRefused(why) from error
+            raise (TutorStumbled if error.code() in STUMBLES else TutorAway)(why) from error
 
     async def close(self) -> None:
         await self._channel.close()

@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 
 from lms_cluster.deadline import Deadline
+from lms_cluster.overload import Admission
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
@@ -37,6 +38,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 SECONDS = 5.0
 SECONDS_MAX = 60.0
+HASHES_MAX = 8
 
 ROLES = {
     Role.FOLLOWER: NODE_ROLE_FOLLOWER,
@@ -64,6 +66,7 @@ class AdminService(AdminServiceServicer):
         self._passwords = passwords
         self._tutor = tutor
         self._hashing = asyncio.Lock()
+        self._hash_admission = Admission(HASHES_MAX, "Other callers wait for the state's hash already.")
 
     @unary
     async def Bootstrap(self, request: BootstrapRequest, context: Context) -> BootstrapResponse:  # noqa: N802
@@ -113,6 +116,7 @@ class AdminService(AdminServiceServicer):
             ],
         )
         if request.with_state_hash:
-            async with self._hashing:  # one at a time: it reads every row
-                response.applied_index, response.state_hash = await self._reader.state_hash()
+            with self._hash_admission.admitted():
+                async with self._hashing:  # one at a time: it reads every row
+                    response.applied_index, response.state_hash = await self._reader.state_hash()
         return response

@@ -43,7 +43,8 @@ class Sessions:
             password_hash = self._reader.read_now(lambda: password_hash_of(username))
             if not await self._passwords.verify(password_hash, request.password):
                 self._attempts.wrong(attempt)
-                _log.info("wrong password", username=username, wrong=attempt.wrong)
+                # A name nobody has may be a password typed into the wrong field: it is not logged.
+                _log.info("login refused", username=username if password_hash else None, wrong=attempt.wrong)
                 raise _bad_credentials()
             self._attempts.right(username)
         token = new_token()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lms_cluster import tutor_dispatch
+from lms_cluster import tutor_delays, tutor_dispatch
+from lms_cluster.tutor_dispatch import AT_ONCE
 from protos.lms_pb2 import (
     EVENT_KIND_QUERY_ANSWERED,
     EVENT_KIND_TUTOR_DELAYED,
@@ -37,7 +38,7 @@ async def tutor() -> AsyncIterator[SmallTutor]:
 async def cluster(
     tmp_path: Path, tutor: SmallTutor, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RunningCluster]:
-    monkeypatch.setattr(tutor_dispatch, "DELAY_SECONDS", 0.5)
+    monkeypatch.setattr(tutor_delays, "AWAY_SECONDS", 0.5)
     cluster = RunningCluster(tmp_path, tutor.address)
     await cluster.start()
     yield cluster
@@ -106,6 +107,17 @@ async def test_a_question_waits_for_a_tutor_that_is_away_and_its_asker_is_told_o
     watch.cancel()
 
 
+async def test_every_asker_is_told_when_more_wait_than_are_asked_at_once(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    people = await cluster.populate()
+    watch = cluster.lms("n1").Watch(WatchRequest(), metadata=people["ada"].metadata)
+    await anext(aiter(watch))
+    asked = {await ask(people["ada"], f"Question {n}?") for n in range(AT_ONCE + 3)}
+    assert {(await anext(aiter(watch))).item.id for _ in asked} == asked
+    watch.cancel()
+
+
 async def test_a_new_leader_takes_over_what_is_pending(cluster: RunningCluster, tutor: SmallTutor) -> None:
     people = await cluster.populate()
     leader = await eventually(cluster.leader)
@@ -118,12 +130,14 @@ async def test_a_new_leader_takes_over_what_is_pending(cluster: RunningCluster, 
     assert sorted(tutor.asked) == sorted(ids)
 
 
-async def test_a_question_the_tutor_will_never_take_is_answered_with_that(
-    cluster: RunningCluster, tutor: SmallTutor
+@pytest.mark.parametrize("text", ["Do the impossible", "Do something strange"])
+async def test_a_question_the_tutor_will_never_answer_is_given_up_with_a_word(
+    cluster: RunningCluster, tutor: SmallTutor, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
+    monkeypatch.setattr(tutor_dispatch, "RETRY_SECONDS_MIN", 0.01)
     await tutor.start()
     people = await cluster.populate()
-    query_id = await ask(people["ada"], "Do the impossible")
+    query_id = await ask(people["ada"], text)
     (answer,) = (await answered(people["ada"], query_id, "n2")).answers
     assert answer.abstained
     assert "instructor" in answer.text

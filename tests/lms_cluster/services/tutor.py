@@ -24,7 +24,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SmallTutor(TutorServiceServicer):
-    """`asked` lists the query ids as they came. A query with "impossible" in it is refused for good."""
+    """`asked` lists the query ids as they came. It refuses an "impossible" query, and a "strange" one breaks it."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -48,6 +48,8 @@ class SmallTutor(TutorServiceServicer):
         self.asked.append(request.query_id)
         if "impossible" in request.query:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no")
+        if "strange" in request.query:
+            raise RuntimeError(request.query)
         answer = GetLLMAnswerResponse(query_id=request.query_id, model="small", mode=ANSWER_MODE_ABSTAINED)
         for passage in request.context.passages[:1]:
             answer.mode, answer.answer = ANSWER_MODE_QUOTED, passage.text
