@@ -24,7 +24,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SmallTutor(TutorServiceServicer):
-    """`asked` lists the query ids as they came. It refuses an "impossible" query, and a "strange" one breaks it."""
+    """`asked` lists query ids as they came. It refuses an "impossible" query; a "strange" one breaks it."""
 
     def __init__(self, address: str) -> None:
         self.address = address
