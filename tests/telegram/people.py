@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
-from tests.telegram.protocol import BotMessage, Json, chat_json
-from tests.telegram.server import BOT_ID, BotApiServer
+from tests.telegram.protocol import BOT, BotMessage, Json, chat_json
+from tests.telegram.server import BotApiServer
 
 _query_ids = count(1)
 
@@ -32,7 +32,7 @@ class Person:
                 "message_id": reply_to.id,
                 "date": 1_800_000_000,
                 "chat": chat_json(self.chat),
-                "from": {"id": BOT_ID, "is_bot": True, "first_name": "Homeroom"},
+                "from": BOT,
                 "text": reply_to.text,
             }
         return self._deliver({"message": message})
@@ -79,7 +79,7 @@ class Person:
                 "message_id": message.id,
                 "date": 1_800_000_000,
                 "chat": chat_json(self.chat),
-                "from": {"id": BOT_ID, "is_bot": True, "first_name": "Homeroom"},
+                "from": BOT,
                 "text": message.text,
             },
         }

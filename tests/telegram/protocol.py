@@ -14,6 +14,9 @@ from tests.telegram.markup import CannotParse, Entity, read_html
 Json = dict[str, Any]
 
 
+BOT: Json = {"id": 4242, "is_bot": True, "first_name": "Homeroom", "username": "homeroom_bot"}
+
+
 class Refusal(Exception):
     """What the Bot API answers instead of a result; `description` as it words it."""
 

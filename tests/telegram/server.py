@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from tests.telegram.protocol import (
+    BOT,
     BotMessage,
     Json,
     Refusal,
@@ -23,9 +24,6 @@ from tests.telegram.protocol import (
 )
 
 TOKEN = "4242:AAtest_token_that_no_log_may_show"
-BOT_ID = 4242
-USERNAME = "homeroom_bot"
-
 DOWNLOAD_BYTES_MAX = 20 * 1024 * 1024
 LONG_POLL_SECONDS_MAX = 50.0
 PATIENCE_SECONDS = 20.0
@@ -154,7 +152,7 @@ class BotApiServer:
         return web.Response(body=self._files[file_id])
 
     async def _get_me(self, parameters: Json) -> Json:
-        return {"id": BOT_ID, "is_bot": True, "first_name": "Homeroom", "username": USERNAME}
+        return BOT
 
     async def _true(self, parameters: Json) -> bool:
         return True
@@ -281,7 +279,7 @@ class BotApiServer:
             "message_id": message.id,
             "date": 1_800_000_000,
             "chat": chat_json(message.chat),
-            "from": {"id": BOT_ID, "is_bot": True, "first_name": "Homeroom", "username": USERNAME},
+            "from": BOT,
         }
         if message.file_name:
             found["document"] = {

@@ -15,6 +15,7 @@ from telegram.ext import AIORateLimiter, Application, CallbackContext, TypeHandl
 from bot.adapters.telegram.attempts import attempt, means
 from bot.adapters.telegram.fairness import FairProcessor
 from bot.adapters.telegram.incoming import incoming_of
+from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.replies import MESSAGE_UNITS_MAX, Speaker
 from bot.core import text
 from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
@@ -32,12 +33,14 @@ TYPING_AFTER_SECONDS = 0.5
 TYPING_INTERVAL_SECONDS = 4.5
 STOP_SECONDS = 10.0
 
+UNKNOWN_TOKEN = "Telegram knows no bot with this token."  # noqa: S105 -- a sentence
+
 Menus = Callable[[Role], Sequence[tuple[str, str]]]
 """The commands that a role may use, as names and summaries."""
 
 
 class CannotStart(ConnectionError):
-    """Telegram cannot be reached or knows no such bot; the message says which."""
+    """Telegram cannot be reached, or knows no such bot (any more); the message says which."""
 
 
 class TelegramAdapter:
@@ -56,12 +59,14 @@ class TelegramAdapter:
     def __init__(self, token: str, base_url: str | None, menus: Menus) -> None:
         _quiet_loggers()
         self._menus = menus
-        self._processor = FairProcessor()
+        self._polling = Polling()
+        self._processor = FairProcessor(self._polling.handled)
         builder = (
             Application.builder()
             .token(token)
             .rate_limiter(AIORateLimiter(max_retries=FLOOD_RETRIES))
             .concurrent_updates(self._processor)
+            .updater(None)
             .job_queue(None)
         )
         if base_url:
@@ -92,32 +97,28 @@ class TelegramAdapter:
     async def _initialize(self) -> None:
         try:
             await self._application.initialize()
+            # A webhook left over from another program would get the updates in our stead.
+            await attempt(self._bot.delete_webhook)
         except InvalidToken:
             # The library's message holds the token.
-            raise CannotStart("Telegram knows no bot with this token.") from None
+            raise CannotStart(UNKNOWN_TOKEN) from None
         except NetworkError as failure:
             raise CannotStart(f"Telegram cannot be reached: {failure}") from failure
 
     async def _poll(self) -> None:
-        updater = self._application.updater
-        assert updater is not None  # noqa: S101 - the builder makes one unless told otherwise
         await self._application.start()
         try:
-            await updater.start_polling(
-                bootstrap_retries=-1,
-                allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
-                error_callback=lambda failure: log.warning("polling Telegram: %s", failure),
-            )
-            await asyncio.get_running_loop().create_future()
+            await self._polling.run(self._bot, self._application.update_queue)
+        except InvalidToken:
+            raise CannotStart(UNKNOWN_TOKEN) from None
         finally:
-            if updater.running:
-                await updater.stop()
             try:
                 async with asyncio.timeout(STOP_SECONDS):
                     await self._application.stop()
             except TimeoutError:
-                log.warning("some answers were not finished in time")
+                log.warning("some answers were not finished in time; Telegram will deliver them again")
                 await self._processor.shutdown()
+            await self._polling.confirm(self._bot)
 
     async def _deliver(self, update: Update, handle: Handler) -> None:
         incoming = incoming_of(update, self.name, self._bot.username)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from telegram import Update
@@ -25,8 +25,10 @@ class FairProcessor(BaseUpdateProcessor):
     chat can claim every place: what it says beyond its share is dropped.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handled: Callable[[int], None]) -> None:
+        """`handled` is told the id of every update that is done with; not of one that was cancelled."""
         super().__init__(max_concurrent_updates=UPDATES_MAX)
+        self._handled = handled
         self._claimed: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -40,12 +42,17 @@ class FairProcessor(BaseUpdateProcessor):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        chat = update.effective_chat.id if isinstance(update, Update) and update.effective_chat else 0
-        if self._claimed[chat] >= CHAT_UPDATES_MAX:
+        assert isinstance(update, Update)  # noqa: S101 - nothing else is ever queued
+        chat = update.effective_chat.id if update.effective_chat else 0
+        if self._claimed[chat] < CHAT_UPDATES_MAX:
+            await self._work(chat, coroutine)
+        else:
             log.warning("chat %d floods the bot; an update was dropped", chat)
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
-            return
+        self._handled(update.update_id)
+
+    async def _work(self, chat: int, coroutine: Awaitable[Any]) -> None:
         self._claimed[chat] += 1
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task

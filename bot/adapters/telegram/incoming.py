@@ -46,6 +46,8 @@ def _said(update: Update, message: Message, adapter: str, username: str) -> Inco
     if addressed is not None and addressed[1].lower() != username.lower():
         return None
     answered = message.reply_to_message
+    if answered is not None and (answered.from_user is None or answered.from_user.username != username):
+        answered = None
     return Incoming(
         adapter,
         str(message.chat.id),

@@ -39,7 +39,7 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     for row in rows:
         fitting = [button for button in row if len(button.data.encode()) <= BUTTON_BYTES_MAX]
         if len(fitting) < len(row):
-            log.error("a button's data is longer than %d bytes: %s", BUTTON_BYTES_MAX, row)
+            log.error("a button was left out: its data is longer than %d bytes", BUTTON_BYTES_MAX)
         if fitting:
             shown.append(
                 [InlineKeyboardButton(button.label, callback_data=button.data) for button in fitting]
