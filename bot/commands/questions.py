@@ -25,6 +25,8 @@ QUESTION_ID = arguments.item_id("Q")
 
 ANSWER_SECONDS = 20.0
 """A person waits this long for the tutor; afterwards the answer comes as a notice."""
+AWAY_SECONDS = 3.0
+"""A tutor that no node reaches for so long is away; one that is only busy answers before."""
 READ_SECONDS_MAX = 15.0
 """What one look at the question may take, with the client's own patience."""
 PAUSE_SECONDS_MIN = 0.2
@@ -146,18 +148,24 @@ class Questions:
 
     async def _wait_for_answer(self, token: str, query_id: str) -> bool:
         """Returns when there is an answer, when none came in time, or, with True, when the tutor is away."""
-        give_up_at = time.monotonic() + ANSWER_SECONDS
+        began = reached_at = time.monotonic()
         pause = PAUSE_SECONDS_MIN
-        while time.monotonic() < give_up_at:
+        while (now := time.monotonic()) < began + ANSWER_SECONDS:
             query = await self._look(token, query_id)
             if query is None or query.answered:
                 return False
-            nodes = [node for node in await self._client.status() if not node.error]
-            if nodes and not any(node.tutor_reachable for node in nodes):
+            if await self._tutor_reachable():
+                reached_at = now
+            elif now - reached_at >= AWAY_SECONDS:
                 return True
             await asyncio.sleep(pause)
             pause = min(2 * pause, PAUSE_SECONDS_MAX)
         return False
+
+    async def _tutor_reachable(self) -> bool:
+        """By any node; while no node says anything, nothing is known against the tutor."""
+        nodes = [node for node in await self._client.status() if not node.error]
+        return not nodes or any(node.tutor_reachable for node in nodes)
 
     async def _look(self, token: str, query_id: str) -> Query | None:
         """None when the question cannot be looked at; it is saved all the same."""

@@ -73,8 +73,9 @@ async def test_an_answer_that_comes_while_it_is_waited_for_is_shown_and_needs_no
 
 
 async def test_with_the_tutor_away_the_question_is_kept(
-    chat: Chats, client: FakeLmsClient, awaited: AwaitedAnswers
+    chat: Chats, client: FakeLmsClient, awaited: AwaitedAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(questions, "AWAY_SECONDS", 0.0)
     reply = await ask(await chat("ada"))
     assert "The tutor is away; your question Q1 is kept" in reply.text.plain
     assert not awaited.waits("chat", "Q1")
