@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.chat import Chat
 from bot.core.command import EVERYONE, Arg, Command, Conversation, Registry, Values
@@ -146,3 +150,54 @@ async def test_any_press_is_survived(chatting: Chatting) -> None:
         replies = await chatting.hear(replace(chatting.incoming("x" if not data else ""), press=data))
         assert all(reply.refused for reply in replies)
     assert chatting.classroom.done == []
+
+
+LINES = st.text(max_size=60) | st.sampled_from(
+    [
+        "/grade",
+        "/grade S1 x",
+        "/submit A1",
+        "/cancel",
+        "done",
+        "yes",
+        "no",
+        "/login ada",
+        "password of ada",
+        '/x "',
+    ]
+)
+PRESSES = st.text(max_size=80) | st.sampled_from(["grade:S1", "pick::0:S1", "done", "confirm:", "repeat:x:y"])
+
+
+@given(st.lists(st.tuples(LINES, PRESSES, st.booleans()), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_nothing_that_is_said_or_pressed_breaks_anything(said: list[tuple[str, str, bool]]) -> None:
+    async def say_it_all(folder: Path) -> None:
+        chatting = Chatting(folder)
+        await chatting.sign_in("grace")
+        for line, press, presses in said:
+            incoming = chatting.incoming(line, *(["a.md"] if line == "yes" else []))
+            await chatting.hear(replace(incoming, text="", files=(), press=press) if presses else incoming)
+        chatting.store.close()
+
+    with tempfile.TemporaryDirectory() as folder, Complaints() as complaints:
+        asyncio.run(say_it_all(Path(folder)))
+    assert complaints.heard == []
+
+
+class Complaints(logging.Handler):
+    """What the core logs as its own fault."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.heard: list[str] = []
+
+    def __enter__(self) -> Complaints:
+        logging.getLogger("bot.core").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("bot.core").removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
