@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -17,7 +17,8 @@ from tests.telegram.protocol import Refusal, flood
 from tests.telegram.running import Listener
 from tests.telegram.server import BotApiServer
 
-HOSTILE = "<b>free</b> points & <a href='tg://user?id=1'>me</a> &lt; </code> *x* _y_ `z`"
+# Each would be read as markup, or as none at all, were it not escaped.
+HOSTILE = ("<b>free</b> points &amp; <i>more</i>", "<a href='tg://user?id=1'>me</a> </code> & *x* _y_ `z`")
 
 
 async def test_every_style_becomes_its_entity(listener: Listener, ada: Person) -> None:
@@ -33,13 +34,16 @@ async def test_every_style_becomes_its_entity(listener: Listener, ada: Person) -
     )
 
 
+@pytest.mark.parametrize("typed", HOSTILE)
 @pytest.mark.parametrize("styled", [plain, bold, code, quote])
-async def test_what_was_typed_never_becomes_markup(styled: object, listener: Listener, ada: Person) -> None:
-    assert callable(styled)
-    await listener.adapter.send(str(ada.chat), Reply(styled(HOSTILE)))
+async def test_what_was_typed_never_becomes_markup(
+    styled: Callable[[str], Text], typed: str, listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    await listener.adapter.send(str(ada.chat), Reply(styled(typed)))
     (message,) = ada.messages()
-    assert message.text == HOSTILE
-    assert all(entity.text == HOSTILE for entity in message.entities)
+    assert message.text == typed
+    assert all(entity.text == typed for entity in message.entities)
+    assert len(server.called("sendMessage")) == 1
 
 
 async def test_what_telegram_cannot_parse_is_said_without_markup(
