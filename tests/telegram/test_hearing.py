@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.adapters.telegram import fairness
 from bot.core.model import Button, Incoming, Reply
 from bot.core.richtext import plain
@@ -79,13 +81,14 @@ async def test_a_tap_is_heard_as_the_buttons_data_and_answered(
 
 
 async def test_a_tap_too_old_to_be_answered_is_heard_all_the_same(
-    listener: Listener, server: BotApiServer, ada: Person
+    listener: Listener, ada: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     await listener.adapter.send(str(ada.chat), Reply(plain("Next?"), ((Button("Open", "materials:M1"),),)))
     ada.tap(ada.messages()[0], "Open", expired=True)
     await ada.hears("heard materials:M1")
     ada.say("still there?")
     await ada.hears("heard still there?")
+    assert "could not be answered" not in caplog.text
 
 
 async def test_a_reply_names_the_message_it_answers(listener: Listener, ada: Person) -> None:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.telegram.people import Person
+from tests.telegram.protocol import flood
 from tests.telegram.server import TOKEN, BotApiServer
 
 # Nothing listens there: the bot must be there for people even while the course servers are not.
@@ -46,6 +47,21 @@ async def test_it_answers_and_ends_cleanly_when_told_to(
         output, log = await process.communicate()
     assert process.returncode == 0
     assert TOKEN.encode() not in output + log
+
+
+async def test_killed_before_it_could_answer_it_answers_when_it_is_back(
+    server: BotApiServer, ada: Person, tmp_path: Path
+) -> None:
+    ada.say("/start")
+    # Its first answer is turned away for longer than it will live.
+    server.fail("sendMessage", flood(600))
+    async with bot_process(TOKEN, server.url, tmp_path) as process:
+        await server.until(lambda: server.called("sendMessage"))
+        process.kill()
+        await process.communicate()
+    assert not ada.messages()
+    async with bot_process(TOKEN, server.url, tmp_path):
+        await ada.hears("Welcome to Homeroom")
 
 
 async def test_a_token_that_telegram_does_not_know_is_said_plainly(
