@@ -91,10 +91,6 @@ def given_up(command: str) -> str:
     return f"I could not use three answers, so I cancelled /{command}. Nothing was saved."
 
 
-def asked_again(reason: str, prompt: str) -> str:
-    return f"{reason}\n{prompt}"
-
-
 def field_refused(field: str, reason: str) -> str:
     return f"{field}: {reason}"
 
