@@ -40,6 +40,9 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
 )
 
+_TELLS_NOTHING_OF_EARLIER_TRIES = frozenset({"INTERNAL", "RESOURCE_EXHAUSTED"})
+"""A node says these before the log was asked; any other refusal is the outcome of the request id itself."""
+
 
 class Unreachable(Exception):
     """No connection to the node: nothing was sent."""
@@ -93,7 +96,8 @@ class Nodes:
             except grpc.aio.AioRpcError as failure:
                 error = lms_error(failure)
                 if not is_transient(error) or error.retry_after >= PATIENCE_SECONDS:
-                    raise error from failure
+                    unsaid = writes and maybe_done and error.code in _TELLS_NOTHING_OF_EARLIER_TRIES
+                    raise (_exhausted(maybe_done=True) if unsaid else error) from failure
                 maybe_done = maybe_done or error.reason == OUTCOME_UNKNOWN
                 wait = error.retry_after
             failures += 1

@@ -23,11 +23,13 @@ async def watch(nodes: Nodes, metadata: tuple[tuple[str, str], ...], cursor: str
     pause = Pause(nodes.random)
     while True:
         node_id = nodes.preferred
+        heard = False
         try:
             stub = await nodes.connected(node_id)
             call = stub.Watch(lms_pb2.WatchRequest(cursor=cursor), timeout=STREAM_SECONDS, metadata=metadata)
             try:
                 async for message in call:
+                    heard = True
                     pause.reset()
                     event = values.event(message)
                     if event.kind is None and event.cursor == cursor:
@@ -40,7 +42,7 @@ async def watch(nodes: Nodes, metadata: tuple[tuple[str, str], ...], cursor: str
             pass
         except grpc.aio.AioRpcError as failure:
             error = lms_error(failure)
-            if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            if heard and failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 continue
             if not is_transient(error):
                 raise error from failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 
@@ -14,7 +15,9 @@ from bot.commands.submissions import SUBMISSION_ID, grade_of
 from bot.commands.text import phrases
 from bot.commands.text import work as text
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.model import Button, Reply, Role
+
+log = logging.getLogger(__name__)
 
 INSTRUCTORS = frozenset({Role.INSTRUCTOR})
 
@@ -108,9 +111,8 @@ class Grading:
 
     async def grade(self, conversation: Conversation, values: Values) -> Reply:
         submission_id: str = values["submission"]
-        version = values["replaces"]
-        if version is None:
-            version = await self._version_free_to_replace(conversation, submission_id)
+        # Made of what was typed alone: repeated with its request id, the act must be the same to the letter.
+        version = values["replaces"] or 0
         try:
             receipt = await self._client.put_grade(
                 conversation.token,
@@ -126,20 +128,15 @@ class Grading:
             current = await grade_of(self._client, conversation, submission_id)
             if current is None:
                 raise
-            raise _someone_else_graded(current) from error
+            raise _graded_already(current) from error
         grade = receipt.item
-        drafts = await self._drafts(conversation, grade.assignment_id)
         return card(
             text.grade_saved(grade),
             *text.feedback_detail(grade.feedback),
             text.NOT_YET_RELEASED,
             phrases.saved(receipt),
             buttons=[
-                button(
-                    text.release_item(drafts.get(grade.assignment_id, 1), grade.assignment_id),
-                    "release",
-                    grade.assignment_id,
-                ),
+                await self._release_button(conversation, grade.assignment_id),
                 button(phrases.BUTTONS["pending"], "pending"),
             ],
         )
@@ -166,15 +163,15 @@ class Grading:
         grades = await all_of(lambda page: self._client.grades(conversation.token, assignment_id, page))
         return dict(Counter(grade.assignment_id for grade in grades if not grade.released))
 
-    async def _version_free_to_replace(self, conversation: Conversation, submission_id: str) -> int:
-        """One's own grade is replaced without ado. Raises LmsError when somebody else gave one."""
-        current = await grade_of(self._client, conversation, submission_id)
-        if current is None:
-            return 0
-        own_name = (await self._client.account(conversation.token)).display_name
-        if current.grader != own_name:
-            raise _someone_else_graded(current)
-        return current.version
+    async def _release_button(self, conversation: Conversation, assignment_id: str) -> Button:
+        """Says how many grades it would release, if that can be known: the grade itself is saved already."""
+        try:
+            drafts = await self._drafts(conversation, assignment_id)
+        except LmsError as error:
+            log.info("cannot count the drafts of %s: %s %s", assignment_id, error.code, error.reason)
+            return button(text.release_all(assignment_id), "release", assignment_id)
+        label = text.release_item(drafts.get(assignment_id, 0), assignment_id)
+        return button(label, "release", assignment_id)
 
     async def _ungraded(self, conversation: Conversation, values: Values) -> list[Choice]:
         waiting = await self._queue(conversation)
@@ -187,14 +184,10 @@ class Grading:
         return [Choice(f"v{current.version}", text.replace_grade(current))] if current else []
 
 
-def _someone_else_graded(current: Grade) -> LmsError:
+def _graded_already(current: Grade) -> LmsError:
     """Names the argument `replaces`, so that the core asks for it and keeps all else that was typed."""
-    return LmsError(
-        "INVALID_ARGUMENT",
-        "GRADE_CHANGED",
-        text.someone_else_graded(current),
-        {"replaces": text.someone_else_graded(current)},
-    )
+    message = text.graded_already(current)
+    return LmsError("INVALID_ARGUMENT", "GRADE_CHANGED", message, {"replaces": message})
 
 
 def _grade_version(word: str) -> int:

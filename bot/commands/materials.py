@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 BEGINNING_CHARACTERS = 600
 
-_MATERIAL_ID = re.compile(r"M[1-9]\d{0,8}", re.IGNORECASE)
+MATERIAL_ID = re.compile(r"M[1-9]\d{0,8}", re.IGNORECASE)
 
 
 class Materials:
@@ -73,7 +73,7 @@ class Materials:
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
         which = values["which"] or ""
-        if _MATERIAL_ID.fullmatch(which):
+        if MATERIAL_ID.fullmatch(which):
             return await self._open(conversation, which.upper())
         found = await all_of(lambda page: self._client.materials(conversation.token, which, page))
         if not found:

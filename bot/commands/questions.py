@@ -13,6 +13,7 @@ from bot.commands import arguments
 from bot.commands.answers import answer_text
 from bot.commands.card import LISTED_MAX, all_of, button, card
 from bot.commands.dates import Calendar
+from bot.commands.materials import MATERIAL_ID
 from bot.commands.text import phrases
 from bot.commands.text import questions as text
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
@@ -216,8 +217,10 @@ async def _recipients(conversation: Conversation, values: Values) -> list[Choice
 
 
 def _after_tutor(query: Query) -> list[Button]:
-    cited = {citation.material_id for answer in query.answers for citation in answer.citations}
+    cited = [citation.material_id for answer in query.answers for citation in answer.citations]
+    # What a tutor cites is its own word, and may be anything.
+    known = dict.fromkeys(id_ for id_ in cited if MATERIAL_ID.fullmatch(id_))
     return [
-        *(button(phrases.open_item(material_id), "materials", material_id) for material_id in sorted(cited)),
+        *(button(phrases.open_item(material_id), "materials", material_id) for material_id in known),
         button(text.ASK_INSTRUCTOR, "ask", Recipient.INSTRUCTOR.value),
     ]

@@ -147,6 +147,15 @@ async def test_one_maybe_stays_a_maybe_whatever_later_tries_say(
     assert (error.code, error.reason) == ("UNKNOWN", "OUTCOME_UNKNOWN")
 
 
+async def test_a_maybe_is_not_made_a_no_by_a_node_that_breaks(
+    nodes: list[ScriptedNode], client: GrpcLmsClient
+) -> None:
+    for node in nodes:
+        node.script = [broken_off, refused(grpc.StatusCode.INTERNAL, "INTERNAL", "Something broke.")]
+    error = await refusal_of_a_write(client)
+    assert (error.code, error.reason) == ("UNKNOWN", "OUTCOME_UNKNOWN")
+
+
 async def test_a_read_that_was_not_answered_did_no_harm(
     nodes: list[ScriptedNode], client: GrpcLmsClient, impatient: None
 ) -> None:

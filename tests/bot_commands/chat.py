@@ -58,6 +58,10 @@ class Chat:
     async def run(self, name: str, **values: Any) -> Reply:
         """Run a command with these values, the others missing; a growing reply is awaited to its end."""
         self.request_id = secrets.token_hex(16)
+        return await self.run_again(name, **values)
+
+    async def run_again(self, name: str, **values: Any) -> Reply:
+        """Run a command with the request id of the one before."""
         reply = await self.command(name).run(self, self._complete(name, values))
         if isinstance(reply, StreamedReply):
             async for _ in reply.pieces:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.client.api import LmsError, Receipt
+from bot.client.api import Grade, LmsError, Page
 from bot.client.fake import FakeLmsClient
-from tests.bot_commands.chat import Chat
+from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
 
 Chats = Callable[[str], Awaitable[Chat]]
@@ -31,13 +31,29 @@ async def conflict(grader: Chat, **values: object) -> str:
     return caught.value.violations["replaces"]
 
 
-async def test_one_s_own_grade_is_changed_without_ado(graders: tuple[Chat, Chat]) -> None:
+async def test_the_same_act_repeated_is_the_same_success(
+    graders: tuple[Chat, Chat], client: FakeLmsClient
+) -> None:
     grace, _ = graders
-    await grace.run("grade", submission="S1", points=5)
-    assert "6 / 10" in (await grace.run("grade", submission="S1", points=6)).text.plain
+    first = await grace.run("grade", submission="S1", points=5)
+    assert await grace.run_again("grade", submission="S1", points=5) == first
+    assert (await client.grade(grace.token, "S1")).version == 1
 
 
-async def test_a_colleague_s_grade_is_replaced_only_knowingly(graders: tuple[Chat, Chat]) -> None:
+async def test_a_saved_grade_is_never_called_unsaved_because_drafts_cannot_be_counted(
+    graders: tuple[Chat, Chat], client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_quorum(token: str, assignment_id: str = "", page: str = "") -> Page[Grade]:
+        raise LmsError("UNAVAILABLE", "NO_QUORUM", "Electing a leader.")
+
+    grace, _ = graders
+    monkeypatch.setattr(client, "grades", no_quorum)
+    reply = await grace.run("grade", submission="S1", points=5)
+    assert "Saved on the cluster" in reply.text.plain
+    assert labels(reply)[0] == "Release the grades of A1"
+
+
+async def test_a_grade_is_replaced_only_knowingly(graders: tuple[Chat, Chat]) -> None:
     grace, alan = graders
     await grace.run("grade", submission="S1", points=5)
     assert "5 / 10" in await conflict(alan, points=7)
@@ -54,25 +70,8 @@ async def test_a_grade_that_changed_since_it_was_looked_at_is_not_replaced(
 ) -> None:
     grace, alan = graders
     await grace.run("grade", submission="S1", points=5)
-    await grace.run("grade", submission="S1", points=8)
+    await grace.run("grade", submission="S1", points=8, replaces=1)
     assert "8 / 10" in await conflict(alan, points=7, replaces=1)
-
-
-async def test_a_grade_given_in_the_same_moment_is_not_replaced(
-    graders: tuple[Chat, Chat], client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grace, alan = graders
-    put_grade = client.put_grade
-
-    async def overtaken(
-        token: str, request_id: str, submission_id: str, points: int, feedback: str, version: int
-    ) -> Receipt[object]:
-        monkeypatch.setattr(client, "put_grade", put_grade)
-        await grace.run("grade", submission="S1", points=9)
-        return await put_grade(token, request_id, submission_id, points, feedback, version)  # type: ignore[return-value]
-
-    monkeypatch.setattr(client, "put_grade", overtaken)
-    assert "9 / 10" in await conflict(alan, points=7)
 
 
 async def test_only_drafts_are_counted_and_released(graders: tuple[Chat, Chat]) -> None:

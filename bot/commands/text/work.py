@@ -105,6 +105,10 @@ def release_item(drafts: int, assignment_id: str) -> str:
     return f"Release {phrases.counted(drafts, 'grade', 'grades')} of {assignment_id}"
 
 
+def release_all(assignment_id: str) -> str:
+    return f"Release the grades of {assignment_id}"
+
+
 def drafts_waiting(drafts: Mapping[str, int]) -> list[str]:
     return [
         f"{phrases.counted(count, 'draft grade', 'draft grades')} of {assignment_id} not released yet."
@@ -118,7 +122,7 @@ def released(count: int, assignment_id: str) -> str:
     return f"Released {phrases.counted(count, 'grade', 'grades')} of {assignment_id}"
 
 
-def someone_else_graded(current: Grade) -> str:
+def graded_already(current: Grade) -> str:
     return f"{current.grader} has given {current.id} {points(current)}."
 
 
