@@ -13,7 +13,8 @@ _STOP_WORDS = frozenset(
         just like many me mean meaning means meant more most much must my name no nor not now of off on
         once one only or other our out over own please same say she should so some such tell term than
         that the their them then there these they this those through to too under up us used using very
-        was we were what when where which while who whom whose why will with word would you your
+        was we were what when where which while who whom whose why will with word work works would you
+        your
         """
     )
 )

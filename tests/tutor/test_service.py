@@ -188,7 +188,7 @@ async def test_a_full_queue_refuses_and_says_when_to_try_again(held: HeldBackend
         assert (status.queue_length, status.queue_limit, status.answered) == (1, 1, 0)
         held.release.set()
         await asyncio.gather(working, waiting)
-        assert running.queue.answered == 2
+        await until(lambda: running.queue.answered == 2)
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert detail(refused.value, error_details_pb2.RetryInfo()).retry_delay.ToMilliseconds() > 0
 
@@ -201,7 +201,7 @@ async def test_a_disconnected_caller_stops_the_work(held: HeldBackend) -> None:
         await until(held.stopped.is_set)
         held.release.set()
         assert (await stub.GetLLMAnswer(request(QUERY), timeout=10)).sources
-        assert running.queue.answered == 1
+        await until(lambda: running.queue.answered == 1)
 
 
 async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend) -> None:
@@ -214,7 +214,7 @@ async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend)
         await until(lambda: running.queue.waiting == 0)
         held.release.set()
         await working
-        assert running.queue.answered == 1
+        await until(lambda: running.queue.answered == 1)
 
 
 async def test_a_callers_deadline_stops_the_work(held: HeldBackend) -> None:

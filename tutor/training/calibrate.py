@@ -72,7 +72,7 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
         if number % 100 == 99:
             print(f"{number + 1} of {len(sampled)} questions measured", flush=True)
 
-    fitted = _with_threshold(_fit(fitting, NAMES), fitting)
+    fitted = _with_threshold(_fit_never_against_likelihood(fitting), fitting)
     without = _with_threshold(_fit(fitting, [name for name in NAMES if name not in MODEL_COLUMNS]), fitting)
     calibration.save(model / calibration.FILE_NAME, fitted)
     reports = {
@@ -154,6 +154,21 @@ def _answers(item: Item, candidate: Candidate) -> bool:
         if first >= 0 and (start <= first < end or first <= start < last):
             return True
     return False
+
+
+def _fit_never_against_likelihood(cases: Sequence[Case]) -> Calibration:
+    """Drops model columns whose weight comes out negative: a likelier query never counts against a sentence.
+
+    Such a weight is noise between correlated columns, and would mislead with another GPT-2's likelihoods.
+    """
+    names = list(NAMES)
+    while True:
+        fitted = _fit(cases, names)
+        weights = dict(zip(NAMES, fitted.weights, strict=True))
+        against = [name for name in MODEL_COLUMNS if weights[name] < 0.0]
+        if not against:
+            return fitted
+        names.remove(min(against, key=lambda name: weights[name]))
 
 
 def _fit(cases: Sequence[Case], names: Sequence[str]) -> Calibration:
