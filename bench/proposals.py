@@ -28,12 +28,14 @@ from protos.raft_pb2_grpc import add_RaftServiceServicer_to_server
 from raft.config import Config
 from raft.errors import RaftError
 from raft.runtime.driver import Driver
+from raft.runtime.secret import ClusterSecret
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
 from raft.types import Entry, Index
 from storage.log_store import SqliteLogStore
 
 NODE_IDS = ("n1", "n2", "n3")
+SECRET = ClusterSecret("the-secret-of-the-nodes-measured-here")
 
 
 class Nothing:
@@ -62,7 +64,7 @@ async def measure(folder: Path, seconds: float, clients: int, size: int) -> dict
     stores = {node_id: SqliteLogStore(folder / f"{node_id}.db") for node_id in NODE_IDS}
     drivers = []
     for node_id, server in servers.items():
-        transport = PeerTransport(node_id, addresses)
+        transport = PeerTransport(node_id, addresses, SECRET)
         add_RaftServiceServicer_to_server(RaftServicer(transport), server)
         config = Config(node_id, NODE_IDS)
         drivers.append(Driver(config, stores[node_id], Nothing(), transport, random=Random(node_id)))

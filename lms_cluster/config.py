@@ -3,11 +3,14 @@
 title = "Distributed Systems"
 time_zone = "Asia/Kolkata"
 tutor = "127.0.0.1:50060"
+secret_file = "cluster.secret"    # mode 0600, the same on every node
 
 [[nodes]]
 id = "n1"
 address = "127.0.0.1:50051"
-data = "n1"                     # relative to the file's folder
+data = "n1"
+
+Relative paths start at the file's folder.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ class ClusterConfig:
     time_zone: ZoneInfo
     tutor: str
     """The tutor's "host:port"."""
+    secret_file: Path
+    """Holds what the nodes prove themselves to each other with."""
     nodes: tuple[NodeConfig, ...]
 
     def node(self, node_id: str) -> NodeConfig:
@@ -71,7 +76,7 @@ class _Table:
     values: dict[str, Any]
 
     def cluster(self, folder: Path) -> ClusterConfig:
-        self._only("title", "time_zone", "tutor", "nodes")
+        self._only("title", "time_zone", "tutor", "secret_file", "nodes")
         tables = self.values.get("nodes")
         if not isinstance(tables, list) or not tables:
             raise ConfigError(f"{self.place}: expected at least one [[nodes]]")
@@ -82,7 +87,8 @@ class _Table:
         for name in ("id", "address", "data"):
             if len({getattr(node, name) for node in nodes}) < len(nodes):
                 raise ConfigError(f"{self.place}: two nodes share one {name}")
-        return ClusterConfig(self._text("title"), self._zone(), self._address("tutor"), nodes)
+        secret_file = folder / self._text("secret_file")
+        return ClusterConfig(self._text("title"), self._zone(), self._address("tutor"), secret_file, nodes)
 
     def node(self, folder: Path) -> NodeConfig:
         self._only("id", "address", "data")

@@ -19,6 +19,7 @@ from lms_cluster.login_attempts import LoginAttempts
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
+from lms_cluster.secret_file import read_secret
 from lms_cluster.services.admin import AdminService
 from lms_cluster.services.files import Files
 from lms_cluster.services.lms import LmsService
@@ -60,7 +61,7 @@ class Node:
 
     def __init__(self, config: ClusterConfig, node_id: str) -> None:
         """Opens the node's databases, which are created where there are none. Raises ConfigError for a node
-        that is not in the configuration, and StorageFailed."""
+        that is not in the configuration or a secret that cannot be used, and StorageFailed."""
         own = config.node(node_id)
         addresses = {node.id: node.address for node in config.nodes}
         own.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ class Node:
         self._address = own.address
         self._store = SqliteLogStore(own.data / "raft.db")
         self._classroom = Classroom(own.data / "classroom.db", apply_command)
-        transport = PeerTransport(node_id, addresses)
+        transport = PeerTransport(node_id, addresses, read_secret(config.secret_file))
         self._driver = Driver(
             Config(node_id, tuple(addresses)), self._store, self._classroom, transport, random=SystemRandom()
         )

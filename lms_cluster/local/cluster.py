@@ -14,8 +14,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from lms_cluster.config import ClusterConfig, load_config
 from lms_cluster.local.process import POLL_SECONDS, Process
+from lms_cluster.secret_file import write_new_secret
 from protos import lms_pb2, lms_pb2_grpc
 
+SECRET_FILE = "cluster.secret"  # noqa: S105 (its name, not its content)
 READY_SECONDS = 60.0
 """Long enough for the tutor to load its model on a slow, busy machine."""
 
@@ -57,6 +59,7 @@ class LocalCluster:
             f'title = "{title}"',
             'time_zone = "UTC"',
             f'tutor = "127.0.0.1:{tutor_port}"',
+            f'secret_file = "{SECRET_FILE}"',
         ]
         for number, port in enumerate(node_ports, start=1):
             lines += [
@@ -66,6 +69,7 @@ class LocalCluster:
                 f'address = "127.0.0.1:{port}"',
                 f'data = "n{number}"',
             ]
+        write_new_secret(folder / SECRET_FILE)
         (folder / "cluster.toml").write_text("\n".join(lines) + "\n")
         return cls.open(folder)
 

@@ -13,6 +13,7 @@ import structlog
 from protos.raft_pb2_grpc import RaftServiceStub
 from raft.messages import AppendEntries, Message, ProposeRequest, ReadIndexRequest, RequestVote
 from raft.runtime.codec import Malformed, WireMessage, decode, encode
+from raft.runtime.secret import ClusterSecret
 from raft.types import NodeId
 
 Request = AppendEntries | ProposeRequest | ReadIndexRequest | RequestVote
@@ -31,11 +32,17 @@ class PeerLink:
     that a restarted peer is found quickly; what waited meanwhile is dropped, since Raft sends it again."""
 
     def __init__(
-        self, node_id: NodeId, peer: NodeId, channel: grpc.aio.Channel, receive: Callable[[Message], None]
+        self,
+        node_id: NodeId,
+        peer: NodeId,
+        channel: grpc.aio.Channel,
+        secret: ClusterSecret,
+        receive: Callable[[Message], None],
     ) -> None:
         self._node_id = node_id
         self._peer = peer
         self._channel = channel
+        self._metadata = secret.metadata
         self._receive = receive
         self._votes: set[Task[None]] = set()
         self._is_closed = False
@@ -74,7 +81,8 @@ class PeerLink:
 
     async def _ask_vote(self, request: RequestVote) -> None:
         try:
-            self._hear(await self._stub.RequestVote(encode(request), timeout=VOTE_SECONDS_MAX))
+            call = self._stub.RequestVote(encode(request), timeout=VOTE_SECONDS_MAX, metadata=self._metadata)
+            self._hear(await call)
         except grpc.aio.AioRpcError as error:
             log.debug("vote not answered", peer=self._peer, code=error.code().name)
 
@@ -83,7 +91,7 @@ class PeerLink:
     ) -> None:
         pause = RETRY_SECONDS_FIRST
         while not self._is_closed:
-            stream = method()
+            stream = method(metadata=self._metadata)
             writer = asyncio.create_task(_write(stream, queue))
             try:
                 async for reply in stream:

@@ -23,8 +23,9 @@ log = structlog.get_logger("raft.server")
 
 
 class RaftServicer(RaftServiceServicer):
-    """Serves one node, whose `transport` it shares. A message for another node or from a stranger ends its
-    call with INVALID_ARGUMENT; a malformed one is dropped."""
+    """Serves one node, whose `transport` it shares. A call without the cluster's secret ends with
+    UNAUTHENTICATED, a message for another node or from a stranger ends its call with INVALID_ARGUMENT; a
+    malformed one is dropped."""
 
     def __init__(self, transport: PeerTransport) -> None:
         self._transport = transport
@@ -33,6 +34,7 @@ class RaftServicer(RaftServiceServicer):
         self, request: wire.RequestVoteRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> wire.RequestVoteResponse:
         """The node's vote, once it is durable; DEADLINE_EXCEEDED when it has none to give in time."""
+        await self._check_caller(context)
         try:
             message = decode(request)
         except Malformed as error:
@@ -73,6 +75,7 @@ class RaftServicer(RaftServiceServicer):
         kind: type[StreamedReply],
     ) -> None:
         """A stream belongs to the peer that its first message is from."""
+        await self._check_caller(context)
         messages = self._messages(requests, context)
         first = await anext(messages, None)
         if first is None:
@@ -102,6 +105,12 @@ class RaftServicer(RaftServiceServicer):
             await self._check_route(message, peer, context)
             peer = message.from_
             yield message
+
+    async def _check_caller(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        """Aborts the call of whoever is no node of this cluster."""
+        if not self._transport.secret.is_shown_in(context.invocation_metadata() or ()):
+            log.warning("a caller without the cluster's secret was refused", caller=context.peer())
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "the cluster's secret was not shown")
 
     async def _check_route(
         self, message: Message, peer: NodeId | None, context: grpc.aio.ServicerContext[Any, Any]

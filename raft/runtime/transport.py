@@ -20,6 +20,7 @@ from raft.messages import (
 )
 from raft.runtime.link import PeerLink
 from raft.runtime.replies import ReplyRoutes
+from raft.runtime.secret import ClusterSecret
 from raft.types import NodeId
 
 MESSAGE_BYTES_MAX: Final = 8 << 20
@@ -52,11 +53,13 @@ class PeerTransport:
     """Carries messages between `node_id` and `peers`, a mapping of node id to "host:port".
 
     Requests leave on streams that this node opens; replies to a peer's requests leave on the streams that the
-    peer opened, through the RaftServicer that shares this transport. Both are lossy and never block.
+    peer opened, through the RaftServicer that shares this transport. Both are lossy and never block. Calls in
+    either direction show `secret`.
     """
 
-    def __init__(self, node_id: NodeId, peers: Mapping[NodeId, str]) -> None:
+    def __init__(self, node_id: NodeId, peers: Mapping[NodeId, str], secret: ClusterSecret) -> None:
         self.node_id = node_id
+        self.secret = secret
         self.peers = {peer: address for peer, address in peers.items() if peer != node_id}
         self.replies = ReplyRoutes()
         self._links: dict[NodeId, PeerLink] = {}
@@ -68,7 +71,7 @@ class PeerTransport:
         self._receive = receive
         for peer, address in self.peers.items():
             channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
-            self._links[peer] = PeerLink(self.node_id, peer, channel, receive)
+            self._links[peer] = PeerLink(self.node_id, peer, channel, self.secret, receive)
 
     def send(self, message: Message) -> None:
         """Dropped when its peer is away or slow, or the transport not started."""

@@ -12,6 +12,7 @@ GOOD = """
 title = "Distributed Systems"
 time_zone = "Asia/Kolkata"
 tutor = "127.0.0.1:50060"
+secret_file = "cluster.secret"
 
 [[nodes]]
 id = "n1"

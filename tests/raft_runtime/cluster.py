@@ -15,6 +15,7 @@ from raft.config import Config
 from raft.errors import RaftError
 from raft.runtime.driver import Driver
 from raft.runtime.proposals import Applied
+from raft.runtime.secret import ClusterSecret
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
 from raft.types import Entry, EntryKind, Index, LogStore, NodeId, Role
@@ -23,6 +24,7 @@ from storage.log_store import SqliteLogStore
 PATIENCE_SECONDS = 30.0
 CALL_SECONDS = 5.0
 TICK_SECONDS = 0.02
+SECRET = ClusterSecret("the-secret-of-the-nodes-in-the-tests")
 
 Found = TypeVar("Found")
 
@@ -75,7 +77,7 @@ class RunningNode:
         self.memory = Memory()
         self.store = store
         self._server = server
-        transport = PeerTransport(node_id, addresses)
+        transport = PeerTransport(node_id, addresses, SECRET)
         add_RaftServiceServicer_to_server(RaftServicer(transport), server)
         self.driver = Driver(
             Config(node_id, tuple(addresses)),

@@ -26,7 +26,7 @@ from raft.runtime.link import WAITING_REQUESTS_MAX
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
 from raft.types import Entry, EntryKind
-from tests.raft_runtime.cluster import eventually
+from tests.raft_runtime.cluster import SECRET, eventually
 
 
 class Endpoint:
@@ -37,11 +37,11 @@ class Endpoint:
         self.received: list[Message] = []
         self.server = grpc.aio.server(options=SERVER_OPTIONS)
         self.port = self.server.add_insecure_port(f"127.0.0.1:{port}")
-        self.transport = PeerTransport(node_id, {})
+        self.transport = PeerTransport(node_id, {}, SECRET)
 
     async def start(self, **peers: Endpoint) -> None:
         addresses = {node_id: f"127.0.0.1:{peer.port}" for node_id, peer in peers.items()}
-        self.transport = PeerTransport(self.node_id, addresses)
+        self.transport = PeerTransport(self.node_id, addresses, SECRET)
         add_RaftServiceServicer_to_server(RaftServicer(self.transport), self.server)
         await self.server.start()
         self.transport.start(self.received.append)

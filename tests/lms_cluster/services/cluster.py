@@ -20,6 +20,7 @@ from google.rpc.status_pb2 import Status
 
 from lms_cluster.config import ClusterConfig, NodeConfig
 from lms_cluster.node import Node
+from lms_cluster.secret_file import write_new_secret
 from protos.lms_pb2 import (
     NODE_ROLE_LEADER,
     ROLE_INSTRUCTOR,
@@ -147,7 +148,11 @@ class RunningCluster:
             NodeConfig(node_id, address, folder / node_id)
             for node_id, address in zip(NODES, addresses, strict=True)
         )
-        self.config = ClusterConfig("Distributed Systems", ZoneInfo("UTC"), tutor or no_tutor, nodes)
+        secret_file = folder / "cluster.secret"
+        write_new_secret(secret_file)
+        self.config = ClusterConfig(
+            "Distributed Systems", ZoneInfo("UTC"), tutor or no_tutor, secret_file, nodes
+        )
         self.nodes: dict[str, Node] = {}
         self._channels: dict[str, grpc.aio.Channel] = {}
 
