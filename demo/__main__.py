@@ -1,4 +1,7 @@
-"""`./cluster.sh demo`: start the classroom, load the course, open the chat, or without a terminal play the tour."""
+"""`./cluster.sh demo`: start the classroom, load the course, and open the chat.
+
+Without a terminal, play the tour instead, and stop.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the demo course into an empty classroom. Acts have fixed request ids: a broken run is just repeated."""
+"""Puts the demo course into an empty classroom. Acts have fixed request ids: repeating one is safe."""
 
 from __future__ import annotations
 

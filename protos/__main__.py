@@ -1,4 +1,4 @@
-"""Generate the stubs: `python -m protos`. With `--check`, fail when a committed stub is not what would be generated."""
+"""Generate the stubs: `python -m protos`. With `--check`, fail when a committed stub is not current."""
 
 import sys
 import tempfile

@@ -17,7 +17,7 @@ from lms_cluster.local.process import POLL_SECONDS, Process
 from lms_cluster.secret_file import write_new_secret
 from protos import lms_pb2, lms_pb2_grpc
 
-SECRET_FILE = "cluster.secret"  # noqa: S105 (its name, not its content)
+SECRET_FILE = "cluster.secret"  # noqa: S105 -- its name, not its content
 READY_SECONDS = 60.0
 """Long enough for the tutor to load its model on a slow, busy machine."""
 

@@ -1,4 +1,4 @@
-"""Every transcript, played through the whole bot over three real nodes and the real tutor; leaders die for real."""
+"""Every transcript, played through the whole bot over three real nodes and the real tutor."""
 
 from __future__ import annotations
 

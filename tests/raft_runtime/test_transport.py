@@ -163,10 +163,12 @@ async def test_a_message_that_does_not_belong_here_is_refused(
     pair: tuple[Endpoint, Endpoint], stub: Any, what: str, message: AppendEntries
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as streamed:
-        await anext(aiter(stub.AppendEntries(iter([encode(message)]))))
+        await anext(aiter(stub.AppendEntries(iter([encode(message)]), metadata=SECRET.metadata)))
     assert streamed.value.code() is grpc.StatusCode.INVALID_ARGUMENT, what
     with pytest.raises(grpc.aio.AioRpcError) as single:
-        await stub.RequestVote(encode(RequestVote(message.from_, message.to, 1, 0, 0)), timeout=10)
+        await stub.RequestVote(
+            encode(RequestVote(message.from_, message.to, 1, 0, 0)), timeout=10, metadata=SECRET.metadata
+        )
     assert single.value.code() is grpc.StatusCode.INVALID_ARGUMENT, what
     assert pair[1].received == []
 
@@ -178,7 +180,8 @@ async def test_a_stream_cannot_change_its_sender(pair: tuple[Endpoint, Endpoint]
         stub: Any = RaftServiceStub(channel)
         messages = [heartbeat(to="n3"), heartbeat(from_="n2", to="n3")]
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await anext(aiter(stub.AppendEntries(iter([encode(message) for message in messages]))))
+            wire = [encode(message) for message in messages]
+            await anext(aiter(stub.AppendEntries(iter(wire), metadata=SECRET.metadata)))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert n3.received == messages[:1]
     await n3.stop()
@@ -189,7 +192,7 @@ async def test_a_malformed_message_is_dropped_and_the_stream_goes_on(
 ) -> None:
     n2 = pair[1]
     header: dict[str, Any] = {"from": "n1", "to": "n2", "term": 1}
-    stream = stub.AppendEntries()
+    stream = stub.AppendEntries(metadata=SECRET.metadata)
     await stream.write(encode(heartbeat(1)))
     await stream.write(wire.AppendEntriesRequest(**header, entries=[wire.Entry(term=1, index=1)]))
     await stream.write(encode(heartbeat(2)))
@@ -211,7 +214,9 @@ async def test_a_vote_that_never_comes_ends_at_the_deadline(
     pair: tuple[Endpoint, Endpoint], stub: Any
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as late:
-        await stub.RequestVote(encode(RequestVote("n1", "n2", 1, 0, 0)), timeout=0.1)
+        await stub.RequestVote(
+            encode(RequestVote("n1", "n2", 1, 0, 0)), timeout=0.1, metadata=SECRET.metadata
+        )
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     assert pair[1].received == [RequestVote("n1", "n2", 1, 0, 0)]
 
