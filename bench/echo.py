@@ -16,7 +16,7 @@ async def serve() -> None:
         return request
 
     server = grpc.aio.server()
-    handler = grpc.unary_unary_rpc_method_handler(say)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(say)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("bench.Echo", {"Say": handler})])
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     await server.start()

@@ -64,7 +64,7 @@ async def measure(seconds: float) -> dict[str, dict[str, float]]:
     print(f"{'call':28}{'at once':>5}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}")
     with echo_server() as address:
         async with grpc.aio.insecure_channel(address) as channel:
-            say = channel.unary_unary(METHOD)
+            say: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(METHOD)
             for at_once in AT_ONCE:
                 await row("echo", lambda: say(b"x" * 100), at_once)
     async with classroom() as (cluster, accounts):

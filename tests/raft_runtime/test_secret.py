@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 
-from protos.raft_pb2 import AppendEntriesRequest, RequestVoteRequest
 from protos.raft_pb2_grpc import RaftServiceStub
+from raft.messages import AppendEntries, RequestVote
+from raft.runtime.codec import encode
 from raft.runtime.secret import HEADER, ClusterSecret
 from tests.raft_runtime.cluster import SECRET
 from tests.raft_runtime.test_transport import Endpoint
@@ -26,13 +29,13 @@ async def test_a_caller_without_the_secret_is_refused_and_not_heard(
     n2 = Endpoint("n2")
     await n2.start(n1=n2, n2=n2)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{n2.port}") as channel:
-        stub = RaftServiceStub(channel)
-        vote = RequestVoteRequest(to="n2", term=9, **{"from": "n1"})
+        stub: Any = RaftServiceStub(channel)
+        vote = encode(RequestVote("n1", "n2", 9, 0, 0))
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await stub.RequestVote(vote, metadata=metadata, timeout=5)
         assert refusal.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
-        append = AppendEntriesRequest(to="n2", term=9, **{"from": "n1"})
+        append = encode(AppendEntries("n1", "n2", 9, 0, 0, 0))
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             _ = [reply async for reply in stub.AppendEntries(iter([append]), metadata=metadata, timeout=5)]
         assert refusal.value.code() is grpc.StatusCode.UNAUTHENTICATED

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture
 def config(cluster: RunningCluster, tmp_path: Path) -> Path:
     lines = ['title = "T"', 'time_zone = "UTC"', f'tutor = "{cluster.config.tutor}"']
+    lines.append(f'secret_file = "{cluster.config.secret_file}"')
     for node in cluster.config.nodes:
         lines += ["[[nodes]]", f'id = "{node.id}"', f'address = "{node.address}"', f'data = "{node.data}"']
     path = tmp_path / "cluster.toml"
