@@ -16,7 +16,12 @@ def generate(out: Path) -> None:
     sources = sorted(f"protos/{path.name}" for path in HERE.glob("*.proto"))
     well_known = Path(grpc_tools.__file__).parent / "_proto"
     outputs = [f"--{kind}_out={out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
-    status = protoc.main(["protoc", f"-I{ROOT}", f"-I{well_known}", *outputs, *sources])
+    # The plugins stand beside this interpreter, which need not be on the PATH.
+    scripts = Path(sys.executable).parent
+    plugins = [
+        f"--plugin=protoc-gen-{kind}={scripts / f'protoc-gen-{kind}'}" for kind in ("mypy", "mypy_grpc")
+    ]
+    status = protoc.main(["protoc", *plugins, f"-I{ROOT}", f"-I{well_known}", *outputs, *sources])
     if status:
         raise SystemExit(status)
 
