@@ -38,6 +38,13 @@ async def test_a_markdown_section_begins_at_every_heading(extractor: Extractor) 
     ]
 
 
+async def test_a_markdown_quotation_loses_its_mark_and_a_comparison_keeps_its_sign(
+    extractor: Extractor,
+) -> None:
+    [section] = await read(extractor, "a.md", b"> Reads meet writes\n> if R + W > N.")
+    assert section.text == "Reads meet writes\nif R + W > N."
+
+
 async def test_plain_text_is_cited_by_line(extractor: Extractor) -> None:
     paragraph = "\n".join(f"line {n}" for n in range(1, 46))
     sections = await read(extractor, "notes.txt", f"{paragraph}\n\nlast words".encode())
