@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
@@ -19,10 +19,16 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from lms_cluster.overload import Overloaded
-from lms_cluster.refusal import Code, Refused
+from lms_cluster.refusal import Code, Refused, Violation
 from lms_cluster.unknown_fields import refuse_unknown_fields
 
 DOMAIN = "homeroom"
+REQUEST_BYTES_MAX = 512 * 1024
+"""Well above the sum of all limits of fields: what is larger is not worth looking at."""
+MESSAGE_BYTES_MAX = 1_000
+VIOLATIONS_BYTES_MAX = 2_000
+"""A status travels in trailers, written three ways; above 8 KiB of them gRPC replaces it by an error of its
+own."""
 HEAR_OUT_SECONDS = 5.0
 HEAR_OUT_MESSAGES = 200
 """More than a file of the largest size has at the largest chunk."""
@@ -38,12 +44,13 @@ _log = structlog.get_logger(__name__)
 def unary(
     answer: Callable[[Service, Request, Context], Awaitable[Response]],
 ) -> Callable[[Service, Request, Context], Awaitable[Response]]:
-    """A unary method of a servicer: unknown fields are refused, and what it raises becomes a status."""
+    """A unary method of a servicer: a request too large or with unknown fields is refused, and what it raises
+    becomes a status."""
 
     @wraps(answer)
     async def method(service: Service, request: Request, context: Context) -> Response:
         try:
-            refuse_unknown_fields(request)
+            _check(request)
             return await answer(service, request, context)
         except Exception as error:
             await _abort(context, error)
@@ -75,7 +82,7 @@ def server_streaming(
     @wraps(answer)
     async def method(service: Service, request: Request, context: Context) -> AsyncIterator[Response]:
         try:
-            refuse_unknown_fields(request)
+            _check(request)
             async with aclosing(answer(service, request, context)) as responses:  # type: ignore[type-var]
                 async for response in responses:
                     yield response
@@ -83,6 +90,14 @@ def server_streaming(
             await _abort(context, error)
 
     return method
+
+
+def _check(request: Message) -> None:
+    """Raises Refused TOO_LARGE and INVALID_FIELD. The size first: the rest takes time for every part."""
+    if request.ByteSize() > REQUEST_BYTES_MAX:
+        message = f"A request may have at most {REQUEST_BYTES_MAX // 1024} KiB."
+        raise Refused(Code.INVALID_ARGUMENT, "TOO_LARGE", message)
+    refuse_unknown_fields(request)
 
 
 async def _hear_out(requests: AsyncIterator[Message]) -> None:
@@ -100,14 +115,12 @@ async def _abort(context: Context, error: Exception) -> NoReturn:
 
 
 def status_of(refused: Refused) -> Status:
-    """ErrorInfo always; BadRequest with violations, RetryInfo where a later try may succeed."""
-    status = Status(code=int(refused.code), message=refused.message)
+    """ErrorInfo always; BadRequest with violations, RetryInfo where a later try may succeed. What quotes the
+    request at length is cut."""
+    status = Status(code=int(refused.code), message=_cut(refused.message, MESSAGE_BYTES_MAX))
     details: list[Message] = [ErrorInfo(reason=refused.reason, domain=DOMAIN)]
     if refused.violations:
-        violations = [
-            BadRequest.FieldViolation(field=v.field, description=v.description) for v in refused.violations
-        ]
-        details.append(BadRequest(field_violations=violations))
+        details.append(_bad_request(refused.violations))
     if isinstance(refused, Overloaded):
         seconds = int(refused.retry_seconds)
         nanos = int((refused.retry_seconds - seconds) * 1e9)
@@ -117,6 +130,25 @@ def status_of(refused: Refused) -> Status:
         packed.Pack(detail)
         status.details.append(packed)
     return status
+
+
+def _bad_request(violations: Sequence[Violation]) -> BadRequest:
+    """As many of the violations as fit."""
+    bad_request = BadRequest()
+    for violation in violations:
+        description = _cut(violation.description, MESSAGE_BYTES_MAX)
+        bad_request.field_violations.add(field=violation.field, description=description)
+        if bad_request.ByteSize() > VIOLATIONS_BYTES_MAX:
+            del bad_request.field_violations[-1]
+            break
+    return bad_request
+
+
+def _cut(text: str, bytes_max: int) -> str:
+    encoded = text.encode()
+    if len(encoded) <= bytes_max:
+        return text
+    return encoded[:bytes_max].decode(errors="ignore") + "…"
 
 
 def _internal(error: Exception) -> Refused:

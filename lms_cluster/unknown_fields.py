@@ -9,10 +9,13 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from lms_cluster.refusal import Violation, invalid
 
 NUMBERS_NAMED_MAX = 5
+PARTS_MAX = 100
+"""Repeated messages in one field: more than any request has, and few enough to look at each."""
 
 
 def refuse_unknown_fields(request: Message) -> None:
-    """Raises Refused INVALID_FIELD naming the unknown numbers, however deep they stand."""
+    """Raises Refused INVALID_FIELD naming the unknown numbers, however deep they stand, or the field with too
+    many parts to look for them."""
     violations: list[Violation] = []
     _collect(request, "", violations)
     if violations:
@@ -29,5 +32,8 @@ def _collect(message: Message, path: str, violations: list[Violation]) -> None:
     for field, value in message.ListFields():
         if field.type != FieldDescriptor.TYPE_MESSAGE:
             continue
+        if field.is_repeated and len(value) > PARTS_MAX:
+            violations.append(Violation(f"{path}{field.name}", f"must be at most {PARTS_MAX} parts"))
+            return
         for each in value if field.is_repeated else (value,):
             _collect(each, f"{path}{field.name}.", violations)

@@ -14,15 +14,13 @@ from lms_cluster.overload import Overloaded
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
-from lms_cluster.refusal import Code, Refused, Violation, invalid
+from lms_cluster.refusal import Refused, Violation, invalid
 from lms_cluster.stamp import stamped
 from protos.command_pb2 import AddUser, Command, PublishMaterial
 from protos.command_pb2 import Section as SectionMessage
 from protos.lms_pb2 import File, PostRequest, PostResponse
 from storage import blobs
 
-REQUEST_BYTES_MAX = 512 * 1024
-"""Well above the sum of all limits of fields: what is larger is not worth a place in the log."""
 SEEN_TOKENS_MAX = 10_000
 
 AS_POSTED: Mapping[str, str] = {
@@ -110,16 +108,13 @@ class Posts:
 
 
 def _checked_kind(request: PostRequest) -> str:
-    """The field of PostRequest that is set. Raises Refused INVALID_FIELD or TOO_LARGE."""
+    """The field of PostRequest that is set. Raises Refused INVALID_FIELD."""
     fields = Fields()
     fields.request_id(request.request_id)
     kind = request.WhichOneof("data")
     if kind is None:
         fields.wrong("data", "must be one of the kinds of post this release knows")
     fields.done()
-    if request.ByteSize() > REQUEST_BYTES_MAX:
-        message = f"A post may have at most {REQUEST_BYTES_MAX // 1024} KiB."
-        raise Refused(Code.INVALID_ARGUMENT, "TOO_LARGE", message)
     return str(kind)
 
 
