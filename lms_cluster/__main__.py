@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from lms_cluster.config import ClusterConfig, ConfigError, load_config
+from lms_cluster.data_folder import DataFolderUnusable
 from lms_cluster.node import Node
 from lms_cluster.structured_logging import log_structured_lines
 from raft.errors import RaftError
@@ -41,7 +42,7 @@ def main() -> None:
     log_structured_lines(arguments.node)
     try:
         status = asyncio.run(run(load_config(arguments.config), arguments.node))
-    except (ConfigError, RaftError, OSError) as error:
+    except (ConfigError, DataFolderUnusable, RaftError, OSError) as error:
         _log.critical("the node cannot start", why=str(error))
         status = 1
     sys.exit(status)

@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection
 
 from lms_cluster.commands import apply_command
 from lms_cluster.config import ClusterConfig
+from lms_cluster.data_folder import DataFolder
 from lms_cluster.extraction.sandbox import Extractor
 from lms_cluster.feed import Feed
 from lms_cluster.login_attempts import LoginAttempts
@@ -61,10 +62,11 @@ class Node:
 
     def __init__(self, config: ClusterConfig, node_id: str) -> None:
         """Opens the node's databases, which are created where there are none. Raises ConfigError for a node
-        that is not in the configuration or a secret that cannot be used, and StorageFailed."""
+        that is not in the configuration or a secret that cannot be used, DataFolderUnusable and
+        StorageFailed."""
         own = config.node(node_id)
         addresses = {node.id: node.address for node in config.nodes}
-        own.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = DataFolder(own.data)
         self.node_id = node_id
         self._address = own.address
         self._store = SqliteLogStore(own.data / "raft.db")
@@ -132,6 +134,7 @@ class Node:
         self._reader.close()
         self._classroom.close()
         self._store.close()
+        self._folder.release()
         _log.info("stopped")
 
     def _applied(self, _: int) -> None:

@@ -17,6 +17,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from lms_cluster.__main__ import run
 from lms_cluster.config import ConfigError, NodeConfig
+from lms_cluster.data_folder import DataFolderUnusable
 from lms_cluster.node import LEADER, LMS, Node
 from protos.lms_pb2 import (
     CONSISTENCY_STALE,
@@ -164,6 +165,11 @@ async def test_its_folder_is_its_owners_alone(cluster: RunningCluster) -> None:
 async def test_a_node_the_cluster_does_not_know_cannot_be(cluster: RunningCluster) -> None:
     with pytest.raises(ConfigError, match="no node 'n9'"):
         Node(cluster.config, "n9")
+
+
+async def test_two_nodes_cannot_share_one_data_folder(cluster: RunningCluster) -> None:
+    with pytest.raises(DataFolderUnusable, match="another process"):
+        Node(cluster.config, "n1")
 
 
 async def test_an_address_that_is_taken_is_said_so(cluster: RunningCluster, tmp_path: Path) -> None:
