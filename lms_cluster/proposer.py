@@ -45,10 +45,18 @@ class Proposer:
                 if failure.reason == "overloaded" and not may_have_happened:
                     raise Overloaded("The course servers are busy; nothing was saved.", 1.0) from failure
             else:
-                return _accepted(Outcome.FromString(applied.response))
+                outcome = Outcome.FromString(applied.response)
+                if may_have_happened and _says_nothing_of_earlier_tries(command, outcome):
+                    break
+                return _accepted(outcome)
             await asyncio.sleep(min(pause * random.uniform(0.5, 1.5), deadline.remaining()))  # noqa: S311
             pause = min(2 * pause, PAUSE_SECONDS_MAX)
         raise _outcome_unknown() if may_have_happened else no_quorum()
+
+
+def _says_nothing_of_earlier_tries(command: Command, outcome: Outcome) -> bool:
+    """An ended session is refused before its request ids are looked at. To a logout it says all."""
+    return outcome.refused.reason == "SESSION_ENDED" and not command.HasField("end_session")
 
 
 def _accepted(outcome: Outcome) -> PostResponse:

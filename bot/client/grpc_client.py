@@ -74,14 +74,14 @@ class GrpcLmsClient:
         async def attempt(stub: LmsServiceAsyncStub, seconds: float) -> None:
             nonlocal tries
             tries += 1
-            await stub.Logout(lms_pb2.LogoutRequest(), timeout=seconds, metadata=_bearer(token))
+            try:
+                await stub.Logout(lms_pb2.LogoutRequest(), timeout=seconds, metadata=_bearer(token))
+            except grpc.aio.AioRpcError as failure:
+                # An earlier try of this very call may be what ended it.
+                if lms_error(failure).reason != SESSION_ENDED or tries == 1:
+                    raise
 
-        try:
-            await self._nodes.call(attempt, WRITE_SECONDS, writes=True)
-        except LmsError as error:
-            # An earlier try of this very call may be what ended it.
-            if error.reason != SESSION_ENDED or tries == 1:
-                raise
+        await self._nodes.call(attempt, WRITE_SECONDS, writes=True)
 
     async def account(self, token: str) -> User:
         return await self._one(token, User, lms_pb2.KIND_ACCOUNT, "")

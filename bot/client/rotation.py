@@ -40,8 +40,8 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
 )
 
-_TELLS_NOTHING_OF_EARLIER_TRIES = frozenset({"INTERNAL", "RESOURCE_EXHAUSTED"})
-"""A node says these before the log was asked; any other refusal is the outcome of the request id itself."""
+_TELLS_NOTHING_OF_EARLIER_TRIES = frozenset({"INTERNAL", "RESOURCE_EXHAUSTED", "UNAUTHENTICATED"})
+"""A node says these before the request id was looked at; any other refusal is its outcome."""
 
 
 class Unreachable(Exception):

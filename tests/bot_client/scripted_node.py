@@ -18,16 +18,17 @@ from protos import lms_pb2
 from protos.lms_pb2_grpc import LmsServiceServicer, add_LmsServiceServicer_to_server
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Request = lms_pb2.PostRequest | lms_pb2.GetRequest | lms_pb2.LogoutRequest
 Answer = Callable[[Context], Awaitable[None]]
 """What a node does with a call before it answers well: `context.abort` or wait, for instance."""
 
 
 class ScriptedNode(LmsServiceServicer):
-    """Takes its behaviour for each Post and Get from `script`, the last one again and again."""
+    """Takes its behaviour for each Post, Get and Logout from `script`, the last one again and again."""
 
     def __init__(self, script: Sequence[Answer] = ()) -> None:
         self.script = list(script)
-        self.requests: list[lms_pb2.PostRequest | lms_pb2.GetRequest] = []
+        self.requests: list[Request] = []
         self.timeouts: list[float] = []
         self.watched: list[str] = []
         self.watches: list[list[lms_pb2.WatchResponse]] = []
@@ -77,14 +78,15 @@ class ScriptedNode(LmsServiceServicer):
         raise NotImplementedError
 
     async def Logout(self, request: lms_pb2.LogoutRequest, context: Context) -> lms_pb2.LogoutResponse:  # noqa: N802
-        raise NotImplementedError
+        await self._play(request, context)
+        return lms_pb2.LogoutResponse()
 
     async def Upload(  # noqa: N802
         self, request_iterator: AsyncIterator[lms_pb2.UploadRequest], context: Context
     ) -> lms_pb2.UploadResponse:
         raise NotImplementedError
 
-    async def _play(self, request: lms_pb2.PostRequest | lms_pb2.GetRequest, context: Context) -> None:
+    async def _play(self, request: Request, context: Context) -> None:
         self.requests.append(request)
         self.timeouts.append(context.time_remaining() or 0.0)
         if self.script:

@@ -156,6 +156,28 @@ async def test_a_maybe_is_not_made_a_no_by_a_node_that_breaks(
     assert (error.code, error.reason) == ("UNKNOWN", "OUTCOME_UNKNOWN")
 
 
+async def test_a_maybe_is_not_made_a_no_by_a_session_that_ended_since(
+    nodes: list[ScriptedNode], client: GrpcLmsClient
+) -> None:
+    for node in nodes:
+        node.script = [broken_off, refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED", "Log in.")]
+    error = await refusal_of_a_write(client)
+    assert (error.code, error.reason) == ("UNKNOWN", "OUTCOME_UNKNOWN")
+
+
+async def test_a_logout_whose_answer_was_lost_is_found_done_by_the_next_try(
+    nodes: list[ScriptedNode], client: GrpcLmsClient
+) -> None:
+    ended = refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED", "Log in.")
+    for node in nodes:
+        node.script = [broken_off, ended]
+    await client.logout("token")
+    for node in nodes:
+        node.script = [ended]
+    with pytest.raises(LmsError):
+        await client.logout("token")
+
+
 async def test_a_read_that_was_not_answered_did_no_harm(
     nodes: list[ScriptedNode], client: GrpcLmsClient, impatient: None
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lms_cluster.deadline import Deadline
 from lms_cluster.overload import Overloaded
 from lms_cluster.proposer import Proposer
-from lms_cluster.refusal import Refused, rule
+from lms_cluster.refusal import Refused, rule, session_ended
 from protos.command_pb2 import Command, Outcome
 from protos.lms_pb2 import PostResponse
 from raft.errors import NotProposed, OutcomeUnknown
@@ -71,6 +71,12 @@ async def test_what_may_have_entered_a_log_is_unknown_whatever_comes_after() -> 
     for later in (NotProposed("no_leader"), NotProposed("overloaded"), NotProposed("stopping")):
         error = await refused(OutcomeUnknown(), later)
         assert (error.reason, error.code) == ("OUTCOME_UNKNOWN", 2)
+
+
+async def test_a_session_that_ended_between_two_tries_says_nothing_of_the_first() -> None:
+    ended = Outcome(refused=session_ended().as_message())
+    assert (await refused(ended)).reason == "SESSION_ENDED"
+    assert (await refused(OutcomeUnknown(), ended)).reason == "OUTCOME_UNKNOWN"
 
 
 async def test_an_overloaded_leader_is_not_asked_again_at_once() -> None:
