@@ -19,15 +19,16 @@ from bot.client.grpc_client import GrpcLmsClient
 from bot.commands import Calendar, build_registry
 from bot.config import Config
 from bot.core.adapter import Adapter
-from bot.core.chat import Session
+from bot.core.chat import Chat, Session
 from bot.core.command import Registry
 from bot.core.engine import Engine
-from bot.core.model import Role
+from bot.core.model import Incoming, Role
 from bot.notify import Notifier
 from bot.store import BotStore
 
 STORE_FILE = "bot.db"
-OPENING = "/start"
+GREETING = "/start"
+SAME_QUESTION = ""  # an empty message has the question under way asked again
 NOBODY = "you"
 
 
@@ -51,13 +52,27 @@ async def classroom(config: Config) -> AsyncIterator[Classroom]:
         await client.close()
 
 
-async def converse(adapter: Adapter, room: Classroom, store: BotStore) -> None:
-    """Until the adapter's place closes; what `adapter.run` raises is raised."""
+async def converse(
+    adapter: Adapter, room: Classroom, store: BotStore, *, speakers_only: bool = False
+) -> None:
+    """Until the adapter's place closes; what `adapter.run` raises is raised.
+
+    With `speakers_only`, what happens is told to those alone who speak here: a terminal is not read by all
+    who ever signed in at one, and a notice told there would never be told where they are.
+    """
     notifier = Notifier(room.client, adapter, store, room.awaited)
     engine = Engine(adapter, room.registry, store, time.time, notifier.session_changed)
-    notifier.start()
+
+    async def hear(incoming: Incoming) -> None:
+        notifier.attend(incoming.chat)
+        await engine.handle(incoming)
+
     try:
-        await engine.run()
+        if speakers_only:
+            await adapter.run(hear)
+        else:
+            notifier.start()
+            await engine.run()
     finally:
         await notifier.stop()
 
@@ -93,12 +108,17 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
                 state / "downloads",
                 styled=interactive and not options.plain,
                 strict=options.strict,
-                opening=OPENING,
+                opening=opening(store.load(chat)),
             )
-            await converse(adapter, room, store)
+            await converse(adapter, room, store, speakers_only=True)
             return 1 if options.strict and adapter.refused else 0
     finally:
         store.close()
+
+
+def opening(chat: Chat) -> str:
+    """What is said first for a person at a terminal: a dialogue that a former run began goes on."""
+    return GREETING if chat.dialogue is None else SAME_QUESTION
 
 
 async def run_script(config: Config, state: Path, transcripts: Sequence[Transcript]) -> None:

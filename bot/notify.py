@@ -35,7 +35,14 @@ class Notifier:
         self._watches: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
+        """Watch for everybody who is signed in."""
         for chat, session in self._store.sessions():
+            self.session_changed(chat, session)
+
+    def attend(self, chat: str) -> None:
+        """Watch for this chat, unless it is watched for already or nobody is signed in there."""
+        session = None if chat in self._watches else self._store.load(chat).session
+        if session is not None:
             self.session_changed(chat, session)
 
     def session_changed(self, chat: str, session: Session | None) -> None:

@@ -15,6 +15,7 @@ from prompt_toolkit.output import DummyOutput
 
 from bot.adapters.console import ConsoleAdapter, EndOfInput, LineSource, PipedLines, PromptLines, rendering
 from bot.adapters.console.prompt import FirstWord
+from bot.app import GREETING, opening
 from bot.core.engine import Engine
 from bot.core.model import Button, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text, bold, plain
@@ -43,9 +44,9 @@ class Terminal:
         data = content.encode() if isinstance(content, str) else content
         return await self.run(PipedLines(io.BytesIO(data)), strict)
 
-    def adapter(self, lines: LineSource, strict: bool = False) -> ConsoleAdapter:
+    def adapter(self, lines: LineSource, strict: bool = False, opening: str = "/help") -> ConsoleAdapter:
         return ConsoleAdapter(
-            "me", lines, self.output, self.folder / "downloads", strict=strict, opening="/help"
+            "me", lines, self.output, self.folder / "downloads", strict=strict, opening=opening
         )
 
 
@@ -222,6 +223,22 @@ async def test_a_person_is_greeted_prompted_and_their_logins_are_not_remembered(
     assert "login" not in remembered
     assert "password" not in remembered
     assert mode(history) & 0o077 == 0
+
+
+async def test_a_dialogue_goes_on_in_the_next_terminal(terminal: Terminal) -> None:
+    await terminal.pipe(LOGIN + "/grade S1\n")
+    store = BotStore(terminal.folder / "bot.db", ConsoleAdapter.name)
+    assert opening(store.load("somebody else")) == GREETING
+    first = opening(store.load("me"))
+    with create_pipe_input() as keys:
+        keys.send_text("18\r\x04")
+        lines = PromptLines(terminal.folder / "history", lambda chat: [], keys, DummyOutput())
+        adapter = terminal.adapter(lines, opening=first)
+        terminal.output.truncate(0)
+        terminal.output.seek(0)
+        await Engine(adapter, registry(terminal.classroom), store, time.time).run()
+    store.close()
+    assert terminal.output.getvalue() == "How many points?\nDone: grade S1 18 None\n"
 
 
 def test_the_first_word_is_completed() -> None:

@@ -143,6 +143,20 @@ async def test_whoever_signs_out_is_told_nothing_more(bot: Bot, feed: Feed) -> N
     assert [chat for chat, _ in bot.place.said] == ["c2"]
 
 
+async def test_in_a_terminal_only_those_who_speak_there_are_told(bot: Bot, feed: Feed) -> None:
+    for chat in ("c1", "c2"):
+        bot.store.save(chat, Chat(session=ADA))
+        bot.store.move_cursor(chat, "ada", "0")
+    feed.announce("news")
+    for _ in range(2):
+        bot.notifier.attend("c1")
+        bot.notifier.attend("nobody signed in")
+    await until(lambda: bot.told == ["news"])
+    assert [chat for chat, _ in bot.place.said] == ["c1"]
+    assert bot.store.cursor("c2", "ada") == "0"
+    assert len(feed.cursors) == 1
+
+
 async def test_a_restarted_bot_goes_on_where_it_stopped(tmp_path: Path, feed: Feed) -> None:
     place = Place()
     for number in range(5):

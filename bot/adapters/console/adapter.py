@@ -40,7 +40,8 @@ _NAME = re.compile(r"[\w.-]{1,32}")
 class ConsoleAdapter:
     """An Adapter over `lines` and `output`. `styled` allows colours.
 
-    `strict` ends `run` at the first refusal. `opening` is said first when a person is looking.
+    `strict` ends `run` at the first refusal. `opening` is said first when a person is looking, even an empty
+    one; None is nothing.
     """
 
     name = "console"
@@ -61,7 +62,7 @@ class ConsoleAdapter:
         downloads: Path,
         styled: bool = False,
         strict: bool = False,
-        opening: str = "",
+        opening: str | None = None,
     ) -> None:
         self._chat = chat
         self._lines = lines
@@ -79,7 +80,7 @@ class ConsoleAdapter:
         """Whether anything said so far was refused."""
 
     async def run(self, handle: Handler) -> None:
-        if self._opening and self._lines.interactive:
+        if self._opening is not None and self._lines.interactive:
             await handle(self._incoming(self._opening))
         while not (self._strict and self.refused):
             secret = self._chat in self._secret_next
