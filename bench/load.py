@@ -147,6 +147,7 @@ async def missing_submissions(client: LmsClient, account: Account, acknowledged:
 
 async def run(clients: int, seconds: float) -> int:
     cluster = LocalCluster.open(HOME)
+    cluster.require_running()
     nodes = {node.id: node.address for node in cluster.config.nodes}
     accounts = load_accounts(HOME)
     ledger = Ledger()
@@ -185,10 +186,17 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=20)
     arguments = parser.parse_args()
+    if arguments.clients < 1 or arguments.seconds <= 0:
+        parser.error("at least one client, and some seconds")
     try:
         raise SystemExit(asyncio.run(run(arguments.clients, arguments.seconds)))
-    except ClusterError as error:
+    except (ClusterError, LmsError) as error:
         raise SystemExit(str(error)) from None
+    except ExceptionGroup as group:
+        refused, defects = group.split(LmsError)
+        if refused is None or defects is not None:
+            raise
+        raise SystemExit(str(refused.exceptions[0])) from None
 
 
 if __name__ == "__main__":

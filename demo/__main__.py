@@ -9,6 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from demo.accounts import Account, first, load_accounts
 from demo.chat import open_chat
@@ -35,7 +36,10 @@ def main() -> None:
         raise SystemExit(0 if held else 1)
     except ClusterError as error:
         raise SystemExit(str(error)) from None
+    except LmsError as error:
+        raise SystemExit(f"The course could not be loaded: {error} See ./cluster.sh logs.") from None
     except KeyboardInterrupt:
+        print("\nInterrupted. What was started may still run; ./cluster.sh down stops it.", file=sys.stderr)
         raise SystemExit(130) from None
 
 

@@ -8,19 +8,23 @@ import sys
 from pathlib import Path
 
 from demo.accounts import load_accounts
+from demo.seed import is_seeded
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
 HOME = Path(".homeroom")
 
 
 def open_chat(username: str | None) -> None:
-    """Becomes the console bot. Raises ClusterError when there is no cluster, or no such demo user."""
+    """Becomes the console bot. Raises ClusterError when no cluster runs, or it has no such demo user."""
     cluster = LocalCluster.open(HOME)
+    cluster.require_running()
     config = str(cluster.folder / "cluster.toml")
     state = str(cluster.folder / "bot")
     command = [sys.executable, "-m", "bot", "console", "--config", config, "--state", state]
     environment = dict(os.environ)
     if username is not None:
+        if not is_seeded(cluster):
+            raise ClusterError("The demo course is not in this classroom. ./cluster.sh demo loads it.")
         accounts = load_accounts(HOME)
         if username not in accounts:
             raise ClusterError(f"There is no demo user {username}. Users: {', '.join(accounts)}.")

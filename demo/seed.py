@@ -77,12 +77,16 @@ async def add_course(client: LmsClient, instructor: Account) -> None:
     await client.logout(session.token)
 
 
+def is_seeded(cluster: LocalCluster) -> bool:
+    """Whether the demo course was put into this classroom."""
+    return (cluster.folder / SEEDED).exists()
+
+
 async def seed(cluster: LocalCluster, client: LmsClient, accounts: Mapping[str, Account]) -> bool:
     """Whether there was anything to do. A classroom is seeded once; what its people did since stays."""
-    mark = cluster.folder / SEEDED
-    if mark.exists():
+    if is_seeded(cluster):
         return False
     await add_people(cluster, client, accounts)
     await add_course(client, first(dict(accounts), "instructor"))
-    mark.touch()
+    (cluster.folder / SEEDED).touch()
     return True

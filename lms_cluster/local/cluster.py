@@ -12,7 +12,7 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from lms_cluster.config import ClusterConfig, load_config
+from lms_cluster.config import ClusterConfig, ConfigError, load_config
 from lms_cluster.local.process import POLL_SECONDS, Process
 from lms_cluster.secret_file import write_new_secret
 from protos import lms_pb2, lms_pb2_grpc
@@ -42,16 +42,19 @@ class LocalCluster:
 
     @classmethod
     def open(cls, folder: Path) -> LocalCluster:
-        """Raises ClusterError when no cluster was made there."""
+        """Raises ClusterError when no cluster was made there, or its configuration cannot be used."""
         folder = folder.resolve()
         path = folder / "cluster.toml"
         if not path.exists():
             raise ClusterError("There is no cluster here yet. Start one with ./cluster.sh up.")
-        return cls(folder, load_config(path))
+        try:
+            return cls(folder, load_config(path))
+        except ConfigError as error:
+            raise ClusterError(str(error)) from None
 
     @classmethod
     def create(cls, folder: Path, node_count: int, title: str = "Homeroom") -> LocalCluster:
-        """Describe a new cluster on free ports of the loopback interface."""
+        """Describe a new cluster on free loopback ports. Raises ClusterError where one was before."""
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         *node_ports, tutor_port = _free_ports(node_count + 1)
@@ -69,7 +72,13 @@ class LocalCluster:
                 f'address = "127.0.0.1:{port}"',
                 f'data = "n{number}"',
             ]
-        write_new_secret(folder / SECRET_FILE)
+        try:
+            write_new_secret(folder / SECRET_FILE)
+        except FileExistsError:
+            raise ClusterError(
+                f"{folder} is what is left of a cluster whose cluster.toml is gone. "
+                f"Put that back, or move the folder away to begin anew."
+            ) from None
         (folder / "cluster.toml").write_text("\n".join(lines) + "\n")
         return cls.open(folder)
 
@@ -98,6 +107,11 @@ class LocalCluster:
 
     def address(self, node_id: str) -> str:
         return next(node.address for node in self.config.nodes if node.id == node_id)
+
+    def require_running(self) -> None:
+        """Raises ClusterError when none of the nodes runs."""
+        if not any(process.pid() for process in self.nodes.values()):
+            raise ClusterError("No node runs. Start them with ./cluster.sh up.")
 
     def status(
         self, node_id: str, *, with_state_hash: bool = False
