@@ -28,6 +28,8 @@ class Attempt:
     wrong: int = 0
     last_at: float = 0.0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    callers: int = 0
+    """Whose try is under way or waits for its turn."""
 
 
 class LoginAttempts:
@@ -44,16 +46,30 @@ class LoginAttempts:
         """One try at a time for each name; call `wrong` or `right` inside. Raises Overloaded when locked."""
         record = self._names.setdefault(username, Attempt())
         self._names.move_to_end(username)
-        if len(self._names) > NAMES_MAX:
+        record.callers += 1
+        try:
+            async with record.turn:
+                self._demand_unlocked(record)
+                yield record
+        finally:
+            record.callers -= 1
+            self._forget(username, record)
+
+    def _demand_unlocked(self, record: Attempt) -> None:
+        if record.wrong >= WRONG_MAX:
+            left = record.last_at + LOCK_SECONDS - self._clock()
+            if left > 0:
+                message = f"Too many wrong passwords; try again in {max(1, round(left / 60))} min."
+                raise Overloaded(message, left, reason="LOCKED")
+            record.wrong = 0
+
+    def _forget(self, username: str, record: Attempt) -> None:
+        """Only a wrong guess is worth remembering: it cost its guesser the time of a password's hash, while
+        names that cost nothing could push a lock out."""
+        if not record.wrong and not record.callers and self._names.get(username) is record:
+            del self._names[username]
+        elif len(self._names) > NAMES_MAX:
             self._names.popitem(last=False)
-        async with record.turn:
-            if record.wrong >= WRONG_MAX:
-                left = record.last_at + LOCK_SECONDS - self._clock()
-                if left > 0:
-                    message = f"Too many wrong passwords; try again in {max(1, round(left / 60))} min."
-                    raise Overloaded(message, left, reason="LOCKED")
-                record.wrong = 0
-            yield record
 
     def wrong(self, record: Attempt) -> None:
         now = self._clock()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from lms_cluster import login_attempts
@@ -71,3 +73,32 @@ async def test_invented_names_do_not_fill_the_memory(monkeypatch: pytest.MonkeyP
     for n in range(100):
         await guess(attempts, f"name{n}")
     assert len(attempts) == 3
+
+
+async def test_names_without_a_wrong_guess_push_no_lock_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login_attempts, "NAMES_MAX", 3)
+    attempts = LoginAttempts(Clock())
+    for _ in range(5):
+        await guess(attempts, "ada")
+    for n in range(100):
+        async with attempts.attempt(f"name{n}"):
+            pass  # the caller left, or the node was too busy, before the password was looked at
+    with pytest.raises(Overloaded):
+        await guess(attempts, "ada")
+    assert len(attempts) == 1
+
+
+async def test_tries_at_one_name_take_turns_although_none_was_wrong_yet() -> None:
+    attempts = LoginAttempts(Clock())
+    inside = 0
+
+    async def one_try() -> None:
+        nonlocal inside
+        async with attempts.attempt("ada"):
+            inside += 1
+            assert inside == 1
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(one_try() for _ in range(5)))
+    assert len(attempts) == 0
