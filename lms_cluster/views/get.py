@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from lms_cluster import ids
 from lms_cluster.authority import Visibility, visibility
-from lms_cluster.fields import Fields
+from lms_cluster.fields import QUESTION_MAX, Fields
 from lms_cluster.ids import IdKind
 from lms_cluster.refusal import no_such_item
 from lms_cluster.viewer import Viewer
@@ -119,6 +119,7 @@ def _check(request: GetRequest, shelf: Shelf) -> None:
     fields = Fields()
     if request.page_size > PAGE_SIZE_MAX:
         fields.wrong("page_size", f"must be 0 to {PAGE_SIZE_MAX}, you sent {request.page_size}")
+    fields.text("filter.words", request.filter.words, QUESTION_MAX, optional=True)
     for descriptor, _ in request.filter.ListFields():
         if descriptor.name not in shelf.filters:
             fields.wrong(f"filter.{descriptor.name}", "does not apply to this kind")

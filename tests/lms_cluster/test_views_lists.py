@@ -146,6 +146,14 @@ def test_materials_are_found_by_words_of_title_and_text(course: Course, words: s
     assert course.ids("ann", KIND_MATERIAL, filter={"words": words}) == found
 
 
+@pytest.mark.parametrize("words", ["x" * 60_000, "the " * 20_000])
+def test_more_words_than_a_search_can_hold_are_refused(course: Course, words: str) -> None:
+    course.material("Raft", "Election of a leader.")
+    with pytest.raises(Refused) as caught:
+        course.get("ann", KIND_MATERIAL, filter={"words": words})
+    assert [violation.field for violation in caught.value.violations] == ["filter.words"]
+
+
 # --- the feed ---
 
 
