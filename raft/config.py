@@ -26,3 +26,5 @@ class Config:
     """Forwarded proposals a follower keeps waiting for the leader's word."""
     applying_bytes_max: int = 4 << 20
     """Data bytes of committed entries in one Ready."""
+    unapplied_bytes_max: int = 64 << 20
+    """Data bytes handed out to be applied; beyond this the next ones wait until some are."""

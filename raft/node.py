@@ -34,6 +34,7 @@ class Node:
         self._core = Core(config, store, applied_index, random)
         self._applying_index = applied_index
         self._applied_index = applied_index
+        self._unapplied_bytes = 0
         self._unpersisted: Ready | None = None
 
     def tick(self) -> None:
@@ -59,7 +60,7 @@ class Node:
         return self._unpersisted is None and (
             bool(core.messages or core.messages_after_durable or core.proposal_results or core.reads)
             or core.log.durable_index < core.log.last_index
-            or self._applying_index < core.commit_index
+            or self._may_hand_out_committed()
             or self._hard_state() != core.durable_hard_state
             or core.behaviour.has_work()
         )
@@ -106,6 +107,7 @@ class Node:
         if ready.committed[0].index != self._applied_index + 1 or ready is self._unpersisted:
             raise LocalMistake(f"entry {ready.committed[0].index} applied after {self._applied_index}")
         self._applied_index = ready.committed[-1].index
+        self._unapplied_bytes -= sum([len(entry.data) for entry in ready.committed])
         self._core.log.evict(self._applied_index)
 
     def status(self) -> Status:
@@ -128,10 +130,18 @@ class Node:
     def _take_committed(self) -> tuple[Entry, ...]:
         """The next committed entries. Not yet durable here are only such as the same Ready makes durable
         first."""
-        core = self._core
-        if self._applying_index == core.commit_index:
+        if not self._may_hand_out_committed():
             return ()
+        core = self._core
         low, high = self._applying_index + 1, core.commit_index + 1
         committed = tuple(core.log.entries(low, high, core.config.applying_bytes_max))
         self._applying_index = committed[-1].index
+        self._unapplied_bytes += sum([len(entry.data) for entry in committed])
         return committed
+
+    def _may_hand_out_committed(self) -> bool:
+        core = self._core
+        return (
+            self._applying_index < core.commit_index
+            and self._unapplied_bytes < core.config.unapplied_bytes_max
+        )

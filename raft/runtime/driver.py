@@ -30,7 +30,6 @@ from raft.status import Status
 from raft.types import Entry, Index, LogStore, StateMachine
 
 INBOX_MESSAGES_MAX: Final = 4096
-APPLY_BACKLOG_BYTES_MAX: Final = 64 << 20
 TICKS_CAUGHT_UP_MAX: Final = 2
 """After a stall of the event loop: heartbeats that wait in the inbox are heard before an election is due."""
 READ_RETRY_SECONDS: Final = 0.02
@@ -74,6 +73,7 @@ class Driver:
         applied_index = state_machine.applied_index()
         self._node = Node(config, store, applied_index, random)
         self._node_id = config.node_id
+        self._backlog_bytes_max = config.unapplied_bytes_max
         self._store = store
         self._transport = transport
         self._tick_seconds = tick_seconds
@@ -120,7 +120,7 @@ class Driver:
         """
         if self._is_stopping:
             raise NotProposed("stopping")
-        if self._applier.backlog_bytes > APPLY_BACKLOG_BYTES_MAX:
+        if self._applier.backlog_bytes >= self._backlog_bytes_max:
             raise NotProposed("overloaded")
         proposal_id, outcome = self._proposals.add(data)
         self._wake.set()
@@ -223,6 +223,7 @@ class Driver:
     ) -> None:
         for ready in readies:
             self._node.applied(ready)
+        self._wake.set()  # more may be handed out now
         index = entries[-1].index
         self._proposals.applied(entries, responses)
         self._reads.applied(index)

@@ -3,20 +3,25 @@ responding to RPCs"."""
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from raft import (
     AppendEntries,
     AppendEntriesReply,
+    Config,
     Entry,
     EntryKind,
+    HardState,
     LocalMistake,
     Node,
     Proposal,
+    Ready,
     RequestVote,
     Role,
 )
-from tests.raft.disk import log_of_terms
+from tests.raft.disk import Disk, log_of_terms
 from tests.raft.lone import Lone, only, vote_request
 from tests.raft.network import Network
 
@@ -172,3 +177,21 @@ def test_every_node_losing_power_at_once_loses_nothing_acknowledged(seed: int) -
     network.propose(network.elect(), b"end")
     network.tick(20)
     network.check_end()
+
+
+def test_no_more_is_handed_out_to_be_applied_than_its_bound_until_some_is_applied() -> None:
+    log = [Entry(1, index, EntryKind.COMMAND, b"x" * 10) for index in range(1, 101)]
+    config = Config("a", ("a", "b", "c"), applying_bytes_max=30, unapplied_bytes_max=100)
+    node = Node(config, Disk(HardState(1, None), log), 0, Random(7))
+    node.step(AppendEntries("b", "a", 1, 100, 1, commit_index=100))
+    waiting: list[Ready] = []
+    applied = 0
+    while applied < 100:
+        while node.has_ready():
+            waiting.append(node.ready())
+            node.persisted(waiting[-1])
+        assert sum(len(entry.data) for ready in waiting for entry in ready.committed) < 100 + 30
+        oldest = waiting.pop(0)
+        node.applied(oldest)
+        applied += len(oldest.committed)
+    assert node.status().applied_index == 100
