@@ -28,9 +28,9 @@ _STOP_WORDS = frozenset(
     _WORD.findall("""
     a about after all also am an and any are as at be because been before being between both but by can
     could d did do does doing done explain for from give had has have he her his how i if in into is it
-    its just like ll m may me more most much my no nor not of on one or other our out please re s she
-    should so some such t tell than that the their them then there these they this those to too us ve
-    very was we were what when where which while who whom whose why will with would you your
+    its just like ll m may me more most much must my need needed no nor not of on one or other our out
+    please re s she should so some such t tell than that the their them then there these they this those
+    to too us ve very was we were what when where which while who whom whose why will with would you your
     """)
 )
 
