@@ -1,12 +1,12 @@
 """What is measured of a candidate before it is judged: one row of numbers per sentence."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 
+from tutor.asked import fits, names
 from tutor.bm25 import Bm25
 from tutor.candidates import Candidate
-from tutor.openings import asks_definition, defines, leans_on_previous
 from tutor.terms import terms
 from tutor.types import Passage, Question
 
@@ -36,8 +36,11 @@ class Features:
     posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, not
                        below -8
     lift               log P(query | sentence) - log P(query) per token, in nats
-    definition         1 when a definition is asked for and the sentence has the shape of one
-    leaning            1 when the sentence opens with a pronoun or a connective
+    names              share of the names in the query that the passage, its heading or its title has; 1
+                       without names
+    opening            share of the query's distinct terms among as many of the sentence's first ones, and one
+                       more: a definition opens with what it defines
+    kind               1 when the sentence holds the kind of thing asked for, 0 when not, 0.5 when none is
     """
 
     lexical: float
@@ -47,8 +50,9 @@ class Features:
     likelihood: float
     posterior: float
     lift: float
-    definition: float
-    leaning: float
+    names: float
+    opening: float
+    kind: float
 
 
 NAMES = tuple(field.name for field in fields(Features))
@@ -63,10 +67,12 @@ def measure(
         return ()
     rarity = Bm25([terms(candidate.sentence.text) for candidate in candidates]).idf
     weights = {term: rarity(term) for term in sorted(set(terms(question.query)))}
-    asked = asks_definition(question.query)
+    named = names(question.query)
     best_lexical = max(candidate.lexical for candidate in candidates)
     best_retrieval = max(passage.score for passage in question.passages)
-    in_passage = [_coverage(weights, _everything(passage)) for passage in question.passages]
+    passages = [_everything(passage) for passage in question.passages]
+    in_passage = [_coverage(weights, text) for text in passages]
+    names_in_passage = [_found(named, terms(text)) if named else 1.0 for text in passages]
     columns = _model_columns(likelihoods, len(candidates))
     return tuple(
         Features(
@@ -77,8 +83,9 @@ def measure(
             likelihood=likelihood,
             posterior=posterior,
             lift=lift,
-            definition=float(asked and defines(candidate.sentence.text)),
-            leaning=float(leans_on_previous(candidate.sentence.text)),
+            names=names_in_passage[candidate.passage],
+            opening=_found(weights.keys(), terms(candidate.sentence.text)[: len(weights) + 1]),
+            kind=fits(question.query, candidate.sentence.text),
         )
         for candidate, (likelihood, posterior, lift) in zip(candidates, columns, strict=True)
     )
@@ -105,6 +112,10 @@ def _coverage(weights: dict[str, float], text: str) -> float:
     present = frozenset(terms(text))
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
+
+
+def _found(wanted: Collection[str], there: Iterable[str]) -> float:
+    return len(frozenset(wanted).intersection(there)) / len(wanted) if wanted else 0.0
 
 
 def _everything(passage: Passage) -> str:

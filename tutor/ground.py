@@ -12,8 +12,8 @@ from tutor.features import Features
 
 MAX_SENTENCES = 3
 MAX_CHARS = 600
-KEEP_RATIO = 0.6
-"""A further sentence must be at least this probable, relative to the best one."""
+KEEP_RATIO = 0.9
+"""A further sentence must be at least this probable, relative to the best: most answers are one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The spans to quote in reading order (none: abstain), and how probable the best candidate is."""
+    """The spans to quote, the best first (none: abstain), and how probable the best candidate is."""
 
     spans: tuple[Span, ...]
     confidence: float
@@ -40,8 +40,8 @@ def decide(
 ) -> Decision:
     """The best sentence, the one it leans on, and further ones nearly as probable, within the limits.
 
-    Deterministic: equal probabilities keep the candidates' order. The best sentence comes first; the others
-    follow in the order of the passages.
+    Deterministic: equal probabilities keep the candidates' order. A sentence that leans on one already quoted
+    is added only directly after it, where it reads on.
     """
     if not candidates:
         return Decision((), 0.0, None)
@@ -56,17 +56,14 @@ def decide(
     for index in ranked:
         if probable[index] < floor:
             break
-        spans = [span for span in _spans(candidates[index]) if span not in chosen]
-        if _fits([*chosen, *spans]):
+        spans = _spans(candidates[index])
+        if chosen[-1:] == spans[:1]:
+            spans = spans[1:]
+        if not chosen and not _fits(spans):
+            spans = spans[-1:]
+        if _fits([*chosen, *spans]) and not set(spans).intersection(chosen):
             chosen += spans
-        elif not chosen:
-            chosen = spans[-1:]
-    lead = chosen[0].passage
-    return Decision(
-        tuple(sorted(chosen, key=lambda span: (span.passage != lead, span.passage, span.start))),
-        confidence,
-        candidates[best].passage,
-    )
+    return Decision(tuple(chosen), confidence, candidates[best].passage)
 
 
 def _spans(candidate: Candidate) -> list[Span]:

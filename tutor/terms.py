@@ -10,9 +10,9 @@ _STOP_WORDS = frozenset(
         a about after all also am an and any are as at be because been before being between both but by
         can could define defined describe did do does doing done down during each explain few for from
         further give given had has have having he her here hers him his how i if in into is it its itself
-        just like many me mean meaning means meant more most much must my name no nor not now of off on
-        once one only or other our out over own please same say she should so some such tell term than
-        that the their them then there these they this those through to too under up us used using very
+        just like many me mean meaning means meant more most much must my name need needed no nor not
+        now of off on one only or other our out over own please same say she should so some such tell term
+        than that the their them then there these they this those through to too under up us used using very
         was we were what when where which while who whom whose why will with word work works would you
         your
         """

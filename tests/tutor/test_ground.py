@@ -59,6 +59,16 @@ def test_an_answer_keeps_to_three_sentences_and_six_hundred_characters() -> None
     assert sum(len(quote.text) for quote in made.quotes) <= MAX_CHARS
 
 
+def test_a_further_sentence_is_added_only_when_it_is_nearly_as_probable() -> None:
+    passages = (Passage("M1", "", "", "", "The blue box holds maps. The red box holds keys.", 1.0),)
+    candidates = find_candidates("Which box?", passages)
+    for other, quoted in ((-1.1, 2), (-4.0, 1)):
+        rows = measure(Question("Which box?", passages), candidates, Likelihoods((other, -1.0), -9.0, 2))
+        spans = decide(candidates, rows, weighted(0.01, likelihood=2.0)).spans
+        assert len(spans) == quoted
+        assert spans[0].start == candidates[1].sentence.start, "the best comes first"
+
+
 def test_the_same_sentence_in_two_passages_is_quoted_once() -> None:
     made = answer("What is a Lamport clock?", (CLOCKS, CLOCKS))
     assert len({quote.text for quote in made.quotes}) == len(made.quotes)

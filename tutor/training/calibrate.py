@@ -1,8 +1,8 @@
 """Fits the logistic model over features, and reports what the language model adds to it.
 
-Each development question is put to five passages: the one it was written for and four others of the same
-document (or source), scored by BM25 as retrieval would. One in four is put to the passages that BM25 finds
-best among other documents instead: what a course says when asked about something else. Half of the
+Each development question is put to five passages: the one it was written for and the four others of the same
+document (or source) that BM25 finds best, as retrieval would. One in four is put to the passages that BM25
+finds best among other documents instead: what a course says when asked about something else. Half of the
 documents fit the numbers, the other half report.
 """
 
@@ -10,7 +10,7 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +33,8 @@ PASSAGES = 5
 ANSWERED_SHARE = 0.8
 """The share of answerable questions that the threshold lets be answered, right or wrong."""
 OUTSIDE_SHARE = 0.25
-OUTSIDE_POOL = 100
+POOL = 100
+"""The most passages that a question's neighbours are retrieved from."""
 
 MODEL_COLUMNS = ("likelihood", "posterior", "lift")
 
@@ -102,18 +103,24 @@ def _sample(items: Sequence[Item], count: int) -> list[tuple[Item, list[str]]]:
     cases = []
     for item in sampled:
         if chance.random() < OUTSIDE_SHARE:
-            pool = chance.sample(items, min(OUTSIDE_POOL, len(items)))
-            outside = sorted({other.context for other in pool if other.document != item.document})
-            scores = _retrieval_scores(item.question, outside)
-            ranked = sorted(range(len(outside)), key=lambda index: -scores[index])
-            cases.append((item, [outside[index] for index in ranked[:PASSAGES]]))
+            pool = chance.sample(items, min(POOL, len(items)))
+            outside = {other.context for other in pool if other.document != item.document}
+            cases.append((item, _retrieved(item.question, outside, PASSAGES)))
             continue
         texts = [item.context]
         for group in (by_document[item.document], by_source[_source(item)]):
             fresh = sorted(group.difference(texts))
-            texts += chance.sample(fresh, min(PASSAGES - len(texts), len(fresh)))
+            near = chance.sample(fresh, min(POOL, len(fresh)))
+            texts += _retrieved(item.question, near, PASSAGES - len(texts))
         cases.append((item, texts))
     return cases
+
+
+def _retrieved(question: str, texts: Collection[str], count: int) -> list[str]:
+    """The best `count` by BM25, equals in alphabetical order."""
+    ordered = sorted(texts)
+    scores = _retrieval_scores(question, ordered)
+    return [ordered[index] for index in sorted(range(len(ordered)), key=lambda index: -scores[index])[:count]]
 
 
 def _retrieval_scores(question: str, texts: Sequence[str]) -> list[float]:
