@@ -18,7 +18,7 @@ from lms_cluster.refusal import rule
 from lms_cluster.rpc_status import unary
 from lms_cluster.stamp import stamped
 from lms_cluster.tutor_link import TutorLink
-from lms_cluster.views import count_users, pending_tutor_queries
+from lms_cluster.views import count_pending_tutor_queries, count_users
 from protos.command_pb2 import AddFirstAdministrator
 from protos.lms_pb2 import (
     NODE_ROLE_CANDIDATE,
@@ -92,7 +92,7 @@ class AdminService(AdminServiceServicer):
     ) -> GetClusterStatusResponse:
         """Answered from this node alone, with or without a quorum; nothing a stranger may not know."""
         status = self._driver.status()
-        users, pending = self._reader.read_now(lambda: (count_users(), len(pending_tutor_queries())))
+        users, pending = self._reader.read_now(lambda: (count_users(), count_pending_tutor_queries()))
         response = GetClusterStatusResponse(
             node_id=status.node_id,
             role=ROLES[status.role],

@@ -7,12 +7,18 @@ from lms_cluster.views.accounts import count_users, password_hash_of
 from lms_cluster.views.feed import events_after, latest_cursor
 from lms_cluster.views.files import file_of
 from lms_cluster.views.get import get
-from lms_cluster.views.tutoring import PendingQuery, passages_for, pending_tutor_queries
+from lms_cluster.views.tutoring import (
+    PendingQuery,
+    count_pending_tutor_queries,
+    passages_for,
+    pending_tutor_queries,
+)
 from storage.blobs import file_exists, holds_chunk
 
 __all__ = [
     "PendingQuery",
     "Viewer",
+    "count_pending_tutor_queries",
     "count_users",
     "events_after",
     "file_exists",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peewee import Expression
+
 from lms_cluster import ids
 from protos.lms_pb2 import RECIPIENT_TUTOR
 from protos.tutor_pb2 import Passage
@@ -23,14 +25,18 @@ class PendingQuery:
 
 def pending_tutor_queries() -> list[PendingQuery]:
     """Asked of the tutor and answered by nobody yet; oldest first."""
-    query = (
-        Query.select()
-        .where((Query.recipient == RECIPIENT_TUTOR) & (Query.answered == 0))
-        .order_by(Query.number)
-    )
+    query = Query.select().where(_pending()).order_by(Query.number)
     return [
         PendingQuery(ids.QUERY.id(row.number), row.text, row.asked_ms, row.delay_reported) for row in query
     ]
+
+
+def count_pending_tutor_queries() -> int:
+    return int(Query.select().where(_pending()).count())
+
+
+def _pending() -> Expression:
+    return (Query.recipient == RECIPIENT_TUTOR) & (Query.answered == 0)
 
 
 def passages_for(question: str) -> list[Passage]:

@@ -24,7 +24,7 @@ from protos.lms_pb2 import (
     NewAnnouncement,
     NewAnswer,
 )
-from tests.lms_cluster.course import PEOPLE, TUTOR, Course, at
+from tests.lms_cluster.course import INSTRUCTOR, PEOPLE, TUTOR, Course, at
 
 
 def pages(course: Course, username: str, kind: int, size: int) -> list[list[str]]:
@@ -152,6 +152,15 @@ def test_more_words_than_a_search_can_hold_are_refused(course: Course, words: st
     with pytest.raises(Refused) as caught:
         course.get("ann", KIND_MATERIAL, filter={"words": words})
     assert [violation.field for violation in caught.value.violations] == ["filter.words"]
+
+
+def test_questions_that_wait_for_the_tutor_are_counted_as_they_are_listed(course: Course) -> None:
+    course.question("ann", TUTOR)
+    course.question("ann", INSTRUCTOR)
+    answered = course.question("bob", TUTOR)
+    course.accepted("grace", answer=NewAnswer(query_id=answered, text="One a term."))
+    with course.classroom.reading():
+        assert views.count_pending_tutor_queries() == len(views.pending_tutor_queries()) == 1
 
 
 # --- the feed ---
