@@ -2,8 +2,8 @@
 
 The materials go through the node's extraction into a classroom's tables, every question through the node's
 retrieval, and its passages to the tutor's pipeline. Strict: only the one sentence that `questions.toml` names
-is right. No weight or threshold is fitted to these questions. Prints a line a question, totals, and the figures
-as one JSON line.
+is right. No weight or threshold is fitted to these questions. Prints a line a question, totals, and the
+figures as one JSON line.
 """
 
 from __future__ import annotations
