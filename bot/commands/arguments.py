@@ -17,6 +17,7 @@ FEEDBACK_CHARACTERS_MAX = 10_000
 POINTS_MAX = 1_000
 FILES_MAX = 10
 PASSWORD_CHARACTERS_MIN = 8
+DIGITS_MAX = 9
 
 ROLES = ("student", "instructor", "administrator")
 
@@ -52,12 +53,12 @@ def bounded(characters_max: int) -> Callable[[str], str]:
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(word: str) -> int:
-        if not re.fullmatch(r"-?\d{1,9}", word.strip(), re.ASCII):
+        found = word.strip()
+        if not re.fullmatch(r"-?\d+", found, re.ASCII):
             raise BadValue(phrases.not_a_number(word))
-        number = int(word)
-        if not least <= number <= most:
-            raise BadValue(phrases.out_of_range(number, least, most))
-        return number
+        if len(found) > DIGITS_MAX or not least <= int(found) <= most:
+            raise BadValue(phrases.out_of_range(word, least, most))
+        return int(found)
 
     return parse
 

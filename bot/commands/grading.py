@@ -147,7 +147,7 @@ class Grading:
         return card(
             text.released(receipt.item, assignment.id),
             phrases.item_label(assignment.id, assignment.title),
-            phrases.saved(receipt),
+            *([phrases.saved(receipt)] if receipt.item else []),
             buttons=[button(phrases.BUTTONS["pending"], "pending")],
         )
 

@@ -180,12 +180,12 @@ class Act:
             await self.refuse(text.SESSION_ENDED)
 
     async def _fail_fields(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
-        """Ask again for the first argument found at fault; a field that nobody typed is only reported."""
+        """Ask again for the first argument found at fault; of what nobody typed, only tell."""
         reason = "\n".join(text.field_refused(field, why) for field, why in failure.violations.items())
         faults = {field.rpartition(".")[2] for field in failure.violations}
         arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
         if arg is None:
-            await self.refuse(reason)
+            await self.refuse(failure.message or reason)
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, without=arg.name), reason, arg)

@@ -25,7 +25,10 @@ FILE_HINT = "To hand in a file, begin with the command it is for; /help lists th
 LOGIN_LOCKED_AFTER = "Five wrong passwords: signing in is locked in this chat for ten minutes."
 NOTHING_TO_CANCEL = "There is nothing to cancel."
 NOT_UTF8 = "That line is not readable text (UTF-8), so I did nothing."
-NO_QUORUM = "The course servers are electing a leader; nothing was saved. Please try again in a moment."
+NO_QUORUM = (
+    "The course servers are electing a leader; nothing was saved. "
+    "Please try again in a moment; /status shows how they are."
+)
 OLD_BUTTON = "That button belongs to something that is over."
 OUTCOME_UNKNOWN = "I could not confirm that it was saved. Check now asks again; it can never be saved twice."
 LINE_REMOVED = "I took no password from that line; I ask for it separately."

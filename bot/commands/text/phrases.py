@@ -104,19 +104,19 @@ NOT_A_VERSION = "A version looks like v1."
 
 
 def not_an_id(word: str, example: str) -> str:
-    return f"“{shortened(word)}” is not an id; one looks like {example}."
+    return f"“{shortened(word)}” is not an id here; one looks like {example}."
 
 
 def too_long(length: int, length_max: int) -> str:
-    return f"must be at most {length_max} characters, you sent {length}."
+    return f"That must be at most {length_max} characters, you sent {length}."
 
 
 def not_a_number(word: str) -> str:
     return f"“{shortened(word)}” is not a whole number."
 
 
-def out_of_range(number: int, least: int, most: int) -> str:
-    return f"must be {least} to {most}, you sent {number}."
+def out_of_range(word: str, least: int, most: int) -> str:
+    return f"That must be {least} to {most}, you sent {shortened(word)}."
 
 
 def not_a_role(word: str) -> str:
