@@ -156,7 +156,7 @@ class SqliteLogStore:
             raise
         except Exception as failure:
             self._failure = failure
-            raise StorageFailed(f"{self._path} could not be written: {failure}") from failure
+            raise StorageFailed(f"{self._path} could not be written: {_first_cause(failure)}") from failure
         self._head = head
 
     def close(self) -> None:
@@ -270,3 +270,11 @@ def _connection(path: Path, pragmas: dict[str, object]) -> SqliteDatabase:
     return SqliteDatabase(
         str(path), pragmas=pragmas, thread_safe=False, check_same_thread=False, autoconnect=False, timeout=10
     )
+
+
+def _first_cause(failure: BaseException) -> BaseException:
+    """What went wrong first: undoing a commit that the disk refused fails too, for a reason that explains
+    nothing."""
+    while failure.__context__ is not None:
+        failure = failure.__context__
+    return failure

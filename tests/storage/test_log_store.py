@@ -262,6 +262,12 @@ def test_a_newer_releases_file_is_refused(path: Path) -> None:
         SqliteLogStore(path)
 
 
+def test_a_full_disk_is_called_a_full_disk(store: SqliteLogStore) -> None:
+    store._writer.execute_sql("PRAGMA max_page_count = 1")
+    with pytest.raises(StorageFailed, match="database or disk is full"):
+        store.append(None, [command(1, data=bytes(1 << 20))])
+
+
 def test_a_failed_write_changes_nothing_and_spends_the_store(path: Path, store: SqliteLogStore) -> None:
     store.append(HardState(1, "n1"), commands(1, 4))
     edit(path, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'disk full'); END")
