@@ -51,6 +51,8 @@ class Extractor:
         Raises Unreadable and ExtractorBusy. Cancelling the caller leaves the reading to go on.
         """
         key = (format_named(name), sha256)
+        if key in self._readings and _failed_beside_the_file(self._readings[key]):
+            del self._readings[key]
         if key not in self._readings:
             self._forget_old_results()
             self._readings[key] = asyncio.create_task(self._read(key[0], content))
@@ -82,6 +84,13 @@ class Extractor:
         if "unreadable" in answer:
             raise Unreadable(str(answer["unreadable"]))
         return [Section(place, heading, text) for place, heading, text in answer["sections"]]
+
+
+def _failed_beside_the_file(reading: asyncio.Task[list[Section]]) -> bool:
+    """For want of a process or a disk, say: the next try may succeed."""
+    if not reading.done():
+        return False
+    return reading.cancelled() or not isinstance(reading.exception(), Unreadable | None)
 
 
 async def _ask_process(format_: Format, content: bytes) -> dict[str, list[list[str]]]:

@@ -145,6 +145,19 @@ async def test_a_caller_out_of_time_leaves_the_reading_for_its_retry(extractor: 
     assert fetches == 1
 
 
+async def test_a_failure_that_lies_not_in_the_file_is_not_kept_for_the_retry(extractor: Extractor) -> None:
+    async def no_content() -> bytes:
+        raise OSError("too many open files")
+
+    with pytest.raises(OSError, match="too many open files"):
+        await extractor.sections("x.txt", "0" * 64, no_content)
+
+    async def content() -> bytes:
+        return b"words"
+
+    assert await extractor.sections("x.txt", "0" * 64, content) == [Section("lines 1-1", "", "words")]
+
+
 async def test_beyond_a_few_waiting_files_the_extractor_says_busy(extractor: Extractor) -> None:
     never = asyncio.Event()
 
