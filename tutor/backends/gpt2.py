@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from transformers import AutoTokenizer, GPT2LMHeadModel
+from transformers.utils import logging as transformers_logging
 
 from tutor import prompt
 from tutor.features import Likelihoods
@@ -15,6 +16,10 @@ BATCH = 8
 MAX_EVIDENCE_TOKENS = 96
 MAX_QUERY_TOKENS = 48
 MAX_NEW_TOKENS = 80
+
+# Progress bars and advice on padding do not belong in a server's log.
+transformers_logging.disable_progress_bar()
+transformers_logging.set_verbosity_error()
 
 
 class ModelUnusable(Exception):
