@@ -18,8 +18,8 @@ MAX_QUERY_TOKENS = 48
 MAX_NEW_TOKENS = 80
 
 # Progress bars and advice on padding do not belong in a server's log.
-transformers_logging.disable_progress_bar()
-transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
 class ModelUnusable(Exception):
