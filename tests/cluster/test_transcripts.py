@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.adapters.script import ScriptAdapter, Transcript
 from bot.app import classroom, converse
@@ -16,9 +17,15 @@ from bot.player import TranscriptFailed
 from bot.store import BotStore
 from demo.seed import add_people
 from lms_cluster.local.cluster import LocalCluster
+from tests.cluster.conftest import connect
+from tests.telegram.chatting import Chatting
+from tests.telegram.running import running
+from tests.telegram.server import BotApiServer
+from tests.telegram.stage import TelegramStage
 from tests.world import PEOPLE
 
-TRANSCRIPTS = sorted((Path(__file__).parents[1] / "dialogs").glob("*.txt"))
+DIALOGS = Path(__file__).parents[1] / "dialogs"
+TRANSCRIPTS = sorted(DIALOGS.glob("*.txt"))
 
 
 @pytest.fixture
@@ -31,12 +38,16 @@ def cluster(tmp_path: Path) -> Iterator[LocalCluster]:
         cluster.stop()
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_transcript_holds_over_real_nodes(path: Path, cluster: LocalCluster, tmp_path: Path) -> None:
-    people = GrpcLmsClient({node.id: node.address for node in cluster.config.nodes})
-    await add_people(cluster, people, PEOPLE)
-    await people.close()
+@pytest_asyncio.fixture
+async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
+    client = connect(cluster)
+    await add_people(cluster, client, PEOPLE)
+    yield client
+    await client.close()
+
+
+def acts_on(cluster: LocalCluster) -> Callable[[str], Awaitable[None]]:
+    """What the `!` lines of a transcript do to these processes."""
 
     async def act(words: str) -> None:
         match words:
@@ -51,8 +62,27 @@ async def test_transcript_holds_over_real_nodes(path: Path, cluster: LocalCluste
             case _:
                 raise TranscriptFailed(f"nobody here can {words}")
 
-    adapter = ScriptAdapter([Transcript.read(path)], tmp_path / "downloads", print, act)
+    return act
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_transcript_holds_over_real_nodes(path: Path, cluster: LocalCluster, tmp_path: Path) -> None:
+    adapter = ScriptAdapter([Transcript.read(path)], tmp_path / "downloads", print, acts_on(cluster))
     store = BotStore(tmp_path / "bot.db", ScriptAdapter.name)
     async with classroom(from_file(cluster.folder / "cluster.toml")) as room:
         await converse(adapter, room, store)
     store.close()
+
+
+@pytest.mark.timeout(240)
+async def test_a_course_week_holds_in_telegram_over_real_nodes(
+    cluster: LocalCluster, client: GrpcLmsClient, tmp_path: Path
+) -> None:
+    transcript = Transcript.read(DIALOGS / "a_course_week.txt")
+    async with BotApiServer() as server:
+        chatting = Chatting(server, client, tmp_path / "bot.db")
+        async with running(chatting.converse(), server):
+            stage = TelegramStage(server, chatting, transcript.folder, acts_on(cluster))
+            await stage.player.play(transcript.steps)
