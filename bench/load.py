@@ -148,7 +148,7 @@ async def missing_submissions(client: LmsClient, account: Account, acknowledged:
 async def run(clients: int, seconds: float) -> int:
     cluster = LocalCluster.open(HOME)
     cluster.require_running()
-    nodes = {node.id: node.address for node in cluster.config.nodes}
+    nodes = cluster.config.addresses
     accounts = load_accounts(HOME)
     ledger = Ledger()
     async with AsyncExitStack() as stack:

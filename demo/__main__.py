@@ -52,7 +52,7 @@ def start() -> LocalCluster:
 
 
 async def load_course(cluster: LocalCluster, accounts: dict[str, Account]) -> None:
-    client = GrpcLmsClient({node.id: node.address for node in cluster.config.nodes})
+    client = GrpcLmsClient(cluster.config.addresses)
     try:
         print("loading the demo course …", flush=True)
         await seed(cluster, client, accounts)

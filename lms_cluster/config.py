@@ -48,6 +48,11 @@ class ClusterConfig:
     """Holds what the nodes prove themselves to each other with."""
     nodes: tuple[NodeConfig, ...]
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Node ids to "host:port"."""
+        return {node.id: node.address for node in self.nodes}
+
     def node(self, node_id: str) -> NodeConfig:
         """Raises ConfigError for a node the file does not name."""
         for node in self.nodes:

@@ -65,7 +65,7 @@ class Node:
         that is not in the configuration or a secret that cannot be used, DataFolderUnusable and
         StorageFailed."""
         own = config.node(node_id)
-        addresses = {node.id: node.address for node in config.nodes}
+        addresses = config.addresses
         self._folder = DataFolder(own.data)
         self.node_id = node_id
         self._address = own.address

@@ -106,7 +106,7 @@ class LocalCluster:
             raise ClusterError(f"There is no node {node_id}. Nodes: {', '.join(self.nodes)}.") from None
 
     def address(self, node_id: str) -> str:
-        return next(node.address for node in self.config.nodes if node.id == node_id)
+        return self.config.addresses[node_id]
 
     def require_running(self) -> None:
         """Raises ClusterError when none of the nodes runs."""
