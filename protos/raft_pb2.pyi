@@ -29,6 +29,8 @@ class _EntryKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EntryKind.V
     ENTRY_KIND_COMMAND: _EntryKind.ValueType  # 1
     ENTRY_KIND_NOOP: _EntryKind.ValueType  # 2
     """Appended by a new leader, so that entries of earlier terms can commit."""
+    ENTRY_KIND_MEMBERSHIP: _EntryKind.ValueType  # 3
+    """Who takes part in the cluster from here on; its data is UTF-8 JSON."""
 
 class EntryKind(_EntryKind, metaclass=_EntryKindEnumTypeWrapper): ...
 
@@ -36,6 +38,8 @@ ENTRY_KIND_UNSPECIFIED: EntryKind.ValueType  # 0
 ENTRY_KIND_COMMAND: EntryKind.ValueType  # 1
 ENTRY_KIND_NOOP: EntryKind.ValueType  # 2
 """Appended by a new leader, so that entries of earlier terms can commit."""
+ENTRY_KIND_MEMBERSHIP: EntryKind.ValueType  # 3
+"""Who takes part in the cluster from here on; its data is UTF-8 JSON."""
 Global___EntryKind: _TypeAlias = EntryKind  # noqa: Y015
 
 @_typing.final
@@ -76,12 +80,15 @@ class RequestVoteRequest(_message.Message):
     LAST_LOG_INDEX_FIELD_NUMBER: _builtins.int
     LAST_LOG_TERM_FIELD_NUMBER: _builtins.int
     PRE_VOTE_FIELD_NUMBER: _builtins.int
+    LEADERSHIP_TRANSFER_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     term: _builtins.int
     last_log_index: _builtins.int
     last_log_term: _builtins.int
     pre_vote: _builtins.bool
     """A poll that changes no state: would you vote for me in this term?"""
+    leadership_transfer: _builtins.bool
+    """The leader asked for this campaign (TimeoutNow): its followers need not protect it."""
     def __init__(
         self,
         *,
@@ -90,10 +97,11 @@ class RequestVoteRequest(_message.Message):
         last_log_index: _builtins.int = ...,
         last_log_term: _builtins.int = ...,
         pre_vote: _builtins.bool = ...,
+        leadership_transfer: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "last_log_index", b"last_log_index", "last_log_term", b"last_log_term", "pre_vote", b"pre_vote", "term", b"term", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "last_log_index", b"last_log_index", "last_log_term", b"last_log_term", "leadership_transfer", b"leadership_transfer", "pre_vote", b"pre_vote", "term", b"term", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -140,6 +148,7 @@ class AppendEntriesRequest(_message.Message):
     COMMIT_INDEX_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
     READ_ROUND_FIELD_NUMBER: _builtins.int
+    SYNC_INDEX_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     term: _builtins.int
     prev_index: _builtins.int
@@ -147,6 +156,8 @@ class AppendEntriesRequest(_message.Message):
     commit_index: _builtins.int
     read_round: _builtins.int
     """The newest round of read confirmation this message takes part in; 0 when none."""
+    sync_index: _builtins.int
+    """When not 0: a receiver that is not synced is, once its log is verified and committed up to here."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Entry]: ...
     def __init__(
@@ -159,10 +170,11 @@ class AppendEntriesRequest(_message.Message):
         commit_index: _builtins.int = ...,
         entries: _abc.Iterable[Global___Entry] | None = ...,
         read_round: _builtins.int = ...,
+        sync_index: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["commit_index", b"commit_index", "entries", b"entries", "from", b"from", "prev_index", b"prev_index", "prev_term", b"prev_term", "read_round", b"read_round", "term", b"term", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commit_index", b"commit_index", "entries", b"entries", "from", b"from", "prev_index", b"prev_index", "prev_term", b"prev_term", "read_round", b"read_round", "sync_index", b"sync_index", "term", b"term", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -181,6 +193,7 @@ class AppendEntriesResponse(_message.Message):
     CONFLICT_INDEX_FIELD_NUMBER: _builtins.int
     READ_ROUND_FIELD_NUMBER: _builtins.int
     PREV_INDEX_FIELD_NUMBER: _builtins.int
+    UNSYNCED_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     term: _builtins.int
     entry_appended: _builtins.bool
@@ -194,6 +207,10 @@ class AppendEntriesResponse(_message.Message):
     read_round: _builtins.int
     prev_index: _builtins.int
     """The prev_index of the request this answers, so that a delayed refusal is recognised."""
+    unsynced: _builtins.bool
+    """The sender is new, or lost its disk, and does not count yet. (So named that its absence means what it meant before
+    there was such a field.)
+    """
     def __init__(
         self,
         *,
@@ -205,10 +222,11 @@ class AppendEntriesResponse(_message.Message):
         conflict_index: _builtins.int = ...,
         read_round: _builtins.int = ...,
         prev_index: _builtins.int = ...,
+        unsynced: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conflict_index", b"conflict_index", "conflict_term", b"conflict_term", "entry_appended", b"entry_appended", "from", b"from", "match_index", b"match_index", "prev_index", b"prev_index", "read_round", b"read_round", "term", b"term", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conflict_index", b"conflict_index", "conflict_term", b"conflict_term", "entry_appended", b"entry_appended", "from", b"from", "match_index", b"match_index", "prev_index", b"prev_index", "read_round", b"read_round", "term", b"term", "to", b"to", "unsynced", b"unsynced"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -380,3 +398,206 @@ class ReadIndexResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReadIndexResponse: _TypeAlias = ReadIndexResponse  # noqa: Y015
+
+@_typing.final
+class Snapshot(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    MEMBERSHIP_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    term: _builtins.int
+    membership: _builtins.bytes
+    """Of the entry at index and everything before; UTF-8 JSON as in an entry."""
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+        membership: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "membership", b"membership", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
+
+@_typing.final
+class SnapshotOffer(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    term: _builtins.int
+    size: _builtins.int
+    sha256: _builtins.bytes
+    """Of the whole file. Two offers with the same digest are of the same file, and the second may go on where the first
+    broke off.
+    """
+    @_builtins.property
+    def snapshot(self) -> Global___Snapshot: ...
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        term: _builtins.int = ...,
+        snapshot: Global___Snapshot | None = ...,
+        size: _builtins.int = ...,
+        sha256: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["snapshot", b"snapshot"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "sha256", b"sha256", "size", b"size", "snapshot", b"snapshot", "term", b"term", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SnapshotOffer: _TypeAlias = SnapshotOffer  # noqa: Y015
+
+@_typing.final
+class SnapshotChunk(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    CRC32C_FIELD_NUMBER: _builtins.int
+    offset: _builtins.int
+    data: _builtins.bytes
+    crc32c: _builtins.int
+    def __init__(
+        self,
+        *,
+        offset: _builtins.int = ...,
+        data: _builtins.bytes = ...,
+        crc32c: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["crc32c", b"crc32c", "data", b"data", "offset", b"offset"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SnapshotChunk: _TypeAlias = SnapshotChunk  # noqa: Y015
+
+@_typing.final
+class InstallSnapshotRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def offer(self) -> Global___SnapshotOffer: ...
+    @_builtins.property
+    def chunk(self) -> Global___SnapshotChunk: ...
+    def __init__(
+        self,
+        *,
+        offer: Global___SnapshotOffer | None = ...,
+        chunk: Global___SnapshotChunk | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "offer", b"offer", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "offer", b"offer", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["offer", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___InstallSnapshotRequest: _TypeAlias = InstallSnapshotRequest  # noqa: Y015
+
+@_typing.final
+class InstallSnapshotReply(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    MATCH_INDEX_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    term: _builtins.int
+    match_index: _builtins.int
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        term: _builtins.int = ...,
+        match_index: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "match_index", b"match_index", "term", b"term", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InstallSnapshotReply: _TypeAlias = InstallSnapshotReply  # noqa: Y015
+
+@_typing.final
+class InstallSnapshotResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESUME_OFFSET_FIELD_NUMBER: _builtins.int
+    REPLY_FIELD_NUMBER: _builtins.int
+    resume_offset: _builtins.int
+    """Bytes of the offered file that the receiver holds already; the size of the file when it needs none."""
+    @_builtins.property
+    def reply(self) -> Global___InstallSnapshotReply: ...
+    def __init__(
+        self,
+        *,
+        resume_offset: _builtins.int = ...,
+        reply: Global___InstallSnapshotReply | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "reply", b"reply", "resume_offset", b"resume_offset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "reply", b"reply", "resume_offset", b"resume_offset"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["resume_offset", "reply"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___InstallSnapshotResponse: _TypeAlias = InstallSnapshotResponse  # noqa: Y015
+
+@_typing.final
+class TimeoutNowRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    term: _builtins.int
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        term: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "term", b"term", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeoutNowRequest: _TypeAlias = TimeoutNowRequest  # noqa: Y015
+
+@_typing.final
+class TimeoutNowResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeoutNowResponse: _TypeAlias = TimeoutNowResponse  # noqa: Y015

@@ -56,6 +56,16 @@ class RaftServiceStub:
                 request_serializer=protos_dot_raft__pb2.ReadIndexRequest.SerializeToString,
                 response_deserializer=protos_dot_raft__pb2.ReadIndexResponse.FromString,
                 _registered_method=True)
+        self.InstallSnapshot = channel.stream_stream(
+                '/raft.v1.RaftService/InstallSnapshot',
+                request_serializer=protos_dot_raft__pb2.InstallSnapshotRequest.SerializeToString,
+                response_deserializer=protos_dot_raft__pb2.InstallSnapshotResponse.FromString,
+                _registered_method=True)
+        self.TimeoutNow = channel.unary_unary(
+                '/raft.v1.RaftService/TimeoutNow',
+                request_serializer=protos_dot_raft__pb2.TimeoutNowRequest.SerializeToString,
+                response_deserializer=protos_dot_raft__pb2.TimeoutNowResponse.FromString,
+                _registered_method=True)
 
 
 class RaftServiceServicer:
@@ -89,6 +99,21 @@ class RaftServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InstallSnapshot(self, request_iterator, context):
+        """One snapshot a call. The receiver answers the offer with the offset to begin at, and the last chunk with its reply
+        once the snapshot is installed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TimeoutNow(self, request, context):
+        """The leader asks a voter to take over.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RaftServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +136,16 @@ def add_RaftServiceServicer_to_server(servicer, server):
                     servicer.ReadIndex,
                     request_deserializer=protos_dot_raft__pb2.ReadIndexRequest.FromString,
                     response_serializer=protos_dot_raft__pb2.ReadIndexResponse.SerializeToString,
+            ),
+            'InstallSnapshot': grpc.stream_stream_rpc_method_handler(
+                    servicer.InstallSnapshot,
+                    request_deserializer=protos_dot_raft__pb2.InstallSnapshotRequest.FromString,
+                    response_serializer=protos_dot_raft__pb2.InstallSnapshotResponse.SerializeToString,
+            ),
+            'TimeoutNow': grpc.unary_unary_rpc_method_handler(
+                    servicer.TimeoutNow,
+                    request_deserializer=protos_dot_raft__pb2.TimeoutNowRequest.FromString,
+                    response_serializer=protos_dot_raft__pb2.TimeoutNowResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -223,6 +258,60 @@ class RaftService:
             '/raft.v1.RaftService/ReadIndex',
             protos_dot_raft__pb2.ReadIndexRequest.SerializeToString,
             protos_dot_raft__pb2.ReadIndexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InstallSnapshot(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/raft.v1.RaftService/InstallSnapshot',
+            protos_dot_raft__pb2.InstallSnapshotRequest.SerializeToString,
+            protos_dot_raft__pb2.InstallSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TimeoutNow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/raft.v1.RaftService/TimeoutNow',
+            protos_dot_raft__pb2.TimeoutNowRequest.SerializeToString,
+            protos_dot_raft__pb2.TimeoutNowResponse.FromString,
             options,
             channel_credentials,
             insecure,

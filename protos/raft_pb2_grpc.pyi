@@ -41,6 +41,12 @@ class RaftServiceStub:
     """A follower hands its clients' proposals to the leader."""
     ReadIndex: _grpc.StreamStreamMultiCallable[_raft_pb2.ReadIndexRequest, _raft_pb2.ReadIndexResponse]
     """A follower asks the leader for the index a linearizable read must wait for."""
+    InstallSnapshot: _grpc.StreamStreamMultiCallable[_raft_pb2.InstallSnapshotRequest, _raft_pb2.InstallSnapshotResponse]
+    """One snapshot a call. The receiver answers the offer with the offset to begin at, and the last chunk with its reply
+    once the snapshot is installed.
+    """
+    TimeoutNow: _grpc.UnaryUnaryMultiCallable[_raft_pb2.TimeoutNowRequest, _raft_pb2.TimeoutNowResponse]
+    """The leader asks a voter to take over."""
 
 @_typing.type_check_only
 class RaftServiceAsyncStub(RaftServiceStub):
@@ -55,6 +61,12 @@ class RaftServiceAsyncStub(RaftServiceStub):
     """A follower hands its clients' proposals to the leader."""
     ReadIndex: _aio.StreamStreamMultiCallable[_raft_pb2.ReadIndexRequest, _raft_pb2.ReadIndexResponse]  # type: ignore[assignment]
     """A follower asks the leader for the index a linearizable read must wait for."""
+    InstallSnapshot: _aio.StreamStreamMultiCallable[_raft_pb2.InstallSnapshotRequest, _raft_pb2.InstallSnapshotResponse]  # type: ignore[assignment]
+    """One snapshot a call. The receiver answers the offer with the offset to begin at, and the last chunk with its reply
+    once the snapshot is installed.
+    """
+    TimeoutNow: _aio.UnaryUnaryMultiCallable[_raft_pb2.TimeoutNowRequest, _raft_pb2.TimeoutNowResponse]  # type: ignore[assignment]
+    """The leader asks a voter to take over."""
 
 class RaftServiceServicer(metaclass=_abc_1.ABCMeta):
     """Spoken between the nodes of one cluster only. Streams are ordered: one per method and direction between two nodes,
@@ -90,5 +102,23 @@ class RaftServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_raft_pb2.ReadIndexResponse], _abc.AsyncIterator[_raft_pb2.ReadIndexResponse]]:
         """A follower asks the leader for the index a linearizable read must wait for."""
+
+    @_abc_1.abstractmethod
+    def InstallSnapshot(
+        self,
+        request_iterator: _MaybeAsyncIterator[_raft_pb2.InstallSnapshotRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_raft_pb2.InstallSnapshotResponse], _abc.AsyncIterator[_raft_pb2.InstallSnapshotResponse]]:
+        """One snapshot a call. The receiver answers the offer with the offset to begin at, and the last chunk with its reply
+        once the snapshot is installed.
+        """
+
+    @_abc_1.abstractmethod
+    def TimeoutNow(
+        self,
+        request: _raft_pb2.TimeoutNowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_raft_pb2.TimeoutNowResponse, _abc.Awaitable[_raft_pb2.TimeoutNowResponse]]:
+        """The leader asks a voter to take over."""
 
 def add_RaftServiceServicer_to_server(servicer: RaftServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -21,9 +21,13 @@ class StorageFailed(RaftError):
     """A durable read or write failed. The handle is never used again (design: durability)."""
 
 
+class SnapshotDamaged(RaftError):
+    """A file is no snapshot of this state machine, or not what was written."""
+
+
 class NotProposed(RaftError):
-    """The proposal is not in the log and never will be. Safe to propose again. `reason` is "no_leader",
-    "not_leader", "overloaded", "lost" (another term's entry took its place) or "stopping"."""
+    """The proposal is not in the log and never will be. Safe to propose again. `reason` is a refusal of
+    ProposalResult, "lost" (another term's entry took its place) or "stopping"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

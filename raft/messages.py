@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from raft.types import Entry, Index, NodeId, Proposal, Term
+from raft.types import Entry, Index, NodeId, Proposal, Snapshot, Term
 
 
 @dataclass(frozen=True, slots=True)
 class RequestVote:
+    """`leadership_transfer`: the leader asked for this campaign, so that its followers need not protect it."""
+
     from_: NodeId
     to: NodeId
     term: Term
     last_log_index: Index
     last_log_term: Term
     pre_vote: bool = False
+    leadership_transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class RequestVoteReply:
 @dataclass(frozen=True, slots=True)
 class AppendEntries:
     """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo
-    it."""
+    it. `sync_index`, when not 0, tells a receiver that is not synced that it is, once its log is verified and
+    committed up to there."""
 
     from_: NodeId
     to: NodeId
@@ -40,12 +44,13 @@ class AppendEntries:
     commit_index: Index
     entries: tuple[Entry, ...] = ()
     read_round: int = 0
+    sync_index: Index = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AppendEntriesReply:
     """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth
-    probing (`conflict_term` 0: the follower's log ends before `prev_index`)."""
+    probing (`conflict_term` 0: the follower's log ends before `prev_index`). `synced` as in HardState."""
 
     from_: NodeId
     to: NodeId
@@ -56,6 +61,7 @@ class AppendEntriesReply:
     conflict_term: Term = 0
     conflict_index: Index = 0
     read_round: int = 0
+    synced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ class ProposeRequest:
 @dataclass(frozen=True, slots=True)
 class ProposalResult:
     """Where a proposal stands (`index` ≥ 1), or why it never will (`index` 0 and a `refusal`:
-    "no_leader", "not_leader" or "overloaded"), or that nobody can say yet (`index` 0, `refusal`
+    "no_leader", "not_leader", "overloaded", "transferring", what `Node.refuse_proposals` was given, or for a
+    change of membership also "change_pending", "not_caught_up" or "impossible"), or that nobody can say yet (`index` 0, `refusal`
     "unknown")."""
 
     id: int
@@ -104,6 +111,39 @@ class ReadIndexReply:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InstallSnapshot:
+    """The receiver lacks entries that the leader's log no longer holds. The core names the oldest snapshot
+    that will do; the runtime carries the state itself beside it, on a stream of its own, and hands this
+    message to the receiver's core, naming the snapshot that was sent, once all of it has arrived and is
+    verified."""
+
+    from_: NodeId
+    to: NodeId
+    term: Term
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class InstallSnapshotReply:
+    """`match_index`: the receiver's log equals the leader's up to there; 0 when the request's term was
+    over."""
+
+    from_: NodeId
+    to: NodeId
+    term: Term
+    match_index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class TimeoutNow:
+    """Campaign at once, without a poll (thesis §3.10)."""
+
+    from_: NodeId
+    to: NodeId
+    term: Term
+
+
 Message = (
     RequestVote
     | RequestVoteReply
@@ -113,4 +153,7 @@ Message = (
     | ProposeReply
     | ReadIndexRequest
     | ReadIndexReply
+    | InstallSnapshot
+    | InstallSnapshotReply
+    | TimeoutNow
 )

@@ -74,6 +74,7 @@ class Node:
         hard_state = self._hard_state()
         ready = Ready(
             messages=tuple(core.messages),
+            snapshot=None,
             hard_state=hard_state if hard_state != core.durable_hard_state else None,
             entries=tuple(core.log.unstable()),
             messages_after_durable=tuple(core.messages_after_durable),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from raft.messages import Message, ProposalResult
-from raft.types import Entry, HardState, Index
+from raft.types import Entry, HardState, Index, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class ReadReady:
 class Ready:
     messages: tuple[Message, ...]
     """May leave at once: they promise nothing about this node's disk."""
+    snapshot: Snapshot | None
+    """To be installed before anything below: the state machine takes it, then the log store is restored to
+    it. Nothing that was handed out earlier may be applied after it."""
     hard_state: HardState | None
     entries: tuple[Entry, ...]
     """To be made durable together with `hard_state`, in one commit."""

@@ -1,0 +1,73 @@
+"""Who takes part in the cluster, as one value. It travels in the log as the data of a MEMBERSHIP entry, and
+with every snapshot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from raft.types import NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`voters` decide. While `outgoing` is not empty the cluster is in joint consensus, and a majority of
+    `voters` and a majority of `outgoing` must both agree (paper §6, thesis §4.3). `learners` receive the log
+    and count for nothing. `addresses` says where members are found, as far as that is known.
+
+    All are kept sorted, so that equal memberships have equal encodings.
+    """
+
+    voters: tuple[NodeId, ...] = ()
+    outgoing: tuple[NodeId, ...] = ()
+    learners: tuple[NodeId, ...] = ()
+    addresses: tuple[tuple[NodeId, str], ...] = ()
+
+    @property
+    def is_joint(self) -> bool:
+        return bool(self.outgoing)
+
+    @property
+    def members(self) -> tuple[NodeId, ...]:
+        """Everybody who receives the log, sorted."""
+        return tuple(sorted({*self.voters, *self.outgoing, *self.learners}))
+
+    def encode(self) -> bytes:
+        return json.dumps(
+            {
+                "voters": self.voters,
+                "outgoing": self.outgoing,
+                "learners": self.learners,
+                "addresses": dict(self.addresses),
+            },
+            separators=(",", ":"),
+            sort_keys=True,
+        ).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Membership:
+        """Raises ValueError for bytes that are no membership."""
+        try:
+            fields = json.loads(data)
+            return cls(
+                *(_node_ids(fields[name]) for name in ("voters", "outgoing", "learners")),
+                addresses=tuple(sorted((str(node), str(at)) for node, at in fields["addresses"].items())),
+            )
+        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ValueError(f"no membership: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChange:
+    """What is asked for in one step: who joins as a learner (id, address), which learners become voters, who
+    leaves."""
+
+    add_learners: tuple[tuple[NodeId, str], ...] = ()
+    promote: tuple[NodeId, ...] = ()
+    remove: tuple[NodeId, ...] = ()
+
+
+def _node_ids(value: object) -> tuple[NodeId, ...]:
+    if not isinstance(value, list) or not all(isinstance(node, str) for node in value):
+        raise TypeError("expected a list of node ids")
+    return tuple(sorted(set(value)))
