@@ -10,7 +10,7 @@ from raft.types import Entry, Index, NodeId, Proposal, Snapshot, Term
 
 @dataclass(frozen=True, slots=True)
 class RequestVote:
-    """`leadership_transfer`: the leader asked for this campaign, so that its followers need not protect it."""
+    """`leadership_transfer`: the leader asked for this campaign; its followers need not protect it."""
 
     from_: NodeId
     to: NodeId
@@ -76,8 +76,8 @@ class ProposeRequest:
 class ProposalResult:
     """Where a proposal stands (`index` ≥ 1), or why it never will (`index` 0 and a `refusal`:
     "no_leader", "not_leader", "overloaded", "transferring", what `Node.refuse_proposals` was given, or for a
-    change of membership also "change_pending", "not_caught_up" or "impossible"), or that nobody can say yet (`index` 0, `refusal`
-    "unknown")."""
+    change of membership also "change_pending", "not_caught_up" or "impossible"), or that nobody can say yet
+    (`index` 0, `refusal` "unknown")."""
 
     id: int
     term: Term = 0
