@@ -9,7 +9,8 @@ from protos import raft_pb2 as wire
 from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
-    Message,
+    InstallSnapshot,
+    InstallSnapshotReply,
     ProposalResult,
     ProposeReply,
     ProposeRequest,
@@ -17,12 +18,25 @@ from raft.messages import (
     ReadIndexRequest,
     RequestVote,
     RequestVoteReply,
+    TimeoutNow,
 )
-from raft.types import Entry, EntryKind, Proposal
+from raft.types import Entry, EntryKind, NodeId, Proposal, Term
 
 NUMBER_MAX: Final = (1 << 63) - 1
 NODE_ID_CHARACTERS_MAX: Final = 64
 
+WholeMessage = (
+    AppendEntries
+    | AppendEntriesReply
+    | ProposeRequest
+    | ProposeReply
+    | ReadIndexRequest
+    | ReadIndexReply
+    | RequestVote
+    | RequestVoteReply
+    | TimeoutNow
+)
+"""Every message that travels in one piece; snapshots have snapshot_codec."""
 WireMessage = (
     wire.RequestVoteRequest
     | wire.RequestVoteResponse
@@ -32,11 +46,13 @@ WireMessage = (
     | wire.ProposeResponse
     | wire.ReadIndexRequest
     | wire.ReadIndexResponse
+    | wire.TimeoutNowRequest
 )
 
 _KIND_TO_WIRE: Final = {
     EntryKind.COMMAND: wire.ENTRY_KIND_COMMAND,
     EntryKind.NOOP: wire.ENTRY_KIND_NOOP,
+    EntryKind.MEMBERSHIP: wire.ENTRY_KIND_MEMBERSHIP,
 }
 _KIND_FROM_WIRE: Final = {number: kind for kind, number in _KIND_TO_WIRE.items()}
 
@@ -54,16 +70,20 @@ def encode(message: RequestVoteReply) -> wire.RequestVoteResponse: ...
 
 
 @overload
-def encode(message: Message) -> WireMessage: ...
+def encode(message: TimeoutNow) -> wire.TimeoutNowRequest: ...
 
 
-def encode(message: Message) -> WireMessage:  # noqa: PLR0911 - one case per message
-    """The wire form. `from` is a Python keyword, so headers travel as keyword arguments."""
-    header: dict[str, Any] = {"from": message.from_, "to": message.to, "term": message.term}
+@overload
+def encode(message: WholeMessage) -> WireMessage: ...
+
+
+def encode(message: WholeMessage) -> WireMessage:  # noqa: PLR0911 - one case per message
+    """The wire form."""
+    fields = header(message)
     match message:
         case AppendEntries():
             return wire.AppendEntriesRequest(
-                **header,
+                **fields,
                 prev_index=message.prev_index,
                 prev_term=message.prev_term,
                 commit_index=message.commit_index,
@@ -74,27 +94,29 @@ def encode(message: Message) -> WireMessage:  # noqa: PLR0911 - one case per mes
                     for entry in message.entries
                 ],
                 read_round=message.read_round,
+                sync_index=message.sync_index,
             )
         case AppendEntriesReply():
             return wire.AppendEntriesResponse(
-                **header,
+                **fields,
                 entry_appended=message.entry_appended,
                 match_index=message.match_index,
                 conflict_term=message.conflict_term,
                 conflict_index=message.conflict_index,
                 read_round=message.read_round,
                 prev_index=message.prev_index,
+                unsynced=not message.synced,
             )
         case ProposeRequest():
             return wire.ProposeRequest(
-                **header,
+                **fields,
                 proposals=[
                     wire.Proposal(id=proposal.id, data=proposal.data) for proposal in message.proposals
                 ],
             )
         case ProposeReply():
             return wire.ProposeResponse(
-                **header,
+                **fields,
                 results=[
                     wire.ProposalResult(
                         id=result.id, term=result.term, index=result.index, refusal=result.refusal
@@ -103,81 +125,100 @@ def encode(message: Message) -> WireMessage:  # noqa: PLR0911 - one case per mes
                 ],
             )
         case ReadIndexRequest():
-            return wire.ReadIndexRequest(**header, id=message.id)
+            return wire.ReadIndexRequest(**fields, id=message.id)
         case ReadIndexReply():
             return wire.ReadIndexResponse(
-                **header, id=message.id, index=message.index, refused=message.refused
+                **fields, id=message.id, index=message.index, refused=message.refused
             )
         case RequestVote():
             return wire.RequestVoteRequest(
-                **header,
+                **fields,
                 last_log_index=message.last_log_index,
                 last_log_term=message.last_log_term,
                 pre_vote=message.pre_vote,
+                leadership_transfer=message.leadership_transfer,
             )
         case RequestVoteReply():
             return wire.RequestVoteResponse(
-                **header, vote_granted=message.vote_granted, pre_vote=message.pre_vote
+                **fields, vote_granted=message.vote_granted, pre_vote=message.pre_vote
             )
+        case TimeoutNow():
+            return wire.TimeoutNowRequest(**fields)
 
 
-def decode(received: WireMessage) -> Message:  # noqa: PLR0911 - one case per message
+def decode(received: WireMessage) -> WholeMessage:  # noqa: PLR0911 - one case per message
     """The message that was sent. Raises Malformed."""
-    header = (_node_id(getattr(received, "from")), _node_id(received.to), _number(received.term))
+    fields = sent_header(received)
     match received:
         case wire.AppendEntriesRequest():
             return AppendEntries(
-                *header,
-                _number(received.prev_index),
-                _number(received.prev_term),
-                _number(received.commit_index),
+                *fields,
+                number(received.prev_index),
+                number(received.prev_term),
+                number(received.commit_index),
                 tuple([_entry(entry) for entry in received.entries]),
-                _number(received.read_round),
+                number(received.read_round),
+                number(received.sync_index),
             )
         case wire.AppendEntriesResponse():
             return AppendEntriesReply(
-                *header,
+                *fields,
                 received.entry_appended,
-                _number(received.prev_index),
-                _number(received.match_index),
-                _number(received.conflict_term),
-                _number(received.conflict_index),
-                _number(received.read_round),
+                number(received.prev_index),
+                number(received.match_index),
+                number(received.conflict_term),
+                number(received.conflict_index),
+                number(received.read_round),
+                not received.unsynced,
             )
         case wire.ProposeRequest():
-            proposals = [Proposal(_number(proposal.id), proposal.data) for proposal in received.proposals]
-            return ProposeRequest(*header, tuple(proposals))
+            proposals = [Proposal(number(proposal.id), proposal.data) for proposal in received.proposals]
+            return ProposeRequest(*fields, tuple(proposals))
         case wire.ProposeResponse():
             results = [
-                ProposalResult(
-                    _number(result.id), _number(result.term), _number(result.index), result.refusal
-                )
+                ProposalResult(number(result.id), number(result.term), number(result.index), result.refusal)
                 for result in received.results
             ]
-            return ProposeReply(*header, tuple(results))
+            return ProposeReply(*fields, tuple(results))
         case wire.ReadIndexRequest():
-            return ReadIndexRequest(*header, _number(received.id))
+            return ReadIndexRequest(*fields, number(received.id))
         case wire.ReadIndexResponse():
-            return ReadIndexReply(*header, _number(received.id), _number(received.index), received.refused)
+            return ReadIndexReply(*fields, number(received.id), number(received.index), received.refused)
         case wire.RequestVoteRequest():
             return RequestVote(
-                *header,
-                _number(received.last_log_index),
-                _number(received.last_log_term),
+                *fields,
+                number(received.last_log_index),
+                number(received.last_log_term),
                 received.pre_vote,
+                received.leadership_transfer,
             )
         case wire.RequestVoteResponse():
-            return RequestVoteReply(*header, received.vote_granted, received.pre_vote)
+            return RequestVoteReply(*fields, received.vote_granted, received.pre_vote)
+        case wire.TimeoutNowRequest():
+            return TimeoutNow(*fields)
+
+
+def header(message: WholeMessage | InstallSnapshot | InstallSnapshotReply) -> dict[str, Any]:
+    """`from` is a Python keyword, so headers travel as keyword arguments."""
+    return {"from": message.from_, "to": message.to, "term": message.term}
+
+
+def sent_header(
+    received: WireMessage | wire.SnapshotOffer | wire.InstallSnapshotReply,
+) -> tuple[NodeId, NodeId, Term]:
+    """From, to, term. Raises Malformed."""
+    return (_node_id(getattr(received, "from")), _node_id(received.to), number(received.term))
 
 
 def _entry(received: wire.Entry) -> Entry:
     kind = _KIND_FROM_WIRE.get(received.kind)
     if kind is None:
         raise Malformed("unknown kind of entry")
-    return Entry(_number(received.term), _number(received.index), kind, received.data)
+    return Entry(number(received.term), number(received.index), kind, received.data)
 
 
-def _number(value: int) -> int:
+def number(value: int) -> int:
+    """Raises Malformed for one that the log cannot store."""
     if value > NUMBER_MAX:
         raise Malformed("a number past 63 bits")
     return value
