@@ -15,6 +15,7 @@ usage() {
 ./cluster.sh restart NODE          start it again
 ./cluster.sh logs [NODE]           what the processes wrote
 ./cluster.sh load --clients N --seconds S   students and instructors at work through every node
+./cluster.sh chaos --minutes M --seed S    a cluster of its own under kill -9, cut links and more, and what came of it
 ./cluster.sh telegram              the Telegram bot (token in TELEGRAM_BOT_TOKEN; TELEGRAM_BASE_URL for another server)
 END
 }
@@ -54,6 +55,7 @@ case "$command" in
     up | down | status | kill | restart | logs) need tutor; exec .venv/bin/python -m lms_cluster.local "$command" "$@" ;;
     chat) need tutor; exec .venv/bin/python -m demo.chat "$@" ;;
     load) need tutor; exec .venv/bin/python -m bench.load "$@" ;;
+    chaos) need tutor,telegram,dev; exec .venv/bin/python -m tests.chaos "$@" ;;
     telegram) need telegram; exec .venv/bin/python -m bot telegram --config .homeroom/cluster.toml "$@" ;;
     help | -h | --help) usage ;;
     *) echo "cluster.sh: there is no command $command" >&2; usage >&2; exit 2 ;;

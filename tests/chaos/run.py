@@ -1,0 +1,136 @@
+"""One run: a cluster, clients, faults one upon another, and the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.client.grpc_client import GrpcLmsClient
+from lms_cluster.local.cluster import ClusterError
+from tests.chaos.classroom import GRADERS, STUDENTS, furnish
+from tests.chaos.cluster import ChaosCluster
+from tests.chaos.faults import carry_out
+from tests.chaos.progress import STANDSTILL_SECONDS_MAX, Progress
+from tests.chaos.record import Record
+from tests.chaos.schedule import Fault, schedule
+from tests.chaos.verdict import judge
+from tests.chaos.workload import HOT_GRADES, HOT_SECONDS, Workload
+
+CONVERGE_SECONDS = 120.0
+HEALING_SECONDS = 30.0
+"""The clients go on for so much longer at most, after the last fault."""
+TELL_SECONDS = 5.0
+THREADS = 64
+"""Waiting for processes blocks a thread each."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    record: Record
+    faults: Counter[str] = field(default_factory=Counter)
+    """By kind; those left out are not counted."""
+    longest_standstill: float = 0.0
+    """Seconds without a write although a majority could talk."""
+    violations: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        record = self.record
+        return (
+            f"{record.acknowledged.total()} operations acknowledged, {record.unknown.total()} unknown, "
+            f"{self.faults.total()} faults, {len(self.violations)} violations"
+        )
+
+
+class ChaosRun:
+    """`folder` must be new; everything of the run is in it, `chaos.log` says what was done when."""
+
+    def __init__(self, folder: Path, seed: int, seconds: float, node_count: int) -> None:
+        self.cluster = ChaosCluster.create(folder, node_count)
+        self.outcome = Outcome(Record())
+        self._seed = seed
+        self._seconds = seconds
+        self._log = folder / "chaos.log"
+        self._began = time.monotonic()
+
+    async def run(self, tell: Callable[[str], None]) -> Outcome:
+        """`tell` is called with a line now and then. Raises ClusterError and LmsError where not even the
+        beginning or the end, both without faults, went well."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        client = GrpcLmsClient(self.cluster.local.config.addresses)
+        try:
+            await self.cluster.start()
+            rounds = math.ceil((self._seconds + HEALING_SECONDS) / HOT_SECONDS) * HOT_GRADES // len(STUDENTS)
+            classroom = await furnish(self.cluster.local, client, rounds)
+            record = self.outcome.record
+            workload = Workload(self.cluster.local.config.addresses, classroom, record, self._seed)
+            progress = Progress(self.cluster.quorums, lambda: record.last_write_at)
+            await self._disturb(workload, progress, tell)
+            tell("everything heals; waiting for equal states …")
+            self.outcome.longest_standstill = progress.longest
+            self.outcome.violations += await self._equal_state()
+            await workload.look_everywhere()
+            await workload.close()
+            tell(f"judging {len(record.history)} operations on grades …")
+            self.outcome.violations += await judge(record, client, classroom.tokens[GRADERS[0]])
+            self.outcome.violations += self.cluster.deaths
+            if progress.longest > STANDSTILL_SECONDS_MAX:
+                self.outcome.violations.append(
+                    f"no write for {progress.longest:.1f} s, with a whole majority"
+                )
+            return self.outcome
+        finally:
+            await client.close()
+            await self.cluster.close()
+
+    async def _disturb(self, workload: Workload, progress: Progress, tell: Callable[[str], None]) -> None:
+        """The clients at work, until all faults are over."""
+        self._began = time.monotonic()
+        beside = [
+            asyncio.create_task(self.cluster.watch_for_deaths()),
+            asyncio.create_task(progress.watch()),
+            asyncio.create_task(self._tell(progress, tell)),
+        ]
+        working = asyncio.create_task(workload.run())
+        async with asyncio.TaskGroup() as group:
+            for fault in schedule(self._seed, self._seconds, len(self.cluster.states)):
+                await asyncio.sleep(max(0.0, self._began + fault.at - time.monotonic()))
+                group.create_task(self._carry_out(fault))
+        workload.stop.set()
+        await working
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _carry_out(self, fault: Fault) -> None:
+        self._note("begins", fault)
+        if await carry_out(fault, self.cluster):
+            self.outcome.faults[fault.kind.value] += 1
+            self._note("over", fault)
+        else:
+            self._note("left out", fault)
+
+    async def _equal_state(self) -> list[str]:
+        try:
+            await self.cluster.wait_equal_state(CONVERGE_SECONDS)
+        except ClusterError as error:
+            return [str(error)]
+        return []
+
+    async def _tell(self, progress: Progress, tell: Callable[[str], None]) -> None:
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            tell(
+                f"{time.monotonic() - self._began:5.0f} s  {self.outcome}, "
+                f"longest standstill {progress.longest:.1f} s"
+            )
+
+    def _note(self, what: str, fault: Fault) -> None:
+        with self._log.open("a") as log:
+            log.write(f"{datetime.now(UTC).isoformat()} {what}: {fault}\n")

@@ -1,0 +1,200 @@
+"""The clients: students who ask and hand in files, graders who race each other, through every node."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+from typing import TypeVar
+
+from bot.client.api import LmsClient, LmsError, Recipient
+from bot.client.grpc_client import GrpcLmsClient
+from raft.types import NodeId
+from tests.chaos.classroom import GRADERS, STUDENTS, Classroom
+from tests.chaos.grades import CHANGED, Change, Grade, Look
+from tests.chaos.record import NO_ANSWER, OUTCOME_UNKNOWN, Record
+from tests.sim.linearizability import UNKNOWN, Operation
+
+T = TypeVar("T")
+Act = Callable[[LmsClient], Awaitable[T]]
+
+ROAMING = 3
+"""Clients that know all nodes, as the product's do; besides them, one for each node knows only that one."""
+THINK_SECONDS_MAX = 0.2
+FILE_PAUSE_SECONDS_MAX = 3.0
+FILE_BYTES_MAX = 1_000_000
+HOT_GRADES = len(STUDENTS)
+"""Graded at the same time, so that graders meet."""
+HOT_SECONDS = 20.0
+"""Then the next ones are: a history of bounded length is judged in bounded time."""
+
+
+class Workload:
+    """`run` until `stop` is set; what happened is in `record`."""
+
+    def __init__(
+        self, addresses: Mapping[NodeId, str], classroom: Classroom, record: Record, seed: int
+    ) -> None:
+        self.record = record
+        self.stop = asyncio.Event()
+        self._classroom = classroom
+        self._random = Random(seed)
+        self._began = time.monotonic()
+        self._versions: dict[str, int] = dict.fromkeys(classroom.submissions, 0)
+        self._pinned = {node_id: GrpcLmsClient({node_id: address}) for node_id, address in addresses.items()}
+        self._roaming = [GrpcLmsClient(addresses) for _ in range(ROAMING)]
+
+    async def run(self) -> None:
+        names = {f"via-{node_id}": client for node_id, client in self._pinned.items()}
+        names |= {f"roaming-{number}": client for number, client in enumerate(self._roaming)}
+        async with asyncio.TaskGroup() as group:
+            for number, (name, client) in enumerate(names.items()):
+                student = self._classroom.tokens[STUDENTS[number % len(STUDENTS)]]
+                grader = self._classroom.tokens[GRADERS[number % len(GRADERS)]]
+                group.create_task(self._repeat(f"{name}-asker", self._ask, client, student))
+                group.create_task(self._repeat(f"{name}-grader", self._grade, client, grader))
+            student = self._classroom.tokens[STUDENTS[0]]
+            group.create_task(
+                self._repeat("files", self._hand_in, self._roaming[0], student, FILE_PAUSE_SECONDS_MAX)
+            )
+
+    async def look_everywhere(self) -> None:
+        """Every grade once more, through each node."""
+        token = self._classroom.tokens[GRADERS[0]]
+        for node_id, client in self._pinned.items():
+            for submission in self._classroom.submissions:
+                await self._look(f"last look via {node_id}", client, token, submission)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(client.close() for client in (*self._pinned.values(), *self._roaming)))
+
+    async def _repeat(
+        self,
+        name: str,
+        act: Callable[[str, LmsClient, str], Awaitable[None]],
+        client: LmsClient,
+        token: str,
+        pause_max: float = THINK_SECONDS_MAX,
+    ) -> None:
+        for number in itertools.count():
+            if self.stop.is_set():
+                return
+            await act(f"{name}-{number}", client, token)
+            await asyncio.sleep(self._random.uniform(0.0, pause_max))
+
+    # --- questions: a set that only grows ---
+
+    async def _ask(self, name: str, client: LmsClient, token: str) -> None:
+        text, request_id = f"question {name}", f"chaos-{name}"
+        try:
+            receipt = await self._insist(
+                client, lambda each: each.ask(token, request_id, text, Recipient.INSTRUCTOR)
+            )
+        except LmsError as error:
+            asked = self.record.unknown_asks if error.reason == OUTCOME_UNKNOWN else self.record.denied_asks
+            asked.add(text)
+            self.record.failed("ask", error, writes=True)
+            return
+        self.record.acknowledged_asks[text] = receipt.item.id
+        self.record.done("ask", writes=True)
+        if self._random.random() < 0.3:
+            await self._find(receipt.item.id, text, token)
+
+    async def _find(self, query_id: str, text: str, token: str) -> None:
+        """What was acknowledged is there for whoever looks afterwards, through whichever node."""
+        try:
+            found = await self._other().query(token, query_id)
+        except LmsError as error:
+            self.record.failed("find", error, writes=False)
+            return
+        self.record.done("find", writes=False)
+        if found.text != text:
+            self.record.violations.append(f"find: {query_id} should be {text!r}, and is {found.text!r}")
+
+    # --- grades: registers that are compared and set ---
+
+    async def _grade(self, name: str, client: LmsClient, token: str) -> None:
+        hot = int((time.monotonic() - self._began) / HOT_SECONDS) * HOT_GRADES
+        place = hot + self._random.randrange(HOT_GRADES)
+        submission = self._classroom.submissions[place % len(self._classroom.submissions)]
+        if self._random.random() < 0.5:
+            await self._look(name, client, token, submission)
+        else:
+            await self._change(name, client, token, submission)
+
+    async def _look(self, name: str, client: LmsClient, token: str, submission: str) -> None:
+        invoked_at = time.monotonic()
+        seen: Grade = 0, ""
+        try:
+            grade = await client.grade(token, submission)
+            seen = grade.version, grade.feedback
+        except LmsError as error:
+            if error.reason != "NO_SUCH_ITEM":
+                self.record.failed("look", error, writes=False)
+                return
+        self._heard(name, invoked_at, Look(submission), seen)
+        self.record.done("look", writes=False)
+        self._versions[submission] = max(self._versions[submission], seen[0])
+
+    async def _change(self, name: str, client: LmsClient, token: str, submission: str) -> None:
+        change = Change(submission, self._versions[submission], name)
+        invoked_at = time.monotonic()
+        try:
+            receipt = await self._insist(
+                client,
+                lambda each: each.put_grade(
+                    token, f"chaos-{name}", submission, 7, change.feedback, change.version
+                ),
+            )
+        except LmsError as error:
+            if error.reason == "GRADE_CHANGED":
+                self._heard(name, invoked_at, change, CHANGED)
+                self.record.done("change refused", writes=True)
+                return
+            if error.reason == OUTCOME_UNKNOWN:
+                self.record.history.append(Operation(name, invoked_at, None, change, UNKNOWN))
+            self.record.failed("change", error, writes=True)
+            return
+        self._heard(name, invoked_at, change, (receipt.item.version, receipt.item.feedback))
+        self.record.done("change", writes=True)
+        self._versions[submission] = max(self._versions[submission], receipt.item.version)
+
+    def _heard(self, name: str, invoked_at: float, asked: Look | Change, told: Grade | str) -> None:
+        self.record.history.append(Operation(name, invoked_at, time.monotonic(), asked, told))
+
+    # --- files ---
+
+    async def _hand_in(self, name: str, client: LmsClient, token: str) -> None:
+        content = self._random.randbytes(self._random.randint(1, FILE_BYTES_MAX))
+        assignment = self._classroom.files_assignment
+        try:
+            file = await client.upload(token, f"{name}.bin", "application/octet-stream", content)
+            receipt = await client.submit(token, f"chaos-{name}", assignment, "", (file,))
+        except LmsError as error:
+            self.record.failed("file", error, writes=True)
+            return
+        self.record.files[receipt.item.id] = hashlib.sha256(content).hexdigest()
+        self.record.done("file", writes=True)
+
+    # --- how a client behaves ---
+
+    async def _insist(self, client: LmsClient, act: Act[T]) -> T:
+        """As a person does who is told that the outcome is unknown: half of them say it again, by another
+        way, under the same request id. Raises LmsError: unknown, unless that was cleared up."""
+        try:
+            return await act(client)
+        except LmsError as error:
+            if error.reason != OUTCOME_UNKNOWN or self._random.random() < 0.5:
+                raise
+            unknown = error
+        try:
+            return await act(self._other())
+        except LmsError as error:
+            # Not even "nothing was saved" is news of the first try.
+            raise (error if error.reason not in NO_ANSWER else unknown) from None
+
+    def _other(self) -> LmsClient:
+        return self._random.choice([*self._pinned.values(), *self._roaming])
