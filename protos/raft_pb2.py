@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11protos/raft.proto\x12\x07raft.v1\"T\n\x05\x45ntry\x12\x0c\n\x04term\x18\x01 \x01(\x04\x12\r\n\x05index\x18\x02 \x01(\x04\x12 \n\x04kind\x18\x03 \x01(\x0e\x32\x12.raft.v1.EntryKind\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\"\x9a\x01\n\x12RequestVoteRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x16\n\x0elast_log_index\x18\x04 \x01(\x04\x12\x15\n\rlast_log_term\x18\x05 \x01(\x04\x12\x10\n\x08pre_vote\x18\x06 \x01(\x08\x12\x1b\n\x13leadership_transfer\x18\x07 \x01(\x08\"e\n\x13RequestVoteResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x14\n\x0cvote_granted\x18\x04 \x01(\x08\x12\x10\n\x08pre_vote\x18\x05 \x01(\x08\"\xc4\x01\n\x14\x41ppendEntriesRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x12\n\nprev_index\x18\x04 \x01(\x04\x12\x11\n\tprev_term\x18\x05 \x01(\x04\x12\x14\n\x0c\x63ommit_index\x18\x06 \x01(\x04\x12\x1f\n\x07\x65ntries\x18\x07 \x03(\x0b\x32\x0e.raft.v1.Entry\x12\x12\n\nread_round\x18\x08 \x01(\x04\x12\x12\n\nsync_index\x18\t \x01(\x04\"\xd5\x01\n\x15\x41ppendEntriesResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x16\n\x0e\x65ntry_appended\x18\x04 \x01(\x08\x12\x13\n\x0bmatch_index\x18\x05 \x01(\x04\x12\x15\n\rconflict_term\x18\x06 \x01(\x04\x12\x16\n\x0e\x63onflict_index\x18\x07 \x01(\x04\x12\x12\n\nread_round\x18\x08 \x01(\x04\x12\x12\n\nprev_index\x18\t \x01(\x04\x12\x10\n\x08unsynced\x18\n \x01(\x08\"$\n\x08Proposal\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"^\n\x0eProposeRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12$\n\tproposals\x18\x04 \x03(\x0b\x32\x11.raft.v1.Proposal\"J\n\x0eProposalResult\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04term\x18\x02 \x01(\x04\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x0f\n\x07refusal\x18\x04 \x01(\t\"c\n\x0fProposeResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12(\n\x07results\x18\x04 \x03(\x0b\x32\x17.raft.v1.ProposalResult\"F\n\x10ReadIndexRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\n\n\x02id\x18\x04 \x01(\x04\"g\n\x11ReadIndexResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\n\n\x02id\x18\x04 \x01(\x04\x12\r\n\x05index\x18\x05 \x01(\x04\x12\x0f\n\x07refused\x18\x06 \x01(\x08\";\n\x08Snapshot\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x0c\n\x04term\x18\x02 \x01(\x04\x12\x12\n\nmembership\x18\x03 \x01(\x0c\"z\n\rSnapshotOffer\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12#\n\x08snapshot\x18\x04 \x01(\x0b\x32\x11.raft.v1.Snapshot\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0e\n\x06sha256\x18\x06 \x01(\x0c\"=\n\rSnapshotChunk\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x03 \x01(\r\"r\n\x16InstallSnapshotRequest\x12\'\n\x05offer\x18\x01 \x01(\x0b\x32\x16.raft.v1.SnapshotOfferH\x00\x12\'\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x16.raft.v1.SnapshotChunkH\x00\x42\x06\n\x04part\"S\n\x14InstallSnapshotReply\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x13\n\x0bmatch_index\x18\x04 \x01(\x04\"j\n\x17InstallSnapshotResponse\x12\x17\n\rresume_offset\x18\x01 \x01(\x04H\x00\x12.\n\x05reply\x18\x02 \x01(\x0b\x32\x1d.raft.v1.InstallSnapshotReplyH\x00\x42\x06\n\x04part\";\n\x11TimeoutNowRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\"\x14\n\x12TimeoutNowResponse*o\n\tEntryKind\x12\x1a\n\x16\x45NTRY_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTRY_KIND_COMMAND\x10\x01\x12\x13\n\x0f\x45NTRY_KIND_NOOP\x10\x02\x12\x19\n\x15\x45NTRY_KIND_MEMBERSHIP\x10\x03\x32\xd6\x03\n\x0bRaftService\x12H\n\x0bRequestVote\x12\x1b.raft.v1.RequestVoteRequest\x1a\x1c.raft.v1.RequestVoteResponse\x12R\n\rAppendEntries\x12\x1d.raft.v1.AppendEntriesRequest\x1a\x1e.raft.v1.AppendEntriesResponse(\x01\x30\x01\x12@\n\x07Propose\x12\x17.raft.v1.ProposeRequest\x1a\x18.raft.v1.ProposeResponse(\x01\x30\x01\x12\x46\n\tReadIndex\x12\x19.raft.v1.ReadIndexRequest\x1a\x1a.raft.v1.ReadIndexResponse(\x01\x30\x01\x12X\n\x0fInstallSnapshot\x12\x1f.raft.v1.InstallSnapshotRequest\x1a .raft.v1.InstallSnapshotResponse(\x01\x30\x01\x12\x45\n\nTimeoutNow\x12\x1a.raft.v1.TimeoutNowRequest\x1a\x1b.raft.v1.TimeoutNowResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11protos/raft.proto\x12\x07raft.v1\"T\n\x05\x45ntry\x12\x0c\n\x04term\x18\x01 \x01(\x04\x12\r\n\x05index\x18\x02 \x01(\x04\x12 \n\x04kind\x18\x03 \x01(\x0e\x32\x12.raft.v1.EntryKind\x12\x0c\n\x04\x64\x61ta\x18\x04 \x01(\x0c\"\x9a\x01\n\x12RequestVoteRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x16\n\x0elast_log_index\x18\x04 \x01(\x04\x12\x15\n\rlast_log_term\x18\x05 \x01(\x04\x12\x10\n\x08pre_vote\x18\x06 \x01(\x08\x12\x1b\n\x13leadership_transfer\x18\x07 \x01(\x08\"e\n\x13RequestVoteResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x14\n\x0cvote_granted\x18\x04 \x01(\x08\x12\x10\n\x08pre_vote\x18\x05 \x01(\x08\"\xc2\x01\n\x14\x41ppendEntriesRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x12\n\nprev_index\x18\x04 \x01(\x04\x12\x11\n\tprev_term\x18\x05 \x01(\x04\x12\x14\n\x0c\x63ommit_index\x18\x06 \x01(\x04\x12\x1f\n\x07\x65ntries\x18\x07 \x03(\x0b\x32\x0e.raft.v1.Entry\x12\x12\n\nread_round\x18\x08 \x01(\x04\x12\x10\n\x08sync_run\x18\t \x01(\x04\"\xd9\x01\n\x15\x41ppendEntriesResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x16\n\x0e\x65ntry_appended\x18\x04 \x01(\x08\x12\x13\n\x0bmatch_index\x18\x05 \x01(\x04\x12\x15\n\rconflict_term\x18\x06 \x01(\x04\x12\x16\n\x0e\x63onflict_index\x18\x07 \x01(\x04\x12\x12\n\nread_round\x18\x08 \x01(\x04\x12\x12\n\nprev_index\x18\t \x01(\x04\x12\x14\n\x0cunsynced_run\x18\n \x01(\x04\"$\n\x08Proposal\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\"^\n\x0eProposeRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12$\n\tproposals\x18\x04 \x03(\x0b\x32\x11.raft.v1.Proposal\"J\n\x0eProposalResult\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04term\x18\x02 \x01(\x04\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x0f\n\x07refusal\x18\x04 \x01(\t\"c\n\x0fProposeResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12(\n\x07results\x18\x04 \x03(\x0b\x32\x17.raft.v1.ProposalResult\"F\n\x10ReadIndexRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\n\n\x02id\x18\x04 \x01(\x04\"g\n\x11ReadIndexResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\n\n\x02id\x18\x04 \x01(\x04\x12\r\n\x05index\x18\x05 \x01(\x04\x12\x0f\n\x07refused\x18\x06 \x01(\x08\";\n\x08Snapshot\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x0c\n\x04term\x18\x02 \x01(\x04\x12\x12\n\nmembership\x18\x03 \x01(\x0c\"z\n\rSnapshotOffer\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12#\n\x08snapshot\x18\x04 \x01(\x0b\x32\x11.raft.v1.Snapshot\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0e\n\x06sha256\x18\x06 \x01(\x0c\"=\n\rSnapshotChunk\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x03 \x01(\r\"r\n\x16InstallSnapshotRequest\x12\'\n\x05offer\x18\x01 \x01(\x0b\x32\x16.raft.v1.SnapshotOfferH\x00\x12\'\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x16.raft.v1.SnapshotChunkH\x00\x42\x06\n\x04part\"S\n\x14InstallSnapshotReply\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\x12\x13\n\x0bmatch_index\x18\x04 \x01(\x04\"j\n\x17InstallSnapshotResponse\x12\x17\n\rresume_offset\x18\x01 \x01(\x04H\x00\x12.\n\x05reply\x18\x02 \x01(\x0b\x32\x1d.raft.v1.InstallSnapshotReplyH\x00\x42\x06\n\x04part\";\n\x11TimeoutNowRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\n\n\x02to\x18\x02 \x01(\t\x12\x0c\n\x04term\x18\x03 \x01(\x04\"\x14\n\x12TimeoutNowResponse*o\n\tEntryKind\x12\x1a\n\x16\x45NTRY_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTRY_KIND_COMMAND\x10\x01\x12\x13\n\x0f\x45NTRY_KIND_NOOP\x10\x02\x12\x19\n\x15\x45NTRY_KIND_MEMBERSHIP\x10\x03\x32\xd6\x03\n\x0bRaftService\x12H\n\x0bRequestVote\x12\x1b.raft.v1.RequestVoteRequest\x1a\x1c.raft.v1.RequestVoteResponse\x12R\n\rAppendEntries\x12\x1d.raft.v1.AppendEntriesRequest\x1a\x1e.raft.v1.AppendEntriesResponse(\x01\x30\x01\x12@\n\x07Propose\x12\x17.raft.v1.ProposeRequest\x1a\x18.raft.v1.ProposeResponse(\x01\x30\x01\x12\x46\n\tReadIndex\x12\x19.raft.v1.ReadIndexRequest\x1a\x1a.raft.v1.ReadIndexResponse(\x01\x30\x01\x12X\n\x0fInstallSnapshot\x12\x1f.raft.v1.InstallSnapshotRequest\x1a .raft.v1.InstallSnapshotResponse(\x01\x30\x01\x12\x45\n\nTimeoutNow\x12\x1a.raft.v1.TimeoutNowRequest\x1a\x1b.raft.v1.TimeoutNowResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.raft_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENTRYKIND']._serialized_start=1919
-  _globals['_ENTRYKIND']._serialized_end=2030
+  _globals['_ENTRYKIND']._serialized_start=1921
+  _globals['_ENTRYKIND']._serialized_end=2032
   _globals['_ENTRY']._serialized_start=30
   _globals['_ENTRY']._serialized_end=114
   _globals['_REQUESTVOTEREQUEST']._serialized_start=117
@@ -40,37 +40,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REQUESTVOTERESPONSE']._serialized_start=273
   _globals['_REQUESTVOTERESPONSE']._serialized_end=374
   _globals['_APPENDENTRIESREQUEST']._serialized_start=377
-  _globals['_APPENDENTRIESREQUEST']._serialized_end=573
-  _globals['_APPENDENTRIESRESPONSE']._serialized_start=576
-  _globals['_APPENDENTRIESRESPONSE']._serialized_end=789
-  _globals['_PROPOSAL']._serialized_start=791
-  _globals['_PROPOSAL']._serialized_end=827
-  _globals['_PROPOSEREQUEST']._serialized_start=829
-  _globals['_PROPOSEREQUEST']._serialized_end=923
-  _globals['_PROPOSALRESULT']._serialized_start=925
-  _globals['_PROPOSALRESULT']._serialized_end=999
-  _globals['_PROPOSERESPONSE']._serialized_start=1001
-  _globals['_PROPOSERESPONSE']._serialized_end=1100
-  _globals['_READINDEXREQUEST']._serialized_start=1102
-  _globals['_READINDEXREQUEST']._serialized_end=1172
-  _globals['_READINDEXRESPONSE']._serialized_start=1174
-  _globals['_READINDEXRESPONSE']._serialized_end=1277
-  _globals['_SNAPSHOT']._serialized_start=1279
-  _globals['_SNAPSHOT']._serialized_end=1338
-  _globals['_SNAPSHOTOFFER']._serialized_start=1340
-  _globals['_SNAPSHOTOFFER']._serialized_end=1462
-  _globals['_SNAPSHOTCHUNK']._serialized_start=1464
-  _globals['_SNAPSHOTCHUNK']._serialized_end=1525
-  _globals['_INSTALLSNAPSHOTREQUEST']._serialized_start=1527
-  _globals['_INSTALLSNAPSHOTREQUEST']._serialized_end=1641
-  _globals['_INSTALLSNAPSHOTREPLY']._serialized_start=1643
-  _globals['_INSTALLSNAPSHOTREPLY']._serialized_end=1726
-  _globals['_INSTALLSNAPSHOTRESPONSE']._serialized_start=1728
-  _globals['_INSTALLSNAPSHOTRESPONSE']._serialized_end=1834
-  _globals['_TIMEOUTNOWREQUEST']._serialized_start=1836
-  _globals['_TIMEOUTNOWREQUEST']._serialized_end=1895
-  _globals['_TIMEOUTNOWRESPONSE']._serialized_start=1897
-  _globals['_TIMEOUTNOWRESPONSE']._serialized_end=1917
-  _globals['_RAFTSERVICE']._serialized_start=2033
-  _globals['_RAFTSERVICE']._serialized_end=2503
+  _globals['_APPENDENTRIESREQUEST']._serialized_end=571
+  _globals['_APPENDENTRIESRESPONSE']._serialized_start=574
+  _globals['_APPENDENTRIESRESPONSE']._serialized_end=791
+  _globals['_PROPOSAL']._serialized_start=793
+  _globals['_PROPOSAL']._serialized_end=829
+  _globals['_PROPOSEREQUEST']._serialized_start=831
+  _globals['_PROPOSEREQUEST']._serialized_end=925
+  _globals['_PROPOSALRESULT']._serialized_start=927
+  _globals['_PROPOSALRESULT']._serialized_end=1001
+  _globals['_PROPOSERESPONSE']._serialized_start=1003
+  _globals['_PROPOSERESPONSE']._serialized_end=1102
+  _globals['_READINDEXREQUEST']._serialized_start=1104
+  _globals['_READINDEXREQUEST']._serialized_end=1174
+  _globals['_READINDEXRESPONSE']._serialized_start=1176
+  _globals['_READINDEXRESPONSE']._serialized_end=1279
+  _globals['_SNAPSHOT']._serialized_start=1281
+  _globals['_SNAPSHOT']._serialized_end=1340
+  _globals['_SNAPSHOTOFFER']._serialized_start=1342
+  _globals['_SNAPSHOTOFFER']._serialized_end=1464
+  _globals['_SNAPSHOTCHUNK']._serialized_start=1466
+  _globals['_SNAPSHOTCHUNK']._serialized_end=1527
+  _globals['_INSTALLSNAPSHOTREQUEST']._serialized_start=1529
+  _globals['_INSTALLSNAPSHOTREQUEST']._serialized_end=1643
+  _globals['_INSTALLSNAPSHOTREPLY']._serialized_start=1645
+  _globals['_INSTALLSNAPSHOTREPLY']._serialized_end=1728
+  _globals['_INSTALLSNAPSHOTRESPONSE']._serialized_start=1730
+  _globals['_INSTALLSNAPSHOTRESPONSE']._serialized_end=1836
+  _globals['_TIMEOUTNOWREQUEST']._serialized_start=1838
+  _globals['_TIMEOUTNOWREQUEST']._serialized_end=1897
+  _globals['_TIMEOUTNOWRESPONSE']._serialized_start=1899
+  _globals['_TIMEOUTNOWRESPONSE']._serialized_end=1919
+  _globals['_RAFTSERVICE']._serialized_start=2035
+  _globals['_RAFTSERVICE']._serialized_end=2505
 # @@protoc_insertion_point(module_scope)

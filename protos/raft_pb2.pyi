@@ -148,7 +148,7 @@ class AppendEntriesRequest(_message.Message):
     COMMIT_INDEX_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
     READ_ROUND_FIELD_NUMBER: _builtins.int
-    SYNC_INDEX_FIELD_NUMBER: _builtins.int
+    SYNC_RUN_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     term: _builtins.int
     prev_index: _builtins.int
@@ -156,8 +156,8 @@ class AppendEntriesRequest(_message.Message):
     commit_index: _builtins.int
     read_round: _builtins.int
     """The newest round of read confirmation this message takes part in; 0 when none."""
-    sync_index: _builtins.int
-    """When not 0: a receiver that is not synced is, once its log is verified and committed up to here."""
+    sync_run: _builtins.int
+    """When not 0: the receiver whose unsynced_run this is, is synced from now on."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Entry]: ...
     def __init__(
@@ -170,11 +170,11 @@ class AppendEntriesRequest(_message.Message):
         commit_index: _builtins.int = ...,
         entries: _abc.Iterable[Global___Entry] | None = ...,
         read_round: _builtins.int = ...,
-        sync_index: _builtins.int = ...,
+        sync_run: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["commit_index", b"commit_index", "entries", b"entries", "from", b"from", "prev_index", b"prev_index", "prev_term", b"prev_term", "read_round", b"read_round", "sync_index", b"sync_index", "term", b"term", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commit_index", b"commit_index", "entries", b"entries", "from", b"from", "prev_index", b"prev_index", "prev_term", b"prev_term", "read_round", b"read_round", "sync_run", b"sync_run", "term", b"term", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -193,7 +193,7 @@ class AppendEntriesResponse(_message.Message):
     CONFLICT_INDEX_FIELD_NUMBER: _builtins.int
     READ_ROUND_FIELD_NUMBER: _builtins.int
     PREV_INDEX_FIELD_NUMBER: _builtins.int
-    UNSYNCED_FIELD_NUMBER: _builtins.int
+    UNSYNCED_RUN_FIELD_NUMBER: _builtins.int
     to: _builtins.str
     term: _builtins.int
     entry_appended: _builtins.bool
@@ -207,10 +207,8 @@ class AppendEntriesResponse(_message.Message):
     read_round: _builtins.int
     prev_index: _builtins.int
     """The prev_index of the request this answers, so that a delayed refusal is recognised."""
-    unsynced: _builtins.bool
-    """The sender is new, or lost its disk, and does not count yet. (So named that its absence means what it meant before
-    there was such a field.)
-    """
+    unsynced_run: _builtins.int
+    """Not 0: the sender is new, or lost its disk, and does not count yet; the number was drawn by its present run."""
     def __init__(
         self,
         *,
@@ -222,11 +220,11 @@ class AppendEntriesResponse(_message.Message):
         conflict_index: _builtins.int = ...,
         read_round: _builtins.int = ...,
         prev_index: _builtins.int = ...,
-        unsynced: _builtins.bool = ...,
+        unsynced_run: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conflict_index", b"conflict_index", "conflict_term", b"conflict_term", "entry_appended", b"entry_appended", "from", b"from", "match_index", b"match_index", "prev_index", b"prev_index", "read_round", b"read_round", "term", b"term", "to", b"to", "unsynced", b"unsynced"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conflict_index", b"conflict_index", "conflict_term", b"conflict_term", "entry_appended", b"entry_appended", "from", b"from", "match_index", b"match_index", "prev_index", b"prev_index", "read_round", b"read_round", "term", b"term", "to", b"to", "unsynced_run", b"unsynced_run"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -33,8 +33,7 @@ class RequestVoteReply:
 @dataclass(frozen=True, slots=True)
 class AppendEntries:
     """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo
-    it. `sync_index`, when not 0, tells a receiver that is not synced that it is, once its log is verified and
-    committed up to there."""
+    it. `sync_run`, when not 0, tells the receiver whose `unsynced_run` it is that it is synced from now on."""
 
     from_: NodeId
     to: NodeId
@@ -44,13 +43,14 @@ class AppendEntries:
     commit_index: Index
     entries: tuple[Entry, ...] = ()
     read_round: int = 0
-    sync_index: Index = 0
+    sync_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AppendEntriesReply:
     """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth
-    probing (`conflict_term` 0: the follower's log ends before `prev_index`). `synced` as in HardState."""
+    probing (`conflict_term` 0: the follower's log ends before `prev_index`). `unsynced_run`: 0 when the sender
+    is synced (see HardState), otherwise a number that the present run of its node drew."""
 
     from_: NodeId
     to: NodeId
@@ -61,7 +61,7 @@ class AppendEntriesReply:
     conflict_term: Term = 0
     conflict_index: Index = 0
     read_round: int = 0
-    synced: bool = True
+    unsynced_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def encode(message: WholeMessage) -> WireMessage:  # noqa: PLR0911 - one case pe
                     for entry in message.entries
                 ],
                 read_round=message.read_round,
-                sync_index=message.sync_index,
+                sync_run=message.sync_run,
             )
         case AppendEntriesReply():
             return wire.AppendEntriesResponse(
@@ -105,7 +105,7 @@ def encode(message: WholeMessage) -> WireMessage:  # noqa: PLR0911 - one case pe
                 conflict_index=message.conflict_index,
                 read_round=message.read_round,
                 prev_index=message.prev_index,
-                unsynced=not message.synced,
+                unsynced_run=message.unsynced_run,
             )
         case ProposeRequest():
             return wire.ProposeRequest(
@@ -158,7 +158,7 @@ def decode(received: WireMessage) -> WholeMessage:  # noqa: PLR0911 - one case p
                 number(received.commit_index),
                 tuple([_entry(entry) for entry in received.entries]),
                 number(received.read_round),
-                number(received.sync_index),
+                number(received.sync_run),
             )
         case wire.AppendEntriesResponse():
             return AppendEntriesReply(
@@ -169,7 +169,7 @@ def decode(received: WireMessage) -> WholeMessage:  # noqa: PLR0911 - one case p
                 number(received.conflict_term),
                 number(received.conflict_index),
                 number(received.read_round),
-                not received.unsynced,
+                number(received.unsynced_run),
             )
         case wire.ProposeRequest():
             proposals = [Proposal(number(proposal.id), proposal.data) for proposal in received.proposals]

@@ -43,10 +43,10 @@ MESSAGES: list[WholeMessage] = [
         ),
         read_round=5,
     ),
-    AppendEntries("n1", "n2", 7, 30, 6, 29, sync_index=31),
+    AppendEntries("n1", "n2", 7, 30, 6, 29, sync_run=31),
     AppendEntriesReply("n2", "n1", 7, True, 30, match_index=32, read_round=5),
     AppendEntriesReply("n2", "n1", 7, False, 30, conflict_term=4, conflict_index=12),
-    AppendEntriesReply("n2", "n1", 7, True, 30, match_index=32, synced=False),
+    AppendEntriesReply("n2", "n1", 7, True, 30, match_index=32, unsynced_run=9),
     ProposeRequest("n2", "n1", 7, (Proposal(1, b"one"), Proposal(BIG, b""))),
     ProposeReply("n1", "n2", 7, (ProposalResult(1, 7, 33), ProposalResult(2, refusal="overloaded"))),
     ReadIndexRequest("n2", "n1", 7, 99),
@@ -75,7 +75,7 @@ def header(from_: str = "n1", to: str = "n2", term: int = 7) -> dict[str, Any]:
         wire.RequestVoteRequest(**header(term=1 << 63)),
         wire.RequestVoteRequest(**header(), last_log_index=1 << 63),
         wire.AppendEntriesRequest(**header(), commit_index=1 << 63),
-        wire.AppendEntriesRequest(**header(), sync_index=1 << 63),
+        wire.AppendEntriesRequest(**header(), sync_run=1 << 63),
         wire.AppendEntriesRequest(**header(), entries=[wire.Entry(term=7, index=1)]),
         wire.AppendEntriesRequest(
             **header(), entries=[wire.Entry(term=1 << 63, index=1, kind=wire.ENTRY_KIND_NOOP)]
@@ -96,7 +96,7 @@ def test_what_no_node_sends_is_malformed(received: WireMessage) -> None:
 
 def test_a_reply_of_an_older_release_counts_as_synced() -> None:
     reply = decode(wire.AppendEntriesResponse(**header(), entry_appended=True))
-    assert isinstance(reply, AppendEntriesReply) and reply.synced
+    assert isinstance(reply, AppendEntriesReply) and not reply.unsynced_run
 
 
 def test_an_entry_of_an_unknown_kind_is_malformed() -> None:
