@@ -1,275 +1,278 @@
-"""The durable Raft log on SQLite: `raft.db` holds the term, the vote and every entry.
+"""The durable Raft log on SQLite: `raft.db` holds the term, the vote, and the entries after the base.
 
-One append is one commit that has reached the disk (`synchronous=FULL`). Writes go through one connection,
+One write is one commit that has reached the disk (`synchronous=FULL`). Writes go through one connection,
 used by one thread at a time; reads go through another, so that the event loop never waits for an fsync.
 """
 
 from __future__ import annotations
 
-import struct
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
-from sqlite3 import DatabaseError as RawDatabaseError
-from sqlite3 import OperationalError as RawOperationalError
 from typing import Final
 
-from peewee import DatabaseError, OperationalError, PeeweeException, SqliteDatabase
-
 from raft.errors import LocalMistake, LogGap, StorageFailed
-from raft.types import Entry, EntryKind, HardState, Index, Term
-from storage.crc import CHAIN_START, entry_crc, head_crc
+from raft.membership import Membership
+from raft.types import Entry, HardState, Index, Snapshot, Term
+from storage.connection import connection
+from storage.crc import CHAIN_START, entry_crc
+from storage.files import remove_database, replace_durably
+from storage.log_head import LogBase, LogHead
+from storage.log_reader import LogReader, RowMissing
 from storage.log_schema import (
+    DELETE_ALL,
     DELETE_FROM,
+    DELETE_UP_TO,
     INSERT_ENTRY,
     MIGRATIONS,
-    SELECT_CRC,
-    SELECT_ENTRIES,
-    SELECT_HEAD,
+    SELECT_SIZES,
+    UPDATE_BASE,
     UPDATE_HEAD,
 )
 from storage.migrations import migrate
 
-_INDEX_MAX: Final = (1 << 63) - 1
-_KINDS: Final = {kind.value: kind for kind in EntryKind}
+TRIM_ENTRIES_MAX: Final = 512
+TRIM_BYTES_MAX: Final = 4 << 20
+"""Bounds of what one append removes of the compacted entries that are still in the file."""
+
 _PRAGMAS: Final = {
     "journal_mode": "wal",
     "synchronous": "full",
     "fullfsync": 1,  # on macOS an fsync alone stops at the drive's cache
     "wal_autocheckpoint": 4000,  # pages: some 16 MB between the copies from the journal into the file
     "journal_size_limit": 64 << 20,
+    "secure_delete": "off",  # else every compacted entry would be overwritten with zeros first
 }
-
-_Row = tuple[int, int, int, bytes, int]
-
-
-class LogCorrupted(StorageFailed):
-    """A record is not what was written. SQLite commits whole batches, so no crash does this: the disk did,
-    or a hand.
-
-    `index` is the first damaged entry; 0 is the term and vote, or the file as a whole. Nothing is cut off:
-    what follows may have been acknowledged, and a node that forgets it, or its vote, can undo what a
-    majority agreed.
-    """
-
-    def __init__(self, path: Path, index: Index, damage: str) -> None:
-        what = f"entry {index} is damaged" if index else "the term and vote are damaged"
-        super().__init__(
-            f"{path}: {what} ({damage}). Nothing was changed. Keep the file, leave this node stopped while "
-            "the others carry on, and let a node with a new id take its place"
-        )
-        self.index = index
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the store knows of its log without reading. Replaced as a whole, after the commit that it
-    describes."""
-
-    hard_state: HardState
-    last_index: Index
-    last_crc: int
-    terms: tuple[Term, ...]
-    """The term of each run of entries with equal terms."""
-    term_starts: tuple[Index, ...]
-    """The first index of each run."""
 
 
 class SqliteLogStore:
-    """A `raft.types.LogStore` in the SQLite file `path`; the folder must exist.
+    """A `raft.types.LogStore` in the SQLite file `path`; the folder must exist. A missing file is made, and
+    its store is not synced; `found` makes those of a cluster's first members.
 
     Opening verifies every record, in constant memory, and raises LogCorrupted at the first damaged one,
-    SchemaTooNew for a newer release's file, StorageFailed for any other trouble with it. `append` may run
-    in another thread than the reads. After a failed append or read the store is spent: every later append
+    SchemaTooNew for a newer release's file, StorageFailed for any other trouble with it. Writes may run
+    in another thread than the reads. After a failed write or read the store is spent: every later write
     raises StorageFailed.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._failure: BaseException | None = None
-        self._writer = _connection(path, _PRAGMAS)
-        self._reader = _connection(path, {"query_only": 1})
+        self._writer = connection(path, _PRAGMAS)
+        self._reader = connection(path, {"query_only": 1})
+        self._read = LogReader(path, self._reader)
+        """For the thread that reads."""
+        self._reread = LogReader(path, self._writer)
+        """For the thread that writes."""
         try:
-            with self._reading(lambda: 0):
+            with self._read.guarded(lambda: 0):
+                path.touch(mode=0o600)
                 self._writer.connect()
                 migrate(self._writer, MIGRATIONS)
                 self._reader.connect()
-                self._head = self._verified(*self._stored_head())
+            self._head = self._read.head()
+            with self._read.guarded(lambda: 0):
+                self._is_trimmed = not self._compacted_sizes(1)
         except BaseException:
             self.close()
             raise
 
+    @classmethod
+    def found(cls, path: Path, membership: Membership) -> SqliteLogStore:
+        """Make and open the store of one of a cluster's first members: synced, its log empty. Each of them is
+        founded with the same `membership`, once in the cluster's life.
+
+        A crash leaves the whole store or none. Raises FileExistsError, StorageFailed.
+        """
+        return cls.found_after(path, Snapshot(0, 0, membership))
+
+    @classmethod
+    def found_after(cls, path: Path, base: Snapshot) -> SqliteLogStore:
+        """The same for a cluster that begins with the state of `base`."""
+        if path.exists():
+            raise FileExistsError(f"{path} is there: its node is founded already, or has joined a cluster")
+        unfinished = path.with_name(path.name + ".founding")
+        try:
+            remove_database(unfinished)
+            with closing(cls(unfinished)) as store:
+                store._begin_anew(HardState(base.term), base)
+            replace_durably(unfinished, path)
+        except OSError as error:
+            raise StorageFailed(f"{path} could not be made: {error}") from error
+        return cls(path)
+
+    def adopt(self, membership: Membership) -> None:
+        """Say who founded the cluster, in the store of a release that did not record it; one durable commit.
+
+        Raises LocalMistake for any other store: one that knows a membership, or is not synced, and will
+        learn it.
+        """
+        head = self._head
+        if head.base.snapshot.membership.members or head.membership_entries or not head.hard_state.synced:
+            raise LocalMistake(f"{self._path} does not ask who founded its cluster")
+        snapshot = replace(head.base.snapshot, membership=membership)
+        self._rebase(replace(head, base=LogBase.of(snapshot, head.base.chain_crc)))
+
     def hard_state(self) -> HardState:
         return self._head.hard_state
 
+    def base(self) -> Snapshot:
+        return self._head.base.snapshot
+
     def last_index(self) -> Index:
-        """0 when the log is empty."""
+        """The base's index when the log is empty."""
         return self._head.last_index
 
     def term(self, index: Index) -> Term:
-        """From memory, 0 for index 0. Raises LogGap for an index the log does not hold."""
-        head = self._head
-        if index == 0:
-            return 0
-        if not 0 < index <= head.last_index:
-            raise LogGap(f"no entry {index}: the log holds 1 to {head.last_index}")
-        return head.terms[bisect_right(head.term_starts, index) - 1]
+        """From memory, also of the base's index. Raises LogGap for any other that the log does not hold."""
+        return self._head.term(index)
+
+    def membership_entries(self) -> list[Entry]:
+        """From memory."""
+        return list(self._head.membership_entries)
 
     def entries(self, low: Index, high: Index, bytes_max: int) -> list[Entry]:
         """Entries low ≤ index < high, verified, cut before their data exceeds `bytes_max` but never empty
         when low < high. Raises LogGap, LogCorrupted, StorageFailed."""
         if low >= high:
             return []
-        if low < 1 or high > self._head.last_index + 1:
-            raise LogGap(f"no entries {low} to {high - 1}: the log holds 1 to {self._head.last_index}")
-        found: list[Entry] = []
-        size = 0
-        with self._reading(lambda: low + len(found)):
-            for index, term, kind, data, _ in self._chain(low, high, self._stored_crc(self._reader, low - 1)):
-                size += len(data)
-                if found and size > bytes_max:
-                    return found
-                found.append(Entry(term, index, _KINDS[kind], data))
-        if len(found) < high - low:
-            raise self._corrupted(low + len(found), "missing")
-        return found
+        head = self._head
+        if low < head.first_index or high > head.last_index + 1:
+            raise LogGap(f"no entries {low} to {high - 1}: the log holds {head.held}")
+        try:
+            return self._read.entries(low, high, self._crc(self._read, low - 1), bytes_max)
+        except RowMissing as missing:
+            if low < self._head.first_index:
+                raise LogGap(f"entry {low} has been compacted meanwhile") from None
+            raise self._read.corrupted(missing.index, "missing") from None
 
     def append(self, hard_state: HardState | None, entries: Sequence[Entry]) -> None:
         """Make the hard state and the entries durable in one commit, after removing what is stored from the
         index of the first one on. Raises StorageFailed, after which the store is spent, and LocalMistake
         for entries that do not follow the log, with nothing changed."""
-        if self._failure is not None:
-            raise StorageFailed(f"{self._path} failed before and is not written again") from self._failure
         if hard_state is None and not entries:
             return
         head = self._head
+        with self._committing():
+            if entries:
+                head = self._append_entries(head, entries)
+            if hard_state is not None:
+                head = replace(head, hard_state=hard_state)
+            self._write_head(head)
+            if not self._is_trimmed:
+                self._trim()
+        self._head = head
+
+    def compact(self, base: Snapshot) -> None:
+        """Move the base, in one small durable commit. The rows of the entries that it forgets are removed
+        little by little, by the appends that follow; until then they fill the file and mean nothing.
+
+        Raises LocalMistake unless the log holds an entry of the base's index and term, and StorageFailed."""
+        head = self._head
+        if not head.first_index <= base.index <= head.last_index or head.term(base.index) != base.term:
+            raise LocalMistake(f"a log that holds {head.held} has no entry {base.index} of term {base.term}")
+        self._rebase(head.compacted(LogBase.of(base, self._crc(self._reread, base.index))))
+        # Not before readers see the new head: to them, what is removed must not look missing.
+        self._is_trimmed = False
+
+    def restore(self, base: Snapshot) -> None:
+        """Forget every entry and begin anew after `base`, in one durable commit. The hard state stays.
+        Raises StorageFailed."""
+        self._begin_anew(self._head.hard_state, base)
+
+    def close(self) -> None:
+        """Close both connections. Idempotent; no write may be running."""
+        for database in (self._reader, self._writer):
+            if not database.is_closed():
+                database.close()
+
+    def _append_entries(self, head: LogHead, entries: Sequence[Entry]) -> LogHead:
+        first = entries[0].index
+        if not head.first_index <= first <= head.last_index + 1:
+            raise LocalMistake(f"entry {first} does not follow a log that holds {head.held}")
+        if first <= head.last_index:
+            head = head.truncated(first - 1, self._crc(self._reread, first - 1))
+            self._writer.execute_sql(DELETE_FROM, (first,))
+        crc = head.last_crc
+        rows: list[tuple[Index, Term, int, bytes, int]] = []
+        for index, entry in enumerate(entries, start=first):
+            if entry.index != index:
+                raise LocalMistake(f"entry {entry.index} stands where {index} belongs")
+            kind = entry.kind.value
+            crc = entry_crc(crc, entry.term, index, kind, entry.data)
+            rows.append((index, entry.term, kind, entry.data, crc))
+        self._writer.connection().executemany(INSERT_ENTRY, rows)
+        return head.extended(entries, crc)
+
+    def _begin_anew(self, hard_state: HardState, base: Snapshot) -> None:
+        head = LogHead.empty(hard_state, LogBase.of(base, CHAIN_START))
+        with self._committing():
+            self._writer.execute_sql(DELETE_ALL)
+            self._write_base(head.base)
+            self._write_head(head)
+        self._head = head
+        self._is_trimmed = True
+
+    def _rebase(self, head: LogHead) -> None:
+        with self._committing():
+            self._write_base(head.base)
+            self._write_head(head)
+        self._head = head
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        """One durable commit. Raises StorageFailed, after which the store is spent; LocalMistake passes, with
+        nothing changed."""
+        if failure := self._failure or self._read.failure or self._reread.failure:
+            raise StorageFailed(f"{self._path} failed before and is not written again") from failure
         try:
             with self._writer.atomic():
-                if entries:
-                    head = self._append_entries(head, entries)
-                if hard_state is not None:
-                    head = replace(head, hard_state=hard_state)
-                self._write_head(head)
+                yield
         except LocalMistake:
             raise
         except Exception as failure:
             self._failure = failure
             raise StorageFailed(f"{self._path} could not be written: {_first_cause(failure)}") from failure
-        self._head = head
 
-    def close(self) -> None:
-        """Close both connections. Idempotent; no append may be running."""
-        for database in (self._reader, self._writer):
-            if not database.is_closed():
-                database.close()
-
-    def _append_entries(self, head: _Head, entries: Sequence[Entry]) -> _Head:
-        first = entries[0].index
-        if not 1 <= first <= head.last_index + 1:
-            raise LocalMistake(f"entry {first} does not follow a log that ends at {head.last_index}")
-        terms, starts, crc = list(head.terms), list(head.term_starts), head.last_crc
-        if first <= head.last_index:
-            self._writer.execute_sql(DELETE_FROM, (first,))
-            kept = bisect_right(starts, first - 1)
-            del terms[kept:], starts[kept:]
-            crc = self._stored_crc(self._writer, first - 1)
-        rows: list[_Row] = []
-        for index, entry in enumerate(entries, start=first):
-            if entry.index != index:
-                raise LocalMistake(f"entry {entry.index} stands where {index} belongs")
-            if not terms or terms[-1] != entry.term:
-                terms.append(entry.term)
-                starts.append(index)
-            kind = entry.kind.value
-            crc = entry_crc(crc, entry.term, index, kind, entry.data)
-            rows.append((index, entry.term, kind, entry.data, crc))
-        self._writer.connection().executemany(INSERT_ENTRY, rows)
-        return _Head(head.hard_state, rows[-1][0], crc, tuple(terms), tuple(starts))
-
-    def _write_head(self, head: _Head) -> None:
-        term, vote = head.hard_state.term, head.hard_state.vote
-        crc = head_crc(head.hard_state, head.last_index, head.last_crc)
-        row = (term, vote, head.last_index, head.last_crc, crc)
+    def _write_head(self, head: LogHead) -> None:
+        state = head.hard_state
+        row = (state.term, state.vote, state.synced, head.last_index, head.last_crc, head.crc)
         if self._writer.execute_sql(UPDATE_HEAD, row).rowcount != 1:
-            raise self._corrupted(0, "missing")
+            raise self._reread.corrupted(0, "missing")
 
-    def _stored_head(self) -> tuple[HardState, Index, int]:
-        """The hard state, and the index and checksum of the last entry."""
-        rows = self._reader.execute_sql(SELECT_HEAD).fetchall()
-        if len(rows) != 1:
-            raise self._corrupted(0, "missing")
-        term, vote, last_index, last_crc, crc = rows[0]
-        state = HardState(term, vote)
-        if head_crc(state, last_index, last_crc) != crc:
-            raise self._corrupted(0, "checksum mismatch")
-        return state, last_index, last_crc
+    def _write_base(self, base: LogBase) -> None:
+        snapshot = base.snapshot
+        row = (snapshot.index, snapshot.term, base.chain_crc, snapshot.membership.encode())
+        self._writer.execute_sql(UPDATE_BASE, row)
 
-    def _stored_crc(self, database: SqliteDatabase, index: Index) -> int:
-        if index == 0:
-            return CHAIN_START
-        row = database.execute_sql(SELECT_CRC, (index,)).fetchone()
-        if row is None:
-            raise self._corrupted(index, "missing")
-        return int(row[0])
+    def _crc(self, reader: LogReader, index: Index) -> int:
+        """The chain's value at the base, or at an entry. Raises RowMissing, StorageFailed."""
+        base = self._head.base
+        if index != base.snapshot.index:
+            try:
+                return reader.crc(index)
+            except RowMissing:
+                base = self._head.base  # which a compaction may have moved here meanwhile
+                if index != base.snapshot.index:
+                    raise
+        return base.chain_crc
 
-    def _verified(self, hard_state: HardState, last_index: Index, last_crc: int) -> _Head:
-        """Walk the whole chain once. Raises LogCorrupted unless it ends where the head says."""
-        reached, crc = 0, CHAIN_START
-        terms: list[Term] = []
-        starts: list[Index] = []
-        with self._reading(lambda: reached + 1):
-            for row in self._chain(1, _INDEX_MAX, CHAIN_START):
-                reached, term, _, _, crc = row
-                if not terms or terms[-1] != term:
-                    terms.append(term)
-                    starts.append(reached)
-        if (reached, crc) != (last_index, last_crc):
-            raise self._corrupted(
-                min(reached, last_index) + 1, f"the log ends at {reached}, not {last_index}"
-            )
-        return _Head(hard_state, last_index, last_crc, tuple(terms), tuple(starts))
+    def _trim(self) -> None:
+        """Remove some of the oldest compacted entries."""
+        sizes = self._compacted_sizes(TRIM_ENTRIES_MAX)
+        total = accumulate(length for _, length in sizes)
+        count = bisect_left(list(total), TRIM_BYTES_MAX)
+        last = sizes[min(count, len(sizes) - 1)][0]
+        self._writer.execute_sql(DELETE_UP_TO, (last,))
+        self._is_trimmed = last == self._head.base.snapshot.index
 
-    def _chain(self, low: Index, high: Index, crc: int) -> Iterator[_Row]:
-        """The rows low ≤ index < high as far as they continue `crc` without a gap. Raises LogCorrupted."""
-        expected = low
-        rows: Iterable[_Row]
-        with closing(self._reader.execute_sql(SELECT_ENTRIES, (low, high))) as rows:
-            for row in rows:
-                index, term, kind, data, stored = row
-                if index != expected:
-                    raise self._corrupted(expected, "missing")
-                crc = entry_crc(crc, term, index, kind, data)
-                if crc != stored:
-                    raise self._corrupted(index, "checksum mismatch")
-                yield row
-                expected += 1
-
-    def _corrupted(self, index: Index, damage: str) -> LogCorrupted:
-        self._failure = LogCorrupted(self._path, index, damage)
-        return self._failure
-
-    @contextmanager
-    def _reading(self, at: Callable[[], Index]) -> Iterator[None]:
-        """Turn what SQLite, or a value of a wrong type, raises into errors of the store; `at` is the index
-        reached."""
-        try:
-            yield
-        except (OperationalError, RawOperationalError) as failure:
-            self._failure = failure
-            raise StorageFailed(f"{self._path} could not be read: {failure}") from failure
-        except (DatabaseError, RawDatabaseError, struct.error, TypeError, KeyError) as failure:
-            raise self._corrupted(at(), str(failure)) from failure
-        except PeeweeException as failure:
-            self._failure = failure
-            raise StorageFailed(f"{self._path} could not be read: {failure}") from failure
-
-
-def _connection(path: Path, pragmas: dict[str, object]) -> SqliteDatabase:
-    return SqliteDatabase(
-        str(path), pragmas=pragmas, thread_safe=False, check_same_thread=False, autoconnect=False, timeout=10
-    )
+    def _compacted_sizes(self, count_max: int) -> list[tuple[Index, int]]:
+        """Index and bytes of data of the oldest entries that are compacted and still there."""
+        bounds = (self._head.base.snapshot.index, count_max)
+        return list(self._writer.execute_sql(SELECT_SIZES, bounds).fetchall())
 
 
 def _first_cause(failure: BaseException) -> BaseException:

@@ -13,7 +13,8 @@ import pytest
 
 from raft.errors import LocalMistake, LogGap, StorageFailed
 from raft.types import Entry, EntryKind, HardState
-from storage.log_store import LogCorrupted, SqliteLogStore
+from storage.log_reader import LogCorrupted
+from storage.log_store import SqliteLogStore
 from storage.migrations import SchemaTooNew
 
 UNBOUNDED = 1 << 30
@@ -54,8 +55,8 @@ def edit(path: Path, statement: str, *values: object) -> None:
         database.execute(statement, values)
 
 
-def test_an_empty_log_has_no_vote_no_term_and_no_entries(store: SqliteLogStore) -> None:
-    assert store.hard_state() == HardState(0, None)
+def test_a_new_log_has_no_vote_no_term_and_no_entries(store: SqliteLogStore) -> None:
+    assert store.hard_state() == HardState(0, None, synced=False)
     assert store.last_index() == 0
     assert store.term(0) == 0
     assert store.entries(1, 1, UNBOUNDED) == []
@@ -109,7 +110,7 @@ def test_entries_that_do_not_follow_are_refused_and_harm_nothing(
     store.append(None, [command(1)])
     with pytest.raises(LocalMistake):
         store.append(HardState(9, None), entries)
-    assert store.hard_state() == HardState()
+    assert store.hard_state() == HardState(synced=False)
     store.append(None, [command(2)])
     assert everything(store) == commands(1, 3)
 
@@ -186,7 +187,7 @@ def test_damage_to_any_record_is_found_on_opening_and_never_cut_away(
     with pytest.raises(LogCorrupted, match=f"entry {index} is damaged") as found:
         SqliteLogStore(path)
     assert found.value.index == index
-    assert "let a node with a new id take its place" in str(found.value)
+    assert "Set this node's files aside" in str(found.value)
     assert path.read_bytes() == before
 
 
