@@ -9,6 +9,7 @@ secret_file = "cluster.secret"    # mode 0600, the same on every node
 id = "n1"
 address = "127.0.0.1:50051"
 data = "n1"
+metrics = "127.0.0.1:9101"        # optional: where Prometheus finds this node
 
 Relative paths start at the file's folder.
 """
@@ -36,6 +37,8 @@ class NodeConfig:
     address: str
     """Where the node listens and where others find it, "host:port"."""
     data: Path
+    metrics: str = ""
+    """Where the node serves its metrics over HTTP, "host:port"; empty: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,20 @@ class _Table:
             _Table(f"{self.place}: nodes[{number}]", table).node(folder)
             for number, table in enumerate(tables)
         )
-        for name in ("id", "address", "data"):
-            if len({getattr(node, name) for node in nodes}) < len(nodes):
+        for name in ("id", "address", "data", "metrics"):
+            values = [value for node in nodes if (value := getattr(node, name))]
+            if len(set(values)) < len(values):
                 raise ConfigError(f"{self.place}: two nodes share one {name}")
         secret_file = folder / self._text("secret_file")
         return ClusterConfig(self._text("title"), self._zone(), self._address("tutor"), secret_file, nodes)
 
     def node(self, folder: Path) -> NodeConfig:
-        self._only("id", "address", "data")
+        self._only("id", "address", "data", "metrics")
         node_id = self._text("id")
         if not NODE_ID.fullmatch(node_id):
             raise ConfigError(f'{self.place}.id: expected letters, digits and "-", got {node_id!r}')
-        return NodeConfig(node_id, self._address("address"), folder / self._text("data"))
+        metrics = self._address("metrics") if "metrics" in self.values else ""
+        return NodeConfig(node_id, self._address("address"), folder / self._text("data"), metrics)
 
     def _only(self, *known: str) -> None:
         if unknown := sorted(self.values.keys() - set(known)):

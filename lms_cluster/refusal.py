@@ -59,8 +59,24 @@ class Refused(Exception):
         return cls(refusal.code, refusal.reason, refusal.message, violations)
 
 
+class NotLeader(Refused):
+    """Only the leader can do this. It is `leader_id` at `address`, as far as this node knows; else both are
+    empty."""
+
+    def __init__(self, leader_id: str, address: str) -> None:
+        where = f"{leader_id} at {address} does" if leader_id else "nobody does at the moment"
+        super().__init__(Code.FAILED_PRECONDITION, "NOT_LEADER", f"This node does not lead; {where}.")
+        self.leader_id = leader_id
+        self.address = address
+
+
 def session_ended() -> Refused:
     return Refused(Code.UNAUTHENTICATED, "SESSION_ENDED", "Your session ended. Please log in again.")
+
+
+def operators_only() -> Refused:
+    message = "This is for the cluster's operators, who show its secret."
+    return Refused(Code.UNAUTHENTICATED, "NO_SECRET", message)
 
 
 def wrong_role(message: str) -> Refused:

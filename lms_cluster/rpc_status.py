@@ -19,7 +19,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from lms_cluster.overload import Overloaded
-from lms_cluster.refusal import Code, Refused, Violation
+from lms_cluster.refusal import Code, NotLeader, Refused, Violation
 from lms_cluster.unknown_fields import refuse_unknown_fields
 
 DOMAIN = "homeroom"
@@ -118,7 +118,10 @@ def status_of(refused: Refused) -> Status:
     """ErrorInfo always; BadRequest with violations, RetryInfo where a later try may succeed. What quotes the
     request at length is cut."""
     status = Status(code=int(refused.code), message=_cut(refused.message, MESSAGE_BYTES_MAX))
-    details: list[Message] = [ErrorInfo(reason=refused.reason, domain=DOMAIN)]
+    info = ErrorInfo(reason=refused.reason, domain=DOMAIN)
+    if isinstance(refused, NotLeader):
+        info.metadata.update({"leader": refused.leader_id, "address": refused.address})
+    details: list[Message] = [info]
     if refused.violations:
         details.append(_bad_request(refused.violations))
     if isinstance(refused, Overloaded):

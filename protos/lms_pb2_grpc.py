@@ -359,7 +359,10 @@ class LmsService:
 
 
 class AdminServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -377,10 +380,33 @@ class AdminServiceStub:
                 request_serializer=protos_dot_lms__pb2.GetClusterStatusRequest.SerializeToString,
                 response_deserializer=protos_dot_lms__pb2.GetClusterStatusResponse.FromString,
                 _registered_method=True)
+        self.ChangeMembership = channel.unary_unary(
+                '/lms.v1.AdminService/ChangeMembership',
+                request_serializer=protos_dot_lms__pb2.ChangeMembershipRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.ChangeMembershipResponse.FromString,
+                _registered_method=True)
+        self.TransferLeadership = channel.unary_unary(
+                '/lms.v1.AdminService/TransferLeadership',
+                request_serializer=protos_dot_lms__pb2.TransferLeadershipRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.TransferLeadershipResponse.FromString,
+                _registered_method=True)
+        self.Backup = channel.unary_stream(
+                '/lms.v1.AdminService/Backup',
+                request_serializer=protos_dot_lms__pb2.BackupRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.BackupResponse.FromString,
+                _registered_method=True)
+        self.GetChainCheckpoint = channel.unary_unary(
+                '/lms.v1.AdminService/GetChainCheckpoint',
+                request_serializer=protos_dot_lms__pb2.GetChainCheckpointRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.GetChainCheckpointResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
 
     def Bootstrap(self, request, context):
         """Creates the first administrator; refused once any user exists.
@@ -391,6 +417,34 @@ class AdminServiceServicer:
 
     def GetClusterStatus(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeMembership(self, request, context):
+        """One change at a time; of the leader. Answered once the cluster has agreed on it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TransferLeadership(self, request, context):
+        """Of the leader. Answered once another node leads.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Backup(self, request, context):
+        """A consistent copy of the node's applied state, taken while it goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetChainCheckpoint(self, request, context):
+        """How the node's history hashes at one index, for its peers to compare with theirs.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -408,6 +462,26 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_lms__pb2.GetClusterStatusRequest.FromString,
                     response_serializer=protos_dot_lms__pb2.GetClusterStatusResponse.SerializeToString,
             ),
+            'ChangeMembership': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeMembership,
+                    request_deserializer=protos_dot_lms__pb2.ChangeMembershipRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.ChangeMembershipResponse.SerializeToString,
+            ),
+            'TransferLeadership': grpc.unary_unary_rpc_method_handler(
+                    servicer.TransferLeadership,
+                    request_deserializer=protos_dot_lms__pb2.TransferLeadershipRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.TransferLeadershipResponse.SerializeToString,
+            ),
+            'Backup': grpc.unary_stream_rpc_method_handler(
+                    servicer.Backup,
+                    request_deserializer=protos_dot_lms__pb2.BackupRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.BackupResponse.SerializeToString,
+            ),
+            'GetChainCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetChainCheckpoint,
+                    request_deserializer=protos_dot_lms__pb2.GetChainCheckpointRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.GetChainCheckpointResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'lms.v1.AdminService', rpc_method_handlers)
@@ -417,7 +491,10 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """Missing associated documentation comment in .proto file."""
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
 
     @staticmethod
     def Bootstrap(request,
@@ -463,6 +540,114 @@ class AdminService:
             '/lms.v1.AdminService/GetClusterStatus',
             protos_dot_lms__pb2.GetClusterStatusRequest.SerializeToString,
             protos_dot_lms__pb2.GetClusterStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeMembership(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/ChangeMembership',
+            protos_dot_lms__pb2.ChangeMembershipRequest.SerializeToString,
+            protos_dot_lms__pb2.ChangeMembershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TransferLeadership(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/TransferLeadership',
+            protos_dot_lms__pb2.TransferLeadershipRequest.SerializeToString,
+            protos_dot_lms__pb2.TransferLeadershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Backup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lms.v1.AdminService/Backup',
+            protos_dot_lms__pb2.BackupRequest.SerializeToString,
+            protos_dot_lms__pb2.BackupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetChainCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/GetChainCheckpoint',
+            protos_dot_lms__pb2.GetChainCheckpointRequest.SerializeToString,
+            protos_dot_lms__pb2.GetChainCheckpointResponse.FromString,
             options,
             channel_credentials,
             insecure,

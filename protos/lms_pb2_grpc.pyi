@@ -114,6 +114,11 @@ class LmsServiceServicer(metaclass=_abc_1.ABCMeta):
 def add_LmsServiceServicer_to_server(servicer: LmsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class AdminServiceStub:
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
+
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
@@ -121,15 +126,41 @@ class AdminServiceStub:
     Bootstrap: _grpc.UnaryUnaryMultiCallable[_lms_pb2.BootstrapRequest, _lms_pb2.BootstrapResponse]
     """Creates the first administrator; refused once any user exists."""
     GetClusterStatus: _grpc.UnaryUnaryMultiCallable[_lms_pb2.GetClusterStatusRequest, _lms_pb2.GetClusterStatusResponse]
+    ChangeMembership: _grpc.UnaryUnaryMultiCallable[_lms_pb2.ChangeMembershipRequest, _lms_pb2.ChangeMembershipResponse]
+    """One change at a time; of the leader. Answered once the cluster has agreed on it."""
+    TransferLeadership: _grpc.UnaryUnaryMultiCallable[_lms_pb2.TransferLeadershipRequest, _lms_pb2.TransferLeadershipResponse]
+    """Of the leader. Answered once another node leads."""
+    Backup: _grpc.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]
+    """A consistent copy of the node's applied state, taken while it goes on."""
+    GetChainCheckpoint: _grpc.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]
+    """How the node's history hashes at one index, for its peers to compare with theirs."""
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
+
     def __init__(self, channel: _aio.Channel) -> None: ...
     Bootstrap: _aio.UnaryUnaryMultiCallable[_lms_pb2.BootstrapRequest, _lms_pb2.BootstrapResponse]  # type: ignore[assignment]
     """Creates the first administrator; refused once any user exists."""
     GetClusterStatus: _aio.UnaryUnaryMultiCallable[_lms_pb2.GetClusterStatusRequest, _lms_pb2.GetClusterStatusResponse]  # type: ignore[assignment]
+    ChangeMembership: _aio.UnaryUnaryMultiCallable[_lms_pb2.ChangeMembershipRequest, _lms_pb2.ChangeMembershipResponse]  # type: ignore[assignment]
+    """One change at a time; of the leader. Answered once the cluster has agreed on it."""
+    TransferLeadership: _aio.UnaryUnaryMultiCallable[_lms_pb2.TransferLeadershipRequest, _lms_pb2.TransferLeadershipResponse]  # type: ignore[assignment]
+    """Of the leader. Answered once another node leads."""
+    Backup: _aio.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]  # type: ignore[assignment]
+    """A consistent copy of the node's applied state, taken while it goes on."""
+    GetChainCheckpoint: _aio.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]  # type: ignore[assignment]
+    """How the node's history hashes at one index, for its peers to compare with theirs."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
+    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
+    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """
+
     @_abc_1.abstractmethod
     def Bootstrap(
         self,
@@ -144,5 +175,37 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lms_pb2.GetClusterStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_lms_pb2.GetClusterStatusResponse, _abc.Awaitable[_lms_pb2.GetClusterStatusResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ChangeMembership(
+        self,
+        request: _lms_pb2.ChangeMembershipRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.ChangeMembershipResponse, _abc.Awaitable[_lms_pb2.ChangeMembershipResponse]]:
+        """One change at a time; of the leader. Answered once the cluster has agreed on it."""
+
+    @_abc_1.abstractmethod
+    def TransferLeadership(
+        self,
+        request: _lms_pb2.TransferLeadershipRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.TransferLeadershipResponse, _abc.Awaitable[_lms_pb2.TransferLeadershipResponse]]:
+        """Of the leader. Answered once another node leads."""
+
+    @_abc_1.abstractmethod
+    def Backup(
+        self,
+        request: _lms_pb2.BackupRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_lms_pb2.BackupResponse], _abc.AsyncIterator[_lms_pb2.BackupResponse]]:
+        """A consistent copy of the node's applied state, taken while it goes on."""
+
+    @_abc_1.abstractmethod
+    def GetChainCheckpoint(
+        self,
+        request: _lms_pb2.GetChainCheckpointRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.GetChainCheckpointResponse, _abc.Awaitable[_lms_pb2.GetChainCheckpointResponse]]:
+        """How the node's history hashes at one index, for its peers to compare with theirs."""
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

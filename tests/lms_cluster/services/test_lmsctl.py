@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lms_cluster import lmsctl
+from lms_cluster.lmsctl import bootstrap, main
 from tests.lms_cluster.services.cluster import NODES, RunningCluster, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,7 +26,7 @@ def config(cluster: RunningCluster, tmp_path: Path) -> Path:
 
 async def run(monkeypatch: pytest.MonkeyPatch, config: Path, *words: str) -> None:
     monkeypatch.setattr("sys.argv", ["lmsctl", "--config", str(config), *words])
-    await asyncio.to_thread(lmsctl.main)
+    await asyncio.to_thread(main)
 
 
 async def test_the_first_administrator_is_made_once(
@@ -35,10 +35,10 @@ async def test_the_first_administrator_is_made_once(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv(lmsctl.PASSWORD_VARIABLE, "short")
+    monkeypatch.setenv(bootstrap.PASSWORD_VARIABLE, "short")
     with pytest.raises(SystemExit, match="password: must be 8"):
         await run(monkeypatch, config, "bootstrap", "root")
-    monkeypatch.setenv(lmsctl.PASSWORD_VARIABLE, "password of root")
+    monkeypatch.setenv(bootstrap.PASSWORD_VARIABLE, "password of root")
     await run(monkeypatch, config, "bootstrap", "root", "--name", "The Administrator")
     assert "root is the administrator" in capsys.readouterr().out
     assert (await cluster.login("root", "n2")).token

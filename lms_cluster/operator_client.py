@@ -1,0 +1,134 @@
+"""What an operator asks of a cluster, over gRPC: `lmsctl`, the launcher and a node that joins call through this.
+
+Calls block. What only the leader can do goes to the leader, wherever a node says that it is, and is tried again
+over elections and unanswered calls: every such call, repeated, does nothing more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+import grpc
+from google.rpc.error_details_pb2 import ErrorInfo
+from grpc_status import rpc_status
+
+from protos.lms_pb2 import (
+    BackupRequest,
+    BackupResponse,
+    ChangeMembershipRequest,
+    GetClusterStatusRequest,
+    GetClusterStatusResponse,
+    Membership,
+    TransferLeadershipRequest,
+)
+from protos.lms_pb2_grpc import AdminServiceStub
+from raft.runtime.secret import ClusterSecret
+
+T = TypeVar("T")
+
+STATUS_SECONDS = 2.0
+STATE_HASH_SECONDS = 30.0
+TRY_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 0.2
+PASSING = frozenset({"CHANGE_PENDING", "TRANSFERRING", "NO_QUORUM", "OUTCOME_UNKNOWN"})
+"""Reasons of refusals that hold for a moment only."""
+
+
+class OperationRefused(Exception):
+    """The cluster said no, or did not answer. `reason` as in ErrorInfo; "UNAVAILABLE" when nobody answered."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class OperatorClient:
+    """`addresses`: node ids to "host:port". `secret` may be missing for what is open to all."""
+
+    def __init__(self, addresses: Mapping[str, str], secret: ClusterSecret | None) -> None:
+        self._addresses = dict(addresses)
+        self._metadata = secret.metadata if secret else ()
+
+    def status(self, node_id: str, *, with_state_hash: bool = False) -> GetClusterStatusResponse | None:
+        """The node's own view; None when it does not answer."""
+        request = GetClusterStatusRequest(with_state_hash=with_state_hash)
+        seconds = STATE_HASH_SECONDS if with_state_hash else STATUS_SECONDS
+        try:
+            with _stub(self._addresses[node_id]) as stub:
+                return stub.GetClusterStatus(request, timeout=seconds, metadata=self._metadata)
+        except grpc.RpcError:
+            return None
+
+    def change_membership(
+        self, change: ChangeMembershipRequest, seconds: float = PATIENCE_SECONDS
+    ) -> Membership:
+        """The membership afterwards. Raises OperationRefused."""
+        answer = self._ask_leader(
+            lambda stub: stub.ChangeMembership(change, timeout=TRY_SECONDS, metadata=self._metadata), seconds
+        )
+        return answer.membership
+
+    def transfer_leadership(self, node_id: str = "", seconds: float = PATIENCE_SECONDS) -> str:
+        """The new leader's id: `node_id`, or where that is empty whoever is furthest. Raises
+        OperationRefused."""
+        request = TransferLeadershipRequest(node_id=node_id)
+        answer = self._ask_leader(
+            lambda stub: stub.TransferLeadership(request, timeout=TRY_SECONDS, metadata=self._metadata),
+            seconds,
+        )
+        return answer.leader_id
+
+    def backup(self, node_id: str, seconds: float) -> Iterator[BackupResponse]:
+        """The parts of a copy of the node's state. Raises OperationRefused."""
+        with _stub(self._addresses[node_id]) as stub:
+            try:
+                yield from stub.Backup(BackupRequest(), timeout=seconds, metadata=self._metadata)
+            except grpc.RpcError as error:
+                reason, _ = _reason_of(error)
+                raise OperationRefused(reason, f"{node_id}: {_details(error)}") from None
+
+    def _ask_leader(self, ask: Callable[[AdminServiceStub], T], seconds: float) -> T:
+        deadline = time.monotonic() + seconds
+        hint = ""
+        last = OperationRefused("UNAVAILABLE", "no node answers")
+        while time.monotonic() < deadline:
+            for address in [hint] if hint else list(self._addresses.values()):
+                hint = ""
+                try:
+                    with _stub(address) as stub:
+                        return ask(stub)
+                except grpc.RpcError as error:
+                    reason, leader = _reason_of(error)
+                    last = OperationRefused(reason, _details(error))
+                    if reason not in PASSING | {"NOT_LEADER", "UNAVAILABLE"}:
+                        raise last from None
+                    if leader:
+                        hint = leader
+                        break
+            time.sleep(PAUSE_SECONDS)
+        raise last
+
+
+@contextmanager
+def _stub(address: str) -> Iterator[AdminServiceStub]:
+    with grpc.insecure_channel(address, options=(("grpc.use_local_subchannel_pool", 1),)) as channel:
+        yield AdminServiceStub(channel)
+
+
+def _reason_of(error: grpc.RpcError) -> tuple[str, str]:
+    """ErrorInfo.reason, and the leader's address where the refusal names it."""
+    status = rpc_status.from_call(error)
+    for detail in status.details if status else ():
+        info = ErrorInfo()
+        if detail.Unpack(info):
+            return info.reason, info.metadata.get("address", "")
+    unanswered = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    return ("UNAVAILABLE" if error.code() in unanswered else "INTERNAL"), ""
+
+
+def _details(error: grpc.RpcError) -> str:
+    return error.details() or error.code().name
