@@ -1,0 +1,1 @@
+"""Storage on a disk that loses power, fills up, fails, lies and rots."""

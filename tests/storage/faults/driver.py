@@ -1,0 +1,104 @@
+"""Storage's own Peewee code on APSW instead of sqlite3, which cannot take a VFS written in Python.
+
+APSW's errors are turned into those that sqlite3 raises for the same result code, since storage tells failures
+apart by `sqlite_errorcode`. Nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
+
+import apsw
+from playhouse.apsw_ext import APSWDatabase
+
+from tests.storage.faults.vfs import FaultyVFS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_CLASSES: Final[dict[int, type[Exception]]] = {
+    sqlite3.SQLITE_INTERNAL: sqlite3.InternalError,
+    sqlite3.SQLITE_NOTFOUND: sqlite3.InternalError,
+    sqlite3.SQLITE_NOMEM: MemoryError,
+    sqlite3.SQLITE_CORRUPT: sqlite3.DatabaseError,
+    sqlite3.SQLITE_NOTADB: sqlite3.DatabaseError,
+    sqlite3.SQLITE_TOOBIG: sqlite3.DataError,
+    sqlite3.SQLITE_CONSTRAINT: sqlite3.IntegrityError,
+    sqlite3.SQLITE_MISMATCH: sqlite3.IntegrityError,
+    sqlite3.SQLITE_MISUSE: sqlite3.InterfaceError,
+    sqlite3.SQLITE_RANGE: sqlite3.InterfaceError,
+}
+"""As CPython's _sqlite/util.c has them; every other code is an OperationalError."""
+
+
+class _Cursor(apsw.Cursor):
+    def execute(self, statements: str, bindings: Any = None, **options: Any) -> apsw.Cursor:
+        return _as_sqlite3(super().execute, statements, bindings, **options)
+
+    def executemany(self, statements: str, sequenceofbindings: Any, **options: Any) -> apsw.Cursor:
+        return _as_sqlite3(super().executemany, statements, sequenceofbindings, **options)
+
+    def __next__(self) -> Any:
+        return _as_sqlite3(super().__next__)
+
+    def fetchone(self) -> Any:
+        return _as_sqlite3(super().fetchone)
+
+    def fetchall(self) -> Any:
+        return _as_sqlite3(super().fetchall)
+
+    @property
+    def rowcount(self) -> int:
+        return self.connection.changes()
+
+
+class _Connection(apsw.Connection):
+    def __init__(self, path: str, flags: int, vfs: str) -> None:
+        _as_sqlite3(super().__init__, path, flags, vfs)
+        self.cursor_factory = _Cursor
+
+    def executemany(self, statements: str, sequenceofbindings: Any, **options: Any) -> apsw.Cursor:
+        return self.cursor().executemany(statements, sequenceofbindings, **options)
+
+
+class FaultyDatabase(APSWDatabase):  # type: ignore[misc]
+    """To be used for `SqliteDatabase`, with the VFS to go through before what storage gives."""
+
+    def __init__(self, vfs: FaultyVFS, path: str, **settings: Any) -> None:
+        self._vfs = vfs
+        super().__init__(path, **settings)
+
+    def _connect(self) -> _Connection:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        if self.connect_params.get("uri"):
+            flags |= apsw.SQLITE_OPEN_URI
+        connection = _Connection(self.database, flags, self._vfs.name)
+        connection.set_busy_timeout(int(self._timeout * 1000))
+        try:
+            self._add_conn_hooks(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _as_sqlite3(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    try:
+        return call(*arguments, **named)
+    except apsw.Error as error:
+        raised = _translated(error)
+    # Out here, so that the error of sqlite3 has no cause that it would not have there.
+    raise raised
+
+
+def _translated(error: apsw.Error) -> Exception:
+    code: int = getattr(error, "extendedresult", 0)
+    name = apsw.mapping_extended_result_codes.get(code) or apsw.mapping_result_codes.get(code)
+    if name is None:
+        return sqlite3.ProgrammingError(str(error))
+    translated = _CLASSES.get(code & 0xFF, sqlite3.OperationalError)(str(error) or name)
+    translated.sqlite_errorcode = code  # type: ignore[attr-defined]
+    translated.sqlite_errorname = name  # type: ignore[attr-defined]
+    return translated
