@@ -24,7 +24,7 @@ def report(outcome: Outcome) -> None:
     for kind, times in sorted(outcome.faults.items()):
         print(f"  {kind:24}{times:>12}")
     print(f"longest standstill with a whole majority: {outcome.longest_standstill:.1f} s")
-    for violation in outcome.violations:
+    for violation in outcome.record.violations:
         print(f"VIOLATION {violation}")
 
 
@@ -43,12 +43,12 @@ def main() -> None:
     run = ChaosRun(folder, seed, arguments.minutes * 60, arguments.nodes)
     outcome = asyncio.run(run.run(lambda line: print(line, flush=True)))
     report(outcome)
-    if outcome.violations:
+    if outcome.record.violations:
         print(f"kept for a look: {folder}")
     else:
         shutil.rmtree(folder)
     print(outcome)
-    sys.exit(1 if outcome.violations else 0)
+    sys.exit(1 if outcome.record.violations else 0)
 
 
 if __name__ == "__main__":

@@ -37,17 +37,17 @@ class State(Enum):
 class ChaosCluster:
     """Nodes in processes of their own under one folder, started by `start`, and the `mesh` between them."""
 
-    def __init__(self, local: LocalCluster) -> None:
+    def __init__(self, local: LocalCluster, accuse: Callable[[str], None]) -> None:
+        """`accuse` is told of every process that ended, or failed to end or to serve, without our doing."""
         self.local = local
         self.mesh = Mesh(local.config.addresses)
         self.states = dict.fromkeys(local.nodes, State.DOWN)
-        self.deaths: list[str] = []
-        """Of processes that ended, or failed to end, without our doing; with their last words."""
+        self._accuse = accuse
         self._claimed: set[NodeId] = set()
 
     @classmethod
-    def create(cls, folder: Path, node_count: int) -> ChaosCluster:
-        return cls(LocalCluster.create(folder, node_count))
+    def create(cls, folder: Path, node_count: int, accuse: Callable[[str], None]) -> ChaosCluster:
+        return cls(LocalCluster.create(folder, node_count), accuse)
 
     async def start(self) -> None:
         """Raises ClusterError."""
@@ -80,13 +80,13 @@ class ChaosCluster:
             self._claimed.difference_update(node_ids)
 
     async def start_node(self, node_id: NodeId) -> None:
-        """Start it, and wait until it serves. When it does not, that is among `deaths`."""
+        """Start it, and wait until it serves. It is accused when it does not."""
         self.launch(node_id)
         process, address = self.local.node(node_id), self.local.address(node_id)
         try:
             await _blocking(self.local.wait_ready, [process], [address], READY_SECONDS)
         except ClusterError as error:
-            self.deaths.append(str(error))
+            self._accuse(str(error))
         self.states[node_id] = State.RUNNING
 
     def launch(self, node_id: NodeId) -> None:
@@ -101,14 +101,14 @@ class ChaosCluster:
         await _blocking(self.local.node(node_id).kill)
 
     async def terminate(self, node_id: NodeId) -> None:
-        """SIGTERM. A node that does not end then is killed, and among `deaths`."""
+        """SIGTERM. A node that does not end then is accused, and killed."""
         self._note_death(node_id)
         self.states[node_id] = State.DOWN
         process = self.local.node(node_id)
         process.signal(signal.SIGTERM)
         if not await _blocking(process.wait, TERMINATE_SECONDS):
             lines = process.last_lines(15)
-            self.deaths.append(f"{node_id} ran on for {TERMINATE_SECONDS:.0f} s after SIGTERM:\n{lines}")
+            self._accuse(f"{node_id} ran on for {TERMINATE_SECONDS:.0f} s after SIGTERM:\n{lines}")
             await _blocking(process.kill)
 
     def stop(self, node_id: NodeId) -> None:
@@ -152,7 +152,7 @@ class ChaosCluster:
         process = self.local.node(node_id)
         if self.states[node_id] not in (State.RUNNING, State.STOPPED) or process.pid() is not None:
             return False
-        self.deaths.append(f"{node_id} ended by itself. Its last words:\n{process.last_lines(15)}")
+        self._accuse(f"{node_id} ended by itself. Its last words:\n{process.last_lines(15)}")
         self.states[node_id] = State.DOWN
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.client.api import LmsError
 from tests.sim.linearizability import Operation
@@ -32,9 +33,13 @@ class Record:
     unanswered: Counter[str] = field(default_factory=Counter)
     """Operations that surely had no effect, by kind."""
     violations: list[str] = field(default_factory=list)
-    """What no client may see, whatever happens to the nodes."""
+    """What may not be, whatever is done to the nodes."""
     last_write_at: float = 0.0
     """When a write was last acknowledged, in seconds of the monotonic clock."""
+
+    def accuse(self, violation: str) -> None:
+        """Just now."""
+        self.violations.append(f"{datetime.now(UTC):%H:%M:%S.%f} {violation}")
 
     def done(self, kind: str, *, writes: bool) -> None:
         self.acknowledged[kind] += 1
@@ -44,7 +49,7 @@ class Record:
     def failed(self, kind: str, error: LmsError, *, writes: bool) -> None:
         """A call ended without what it was made for."""
         if error.reason not in NO_ANSWER:
-            self.violations.append(f"{kind}: refused with {error.code} {error.reason}: {error}")
+            self.accuse(f"{kind}: refused with {error.code} {error.reason}: {error}")
         elif writes and error.reason == OUTCOME_UNKNOWN:
             self.unknown[kind] += 1
         else:

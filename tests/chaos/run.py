@@ -38,13 +38,12 @@ class Outcome:
     """By kind; those left out are not counted."""
     longest_standstill: float = 0.0
     """Seconds without a write although a majority could talk."""
-    violations: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         record = self.record
         return (
             f"{record.acknowledged.total()} operations acknowledged, {record.unknown.total()} unknown, "
-            f"{self.faults.total()} faults, {len(self.violations)} violations"
+            f"{self.faults.total()} faults, {len(record.violations)} violations"
         )
 
 
@@ -52,8 +51,8 @@ class ChaosRun:
     """`folder` must be new; everything of the run is in it, `chaos.log` says what was done when."""
 
     def __init__(self, folder: Path, seed: int, seconds: float, node_count: int) -> None:
-        self.cluster = ChaosCluster.create(folder, node_count)
         self.outcome = Outcome(Record())
+        self.cluster = ChaosCluster.create(folder, node_count, self.outcome.record.accuse)
         self._seed = seed
         self._seconds = seconds
         self._log = folder / "chaos.log"
@@ -74,16 +73,13 @@ class ChaosRun:
             await self._disturb(workload, progress, tell)
             tell("everything heals; waiting for equal states …")
             self.outcome.longest_standstill = progress.longest
-            self.outcome.violations += await self._equal_state()
+            await self._equal_state()
             await workload.look_everywhere()
             await workload.close()
             tell(f"judging {len(record.history)} operations on grades …")
-            self.outcome.violations += await judge(record, client, classroom.tokens[GRADERS[0]])
-            self.outcome.violations += self.cluster.deaths
+            record.violations += await judge(record, client, classroom.tokens[GRADERS[0]])
             if progress.longest > STANDSTILL_SECONDS_MAX:
-                self.outcome.violations.append(
-                    f"no write for {progress.longest:.1f} s, with a whole majority"
-                )
+                record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
             return self.outcome
         finally:
             await client.close()
@@ -116,12 +112,11 @@ class ChaosRun:
         else:
             self._note("left out", fault)
 
-    async def _equal_state(self) -> list[str]:
+    async def _equal_state(self) -> None:
         try:
             await self.cluster.wait_equal_state(CONVERGE_SECONDS)
         except ClusterError as error:
-            return [str(error)]
-        return []
+            self.outcome.record.accuse(str(error))
 
     async def _tell(self, progress: Progress, tell: Callable[[str], None]) -> None:
         while True:

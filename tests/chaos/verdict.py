@@ -13,9 +13,11 @@ from tests.sim.linearizability import Operation, check
 
 
 async def judge(record: Record, client: LmsClient, instructor: str) -> list[str]:
-    """The violations; `instructor` is a token of one, who sees everything. Raises LmsError."""
+    """The violations that were not seen at once. `instructor` is a token of one, who sees everything.
+
+    Raises LmsError.
+    """
     return [
-        *record.violations,
         *judge_asks(record, await _all_questions(client, instructor)),
         *await _judge_files(record, client, instructor),
         *judge_grades(record.history),

@@ -24,6 +24,9 @@ Act = Callable[[LmsClient], Awaitable[T]]
 ROAMING = 3
 """Clients that know all nodes, as the product's do; besides them, one for each node knows only that one."""
 THINK_SECONDS_MAX = 0.2
+HURRIED = 0.1
+"""So many of the writes are given up by their client soon."""
+HURRIED_SECONDS_MAX = 0.1
 FILE_PAUSE_SECONDS_MAX = 3.0
 FILE_BYTES_MAX = 1_000_000
 HOT_GRADES = len(STUDENTS)
@@ -112,7 +115,7 @@ class Workload:
             return
         self.record.done("find", writes=False)
         if found.text != text:
-            self.record.violations.append(f"find: {query_id} should be {text!r}, and is {found.text!r}")
+            self.record.accuse(f"find: {query_id} should be {text!r}, and is {found.text!r}")
 
     # --- grades: registers that are compared and set ---
 
@@ -185,7 +188,7 @@ class Workload:
         """As a person does who is told that the outcome is unknown: half of them say it again, by another
         way, under the same request id. Raises LmsError: unknown, unless that was cleared up."""
         try:
-            return await act(client)
+            return await self._try(client, act)
         except LmsError as error:
             if error.reason != OUTCOME_UNKNOWN or self._random.random() < 0.5:
                 raise
@@ -195,6 +198,16 @@ class Workload:
         except LmsError as error:
             # Not even "nothing was saved" is news of the first try.
             raise (error if error.reason not in NO_ANSWER else unknown) from None
+
+    async def _try(self, client: LmsClient, act: Act[T]) -> T:
+        """Some hang up in the middle, and then the outcome is unknown too. Raises LmsError."""
+        hurried = self._random.random() < HURRIED
+        patience = self._random.uniform(0.0, HURRIED_SECONDS_MAX) if hurried else None
+        try:
+            async with asyncio.timeout(patience):
+                return await act(client)
+        except TimeoutError:
+            raise LmsError("UNKNOWN", OUTCOME_UNKNOWN, "The client hung up.") from None
 
     def _other(self) -> LmsClient:
         return self._random.choice([*self._pinned.values(), *self._roaming])
