@@ -15,6 +15,8 @@ from pathlib import Path
 
 from peewee import DatabaseProxy, Model, SqliteDatabase
 
+from storage.connection import connection
+
 _current: ContextVar[SqliteDatabase | None] = ContextVar("classroom database", default=None)
 
 
@@ -64,11 +66,14 @@ def open_database(path: Path, *, read_only: bool) -> SqliteDatabase:
     WAL lets readers keep their snapshot while the writer goes on. `synchronous=NORMAL` may lose the newest
     transactions in a power cut, never tear one; the Raft log replays what was lost (design: durability).
     """
-    pragmas = {"journal_mode": "wal", "synchronous": "normal", "foreign_keys": "on"}
+    pragmas: dict[str, object] = {
+        "journal_mode": "wal",
+        "synchronous": "normal",
+        "foreign_keys": "on",
+        "journal_size_limit": 64 << 20,
+    }
     if read_only:
         pragmas["query_only"] = "on"
-    database = SqliteDatabase(
-        str(path), pragmas=pragmas, thread_safe=False, autoconnect=False, check_same_thread=False, timeout=5
-    )
+    database = connection(path, pragmas)
     database.connect()
     return database

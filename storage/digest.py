@@ -1,4 +1,4 @@
-"""One number for the whole state, and one for its whole history."""
+"""One number for the whole state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from storage.database import Record
+from storage.encoding import encoded
 from storage.models.files import Chunk
+from storage.models.history import Applied
 from storage.schema import REPLICATED
 
 
@@ -18,30 +20,20 @@ def state_hash() -> str:
     """
     digest = hashlib.sha256()
     for model in REPLICATED:
-        digest.update(_encoded([model._meta.table_name]))
+        digest.update(encoded([model._meta.table_name]))
         for row in _rows(model):
-            digest.update(_encoded(row))
+            digest.update(encoded(row))
     return digest.hexdigest()
-
-
-def chained(chain: bytes, index: int, command: bytes, outcome: bytes) -> bytes:
-    """The digest of a history that ends with this entry; `chain` is the digest of the history before it."""
-    return hashlib.sha256(_encoded([chain, index, command, outcome])).digest()
 
 
 def _rows(model: type[Record]) -> Iterable[tuple[Any, ...]]:
     keys = model._meta.get_primary_keys()
-    columns = keys if model is Chunk else model._meta.sorted_fields
+    if model is Chunk:
+        columns = keys
+    elif model is Applied:
+        # Its term and membership follow from the log, which a node that joined late holds less of.
+        columns = (Applied.id, Applied.log_index, Applied.time_ms, Applied.chain)
+    else:
+        columns = model._meta.sorted_fields
     rows: Iterable[tuple[Any, ...]] = model.select(*columns).order_by(*keys).tuples().iterator()
     return rows
-
-
-def _encoded(values: Iterable[object]) -> bytes:
-    """Unambiguous: every value is led by its type and length."""
-    parts = []
-    for value in values:
-        data = value if isinstance(value, bytes) else str(value).encode()
-        parts.append(f"{type(value).__name__}{len(data)}:".encode())
-        parts.append(data)
-    parts.append(b"\n")
-    return b"".join(parts)

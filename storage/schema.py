@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from peewee import Database
 
+from raft.membership import Membership
 from storage.database import Record
 from storage.migrations import Migration
 from storage.models.course import Announcement, Material, MaterialText, Passage, Reading
 from storage.models.coursework import Assignment, GradeVersion, Submission, SubmissionFile
 from storage.models.files import Chunk, FileChunk, FileOwner, StoredFile
-from storage.models.history import Applied, Event, StoredOutcome
+from storage.models.history import Applied, ChainCheckpoint, Event, StoredOutcome
 from storage.models.people import Session, User
 from storage.models.questions import Answer, AnswerCitation, Query
 
+DERIVED: Sequence[type[Record]] = (ChainCheckpoint,)
+"""Equal on all nodes as far as it is there; a node that has been upgraded begins with less of it."""
 REPLICATED: Sequence[type[Record]] = (
     Applied,
     StoredOutcome,
@@ -138,4 +141,13 @@ def _create_tables(database: Database) -> None:
             database.execute_sql(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create_tables,)
+def _remember_term_membership_and_chain(database: Database) -> None:
+    database.execute_sql("ALTER TABLE applied ADD COLUMN term INTEGER NOT NULL DEFAULT 0")
+    database.execute_sql("ALTER TABLE applied ADD COLUMN membership BLOB NOT NULL DEFAULT x''")
+    database.execute_sql("UPDATE applied SET membership = ?", (Membership().encode(),))
+    database.execute_sql(
+        "CREATE TABLE chain_checkpoint (log_index INTEGER NOT NULL PRIMARY KEY, chain BLOB NOT NULL)"
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (_create_tables, _remember_term_membership_and_chain)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, TextField
 
+from raft.membership import Membership
+from raft.types import Snapshot
 from storage.database import Record
 
 
@@ -16,6 +18,24 @@ class Applied(Record):
     """The classroom's clock: the newest time of any applied command."""
     chain = BlobField()
     """SHA-256 chained over every entry and its response; two nodes that differ once differ ever after."""
+    term = BigIntegerField()
+    """Of the entry at `log_index`. 0 beside an index: not known, in a file of the first release."""
+    membership = BlobField()
+    """In force at `log_index`, encoded. No members: nobody has told yet who founded the cluster."""
+
+    def as_snapshot(self) -> Snapshot:
+        """Raises ValueError for a membership that is none."""
+        return Snapshot(self.log_index, self.term, Membership.decode(self.membership))
+
+
+class ChainCheckpoint(Record):
+    """What `Applied.chain` was at an earlier index."""
+
+    log_index = BigIntegerField(primary_key=True)
+    chain = BlobField()
+
+    class Meta:
+        table_name = "chain_checkpoint"
 
 
 class StoredOutcome(Record):

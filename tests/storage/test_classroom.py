@@ -14,7 +14,9 @@ from protos.command_pb2 import Command, Outcome
 from protos.lms_pb2 import NewAnnouncement, PostResponse
 from raft.errors import StorageFailed
 from raft.types import Entry, EntryKind
-from storage.classroom import ApplyCommand, Classroom, _is_our_own
+from storage.batch import ApplyCommand
+from storage.classroom import Classroom
+from storage.damage import is_own_fault
 from storage.models.people import User
 
 Open = Callable[..., Classroom]
@@ -60,13 +62,13 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 
 def test_rows_and_applied_index_move_together_and_are_found_after_a_restart(opened: Open) -> None:
     classroom = opened()
-    assert classroom.applied_index() == 0
+    assert classroom.applied().index == 0
     classroom.apply([entry(1, "ann"), Entry(1, 2, EntryKind.NOOP), entry(3, "bob")])
-    assert classroom.applied_index() == 3
+    assert classroom.applied().index == 3
     before = classroom.state_hash()
     classroom.close()
     again = opened()
-    assert (again.applied_index(), names(again), again.state_hash()) == (3, ["ann", "bob"], before)
+    assert (again.applied().index, names(again), again.state_hash()) == (3, ["ann", "bob"], before)
 
 
 def test_a_batch_cut_short_leaves_nothing_at_all(opened: Open) -> None:
@@ -75,7 +77,7 @@ def test_a_batch_cut_short_leaves_nothing_at_all(opened: Open) -> None:
     before = classroom.state_hash()
     with pytest.raises(PowerCut):
         classroom.apply([entry(2, "bob"), entry(3, "power cut")])
-    assert (classroom.applied_index(), names(classroom), classroom.state_hash()) == (1, ["ann"], before)
+    assert (classroom.applied().index, names(classroom), classroom.state_hash()) == (1, ["ann"], before)
     classroom.apply([entry(2, "bob")])
     assert names(classroom) == ["ann", "bob"]
 
@@ -106,7 +108,7 @@ def test_a_disk_that_refuses_is_not_taken_for_a_bad_entry(opened: Open) -> None:
     pages = "x" * 1_000_000
     with pytest.raises(StorageFailed):
         classroom.apply([entry(2, "bob"), entry(3, pages)])
-    assert (classroom.applied_index(), names(classroom)) == (1, ["ann"])
+    assert (classroom.applied().index, names(classroom)) == (1, ["ann"])
     with pytest.raises(StorageFailed):
         classroom.apply([entry(2, "bob")])
 
@@ -237,5 +239,5 @@ def test_an_error_met_while_undoing_what_the_disk_refused_still_counts_as_the_di
         except sqlite3.OperationalError:
             raise gone  # noqa: B904 - as Peewee does
     except sqlite3.OperationalError as error:
-        assert _is_our_own(error)
-    assert not _is_our_own(sqlite3.IntegrityError("UNIQUE constraint failed"))
+        assert is_own_fault(error)
+    assert not is_own_fault(sqlite3.IntegrityError("UNIQUE constraint failed"))

@@ -6,10 +6,10 @@ import pytest
 from peewee import SqliteDatabase
 
 from storage.database import Record
-from storage.schema import REPLICATED
+from storage.schema import DERIVED, REPLICATED
 
 
-@pytest.mark.parametrize("model", REPLICATED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [*REPLICATED, *DERIVED], ids=lambda model: model.__name__)
 def test_a_table_has_the_columns_and_the_key_of_its_model(
     database: SqliteDatabase,
     model: type[Record],
@@ -24,6 +24,6 @@ def test_a_table_has_the_columns_and_the_key_of_its_model(
     assert set(database.get_primary_keys(meta.table_name)) == keys
 
 
-def test_every_table_is_replicated_or_part_of_the_text_index(database: SqliteDatabase) -> None:
+def test_every_table_is_replicated_or_derived_from_what_is(database: SqliteDatabase) -> None:
     tables = {table for table in database.get_tables() if not table.startswith("passage_index")}
-    assert tables == {model._meta.table_name for model in REPLICATED}
+    assert tables == {model._meta.table_name for model in [*REPLICATED, *DERIVED]}

@@ -1,0 +1,76 @@
+"""Entries becoming rows, inside the transaction of their batch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from google.protobuf.message import Message
+from peewee import SqliteDatabase
+
+from protos.command_pb2 import Command, Outcome, Refusal
+from raft.membership import Membership
+from raft.types import Entry, EntryKind
+from storage.chain import chained, checkpoint_chain
+from storage.damage import is_own_fault
+from storage.models.history import Applied
+
+ApplyCommand = Callable[[Command, int, int], Outcome]
+"""(command, index, term) → outcome. Its `time_ms` is never before that of an earlier command."""
+
+_log = logging.getLogger(__name__)
+
+_INTERNAL = 13
+"""google.rpc.Code."""
+
+
+class Batch:
+    """`applied` moves on with every entry; who opened the transaction saves it."""
+
+    def __init__(self, database: SqliteDatabase, apply_command: ApplyCommand, applied: Applied) -> None:
+        self.applied = applied
+        self._database = database
+        self._apply_command = apply_command
+
+    def apply(self, entry: Entry) -> bytes:
+        """The entry's response: an Outcome, empty unless it is a command."""
+        applied = self.applied
+        if entry.index != applied.log_index + 1:
+            raise ValueError(f"entry {entry.index} does not follow {applied.log_index}")
+        response = b""
+        if entry.kind is EntryKind.COMMAND:
+            response = _serialised(self._outcome_of(entry))
+        elif entry.kind is EntryKind.MEMBERSHIP:
+            self._take_membership(entry)
+        applied.log_index = entry.index
+        applied.term = entry.term
+        applied.chain = chained(applied.chain, entry.index, entry.data, response)
+        checkpoint_chain(entry.index, applied.chain)
+        return response
+
+    def _outcome_of(self, entry: Entry) -> Outcome:
+        """Whatever an entry holds, it comes to an outcome, the same on every node; and an entry that fails
+        leaves nothing behind."""
+        try:
+            with self._database.atomic():
+                command = Command.FromString(entry.data)
+                command.time_ms = max(command.time_ms, self.applied.time_ms)
+                outcome = self._apply_command(command, entry.index, entry.term)
+        except Exception as error:
+            if is_own_fault(error):
+                raise
+            _log.exception("entry %d could not be applied", entry.index)
+            message = f"Something broke on our side (ref {entry.index})."
+            return Outcome(refused=Refusal(code=_INTERNAL, reason="INTERNAL", message=message))
+        self.applied.time_ms = command.time_ms
+        return outcome
+
+    def _take_membership(self, entry: Entry) -> None:
+        try:
+            self.applied.membership = Membership.decode(entry.data).encode()
+        except ValueError:
+            _log.error("entry %d holds no membership", entry.index)
+
+
+def _serialised(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
