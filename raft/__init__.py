@@ -9,11 +9,15 @@ from raft.errors import (
     PeerMistake,
     RaftError,
     ReadUnavailable,
+    SnapshotDamaged,
     StorageFailed,
 )
+from raft.membership import Membership, MembershipChange
 from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
+    InstallSnapshot,
+    InstallSnapshotReply,
     Message,
     ProposalResult,
     ProposeReply,
@@ -22,6 +26,7 @@ from raft.messages import (
     ReadIndexRequest,
     RequestVote,
     RequestVoteReply,
+    TimeoutNow,
 )
 from raft.node import Node
 from raft.progress import ProgressState
@@ -36,6 +41,7 @@ from raft.types import (
     NodeId,
     Proposal,
     Role,
+    Snapshot,
     StateMachine,
     Term,
 )
@@ -48,9 +54,13 @@ __all__ = [
     "EntryKind",
     "HardState",
     "Index",
+    "InstallSnapshot",
+    "InstallSnapshotReply",
     "LocalMistake",
     "LogGap",
     "LogStore",
+    "Membership",
+    "MembershipChange",
     "Message",
     "Node",
     "NodeId",
@@ -72,8 +82,11 @@ __all__ = [
     "RequestVote",
     "RequestVoteReply",
     "Role",
+    "Snapshot",
+    "SnapshotDamaged",
     "StateMachine",
     "Status",
     "StorageFailed",
     "Term",
+    "TimeoutNow",
 ]

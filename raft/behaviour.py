@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from raft.messages import Message
+from raft.membership import MembershipChange
+from raft.messages import Message, ProposalResult
 from raft.types import NodeId, Proposal, Role
 
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ class Behaviour:
 
     def read_index(self, read_id: int) -> None:
         self._core.settle_read(read_id, None)
+
+    def change_membership(self, change_id: int, change: MembershipChange) -> None:
+        reason = "no_leader" if self.leader_id is None else "not_leader"
+        self._core.proposal_results.append(ProposalResult(change_id, refusal=reason))
+
+    def transfer_leadership(self, target: NodeId | None) -> bool:
+        return False
+
+    def snapshot_failed(self, peer: NodeId) -> None:
+        """No longer of interest: another role asked for it."""
 
     def persisted(self) -> None:
         """The durable index or the durable hard state has moved."""

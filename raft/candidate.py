@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 
 class Candidate(Behaviour):
-    """One campaign: the poll (`pre_vote`) or the vote. Every timeout starts over with a poll."""
+    """One campaign: the poll (`pre_vote`) or the vote. Every timeout starts over with a poll. A campaign that
+    the leader asked for (`leadership_transfer`) needs none."""
 
-    __slots__ = ("_elapsed", "_granted", "_pre_vote", "_timeout")
+    __slots__ = ("_elapsed", "_granted", "_leadership_transfer", "_pre_vote", "_timeout")
 
     role = Role.CANDIDATE
 
-    def __init__(self, core: Core, pre_vote: bool) -> None:
+    def __init__(self, core: Core, pre_vote: bool, leadership_transfer: bool) -> None:
         super().__init__(core)
         self._pre_vote = pre_vote
+        self._leadership_transfer = leadership_transfer
         self._granted: set[NodeId] = set()
         self._elapsed = 0
         self._timeout = core.draw_election_timeout()
@@ -34,7 +36,9 @@ class Candidate(Behaviour):
     def start(self) -> None:
         core = self._core
         campaign_term = core.term + 1 if self._pre_vote else core.term
-        for peer in core.peers:
+        for peer in core.membership.electors:
+            if peer == core.node_id:
+                continue
             # After durable: a candidate that forgot having asked could campaign in this term again, with a
             # shorter log, and win by the votes the longer one was given.
             core.send_after_durable(
@@ -45,6 +49,7 @@ class Candidate(Behaviour):
                     last_log_index=core.log.last_index,
                     last_log_term=core.log.last_term,
                     pre_vote=self._pre_vote,
+                    leadership_transfer=self._leadership_transfer,
                 )
             )
         if self._pre_vote:

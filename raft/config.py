@@ -9,11 +9,9 @@ from raft.types import NodeId
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`voters` includes `node_id`. The election timeout is drawn anew from
-    [election_ticks, 2 · election_ticks) whenever it starts."""
+    """The election timeout is drawn anew from [election_ticks, 2 · election_ticks) whenever it starts."""
 
     node_id: NodeId
-    voters: tuple[NodeId, ...]
     election_ticks: int = 10
     heartbeat_ticks: int = 2
     entries_bytes_max: int = 1 << 20

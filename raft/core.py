@@ -14,9 +14,12 @@ from raft.errors import LocalMistake, PeerMistake
 from raft.follower import Follower
 from raft.leader import Leader
 from raft.log import Log
+from raft.membership import Membership
 from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
+    InstallSnapshot,
+    InstallSnapshotReply,
     Message,
     ProposalResult,
     ProposeReply,
@@ -25,10 +28,22 @@ from raft.messages import (
     ReadIndexRequest,
     RequestVote,
     RequestVoteReply,
+    TimeoutNow,
 )
-from raft.quorum import Majority
+from raft.quorum import Joint, Majority
 from raft.ready import ReadReady
-from raft.types import HardState, Index, LogStore, NodeId, Proposal, Role, Term
+from raft.types import (
+    Entry,
+    EntryKind,
+    HardState,
+    Index,
+    LogStore,
+    NodeId,
+    Proposal,
+    Role,
+    Snapshot,
+    Term,
+)
 
 
 class Core:
@@ -37,31 +52,59 @@ class Core:
 
     def __init__(self, config: Config, store: LogStore, applied_index: Index, random: Random) -> None:
         """Raises LocalMistake when configuration, log and state cannot belong together."""
-        if config.node_id not in config.voters or len(set(config.voters)) != len(config.voters):
-            raise LocalMistake(f"{config.node_id!r} must be among distinct voters, not {config.voters}")
         self.config = config
         self.node_id = config.node_id
-        self.peers = tuple(voter for voter in config.voters if voter != config.node_id)
-        self.quorum = Majority(config.voters)
         self.log = Log(store)
         self.durable_hard_state = store.hard_state()
         self.term: Term = self.durable_hard_state.term
         self.vote: NodeId | None = self.durable_hard_state.vote
+        self.is_synced: bool = self.durable_hard_state.synced
         if self.log.last_term > self.term:
             raise LocalMistake(f"the log ends in term {self.log.last_term}, past the stored term {self.term}")
-        if applied_index > self.log.last_index:
-            raise LocalMistake(f"applied {applied_index} of a log that ends at {self.log.last_index}")
+        if not self.log.base.index <= applied_index <= self.log.last_index:
+            raise LocalMistake(
+                f"applied {applied_index} of a log from {self.log.base.index} to {self.log.last_index}"
+            )
         self.commit_index: Index = applied_index
 
         self.messages: list[Message] = []
         self.messages_after_durable: list[Message] = []
         self.proposal_results: list[ProposalResult] = []
         self.reads: list[ReadReady] = []
+        self.snapshot: Snapshot | None = None
+        """Of which the log is the continuation, and which the state machine has yet to take."""
+
+        self.refusal = ""
+        """Why proposals are refused while this node leads, if they are."""
+        self.campaigns_by_timeout = 0
+        self.campaigns_by_transfer = 0
 
         self._random = random
-        self._wire_id = random.getrandbits(62)
+        self._run = self._wire_id = 1 + random.getrandbits(62)
         self._seen = (self.term, self.vote, self.commit_index)
         self.behaviour: Behaviour = Follower(self, None)
+
+    @property
+    def membership(self) -> Membership:
+        """In force since its entry was appended, committed or not."""
+        return self.log.memberships.latest
+
+    @property
+    def quorum(self) -> Majority | Joint:
+        return self.log.memberships.quorum
+
+    @property
+    def may_campaign(self) -> bool:
+        """Whether this node's vote matters, and may be given."""
+        return self.is_synced and self.node_id in self.membership.electors
+
+    @property
+    def unsynced_run(self) -> int:
+        """See AppendEntriesReply."""
+        return 0 if self.is_synced else self._run
+
+    def hard_state(self) -> HardState:
+        return HardState(self.term, self.vote, self.is_synced)
 
     # What the node calls
 
@@ -71,7 +114,7 @@ class Core:
 
     def step(self, message: Message) -> None:
         """Raises PeerMistake, and then nothing depends on the message."""
-        admit(message, self.node_id, self.peers)
+        admit(message, self.node_id)
         match message:
             case RequestVote():
                 self._answer_vote_request(message)
@@ -104,17 +147,33 @@ class Core:
         self._move_to(term)
         self._take(Follower(self, leader_id))
 
-    def become_candidate(self, pre_vote: bool) -> None:
+    def become_candidate(self, *, pre_vote: bool, leadership_transfer: bool = False) -> None:
         if not pre_vote:
             self._move_to(self.term + 1)
             self.vote = self.node_id
-        self._take(Candidate(self, pre_vote))
+            if leadership_transfer:
+                self.campaigns_by_transfer += 1
+            else:
+                self.campaigns_by_timeout += 1
+        self._take(Candidate(self, pre_vote, leadership_transfer))
 
     def become_leader(self) -> None:
         self._take(Leader(self))
 
     def commit_to(self, index: Index) -> None:
         self.commit_index = max(self.commit_index, index)
+
+    def append(self, kind: EntryKind, data: bytes = b"") -> Index:
+        """Append an entry of this term, as its leader."""
+        entry = Entry(self.term, self.log.last_index + 1, kind, data)
+        self.log.append([entry])
+        return entry.index
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Begin the log anew after `snapshot`, which is committed and lies past this node's commit index."""
+        self.log.restore(snapshot)
+        self.commit_to(snapshot.index)
+        self.snapshot = snapshot
 
     def send(self, message: Message) -> None:
         self.messages.append(message)
@@ -175,7 +234,7 @@ class Core:
             self._answer_earlier_term(message)
             return
         match message:
-            case AppendEntries():
+            case AppendEntries() | InstallSnapshot() | TimeoutNow():
                 self._follow(message.from_, message.term)
             case RequestVoteReply() if message.pre_vote and message.vote_granted:
                 # A granted poll names the term that was polled for, one past the term of this node.
@@ -186,7 +245,7 @@ class Core:
         self.behaviour.step(message)
 
     def _follow(self, sender: NodeId, term: Term) -> None:
-        """Whoever sends AppendEntries leads its term."""
+        """Whoever sends such a message leads its term."""
         if term > self.term or self.behaviour.leader_id is None:
             self.become_follower(term, sender)
         elif self.behaviour.leader_id != sender:
@@ -195,26 +254,30 @@ class Core:
     def _answer_earlier_term(self, message: Message) -> None:
         """A sender that is behind must learn the term, or a node ahead of its leader could never be led
         again."""
-        if isinstance(message, AppendEntries):
-            self.send_after_durable(
-                AppendEntriesReply(
-                    self.node_id,
-                    message.from_,
-                    self.term,
-                    entry_appended=False,
-                    prev_index=message.prev_index,
+        match message:
+            case AppendEntries():
+                self.send_after_durable(
+                    AppendEntriesReply(
+                        self.node_id,
+                        message.from_,
+                        self.term,
+                        entry_appended=False,
+                        prev_index=message.prev_index,
+                    )
                 )
-            )
-        else:
-            self.refuse_request(message)
+            case InstallSnapshot():
+                self.send_after_durable(InstallSnapshotReply(self.node_id, message.from_, self.term, 0))
+            case _:
+                self.refuse_request(message)
 
     # Votes
 
     def _answer_vote_request(self, request: RequestVote) -> None:
         """Alike in every role. Paper §5.2 and §5.4.1; PreVote thesis §9.6; stickiness thesis §6.2 and §9.6:
-        while a leader is heard the request is refused and its term is not taken over."""
+        while a leader is heard the request is refused and its term is not taken over, unless that leader
+        asked for the campaign. A node that is not synced may have given its vote in an earlier life."""
         is_later = request.term > self.term
-        if is_later and self.behaviour.hears_leader():
+        if is_later and self.behaviour.hears_leader() and not request.leadership_transfer:
             self._reply_to_vote(request, is_granted=False)
             return
         if is_later and not request.pre_vote:
@@ -224,8 +287,10 @@ class Core:
             and self.behaviour.leader_id is None
             and self.vote in (None, request.from_)
         )
-        is_granted = (is_free or (is_later and request.pre_vote)) and self.log.is_behind_or_equal(
-            request.last_log_term, request.last_log_index
+        is_granted = (
+            self.is_synced
+            and (is_free or (is_later and request.pre_vote))
+            and self.log.is_behind_or_equal(request.last_log_term, request.last_log_index)
         )
         if is_granted and not request.pre_vote:
             self.vote = request.from_
@@ -266,9 +331,10 @@ class Core:
             self.term >= term
             and (self.term > term or vote is None or self.vote == vote)
             and commit_index <= self.commit_index <= log.last_index
+            and log.base.index <= self.commit_index
             and log.durable_index <= log.last_index
             and log.last_term <= self.term
-            and (self.behaviour.role is not Role.LEADER or self.vote == self.node_id)
+            and (self.behaviour.role is not Role.LEADER or (self.vote == self.node_id and self.is_synced))
         )
         if not holds:
             raise AssertionError(

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from raft.behaviour import Behaviour
 from raft.errors import PeerMistake
 from raft.forwarding import Forwarding
-from raft.messages import AppendEntries, AppendEntriesReply, Message, ProposeReply, ReadIndexReply
+from raft.messages import (
+    AppendEntries,
+    AppendEntriesReply,
+    InstallSnapshot,
+    InstallSnapshotReply,
+    Message,
+    ProposeReply,
+    ReadIndexReply,
+    TimeoutNow,
+)
 from raft.types import NodeId, Proposal, Role
 
 if TYPE_CHECKING:
@@ -38,7 +47,7 @@ class Follower(Behaviour):
     def tick(self) -> None:
         self._elapsed += 1
         if self._elapsed >= self._timeout:
-            self._core.become_candidate(pre_vote=True)
+            self._miss_leader()
         elif self._forwarding is not None:
             self._forwarding.tick()
 
@@ -47,6 +56,13 @@ class Follower(Behaviour):
             case AppendEntries():
                 self._elapsed = 0
                 self._append(message)
+            case InstallSnapshot():
+                self._elapsed = 0
+                self._install(message)
+            case TimeoutNow():
+                # Its sender leads and waits for this: no poll (thesis §3.10).
+                if self._core.may_campaign:
+                    self._core.become_candidate(pre_vote=False, leadership_transfer=True)
             case ProposeReply() if self._forwarding is not None:
                 self._forwarding.proposals_answered(message)
             case ReadIndexReply() if self._forwarding is not None:
@@ -77,6 +93,14 @@ class Follower(Behaviour):
         if self._forwarding is not None:
             self._forwarding.close()
 
+    def _miss_leader(self) -> None:
+        core = self._core
+        if core.may_campaign:
+            core.become_candidate(pre_vote=True)
+        elif self._leader_id is not None:
+            # Whoever waits on that leader must not wait for ever.
+            core.become_follower(core.term, None)
+
     def _append(self, message: AppendEntries) -> None:
         """Paper, figure 2, AppendEntries receiver 2 to 5."""
         core = self._core
@@ -100,6 +124,8 @@ class Follower(Behaviour):
         # cover.
         verified_index = message.prev_index + len(entries)
         core.commit_to(min(message.commit_index, verified_index))
+        if message.sync_run == core.unsynced_run:
+            core.is_synced = True
         core.acknowledge(
             AppendEntriesReply(
                 core.node_id,
@@ -109,6 +135,7 @@ class Follower(Behaviour):
                 prev_index=message.prev_index,
                 match_index=verified_index,
                 read_round=message.read_round,
+                unsynced_run=core.unsynced_run,
             )
         )
 
@@ -121,7 +148,8 @@ class Follower(Behaviour):
             conflict_term, conflict_index = 0, log.last_index + 1
         else:
             conflict_term = log.term(message.prev_index)
-            conflict_index = log.first_index_of_term_at(message.prev_index)
+            # What is committed here is no conflict, whatever its term.
+            conflict_index = max(log.first_index_of_term_at(message.prev_index), core.commit_index + 1)
         core.send_after_durable(
             AppendEntriesReply(
                 core.node_id,
@@ -132,5 +160,21 @@ class Follower(Behaviour):
                 conflict_term=conflict_term,
                 conflict_index=conflict_index,
                 read_round=message.read_round,
+                unsynced_run=core.unsynced_run,
             )
+        )
+
+    def _install(self, message: InstallSnapshot) -> None:
+        """Paper, figure 13. What is committed here already needs no snapshot, and an entry that matches its
+        end makes it needless too; otherwise nothing of this log is kept, since all that follows a place that
+        differs differs as well."""
+        core = self._core
+        snapshot = message.snapshot
+        if snapshot.index > core.commit_index:
+            if core.log.matches(snapshot.index, snapshot.term):
+                core.commit_to(snapshot.index)
+            else:
+                core.restore(snapshot)
+        core.send_after_durable(
+            InstallSnapshotReply(core.node_id, message.from_, core.term, match_index=core.commit_index)
         )

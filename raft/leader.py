@@ -1,4 +1,5 @@
-"""A leader: appends proposals, replicates them, commits what a majority holds durably, and confirms reads.
+"""A leader: appends proposals, has them replicated, commits what a majority holds durably, and confirms
+reads.
 
 Everything gathered between two Readies leaves together: one AppendEntries per follower for a whole batch of
 proposals, which also carries the commit index and the round of read confirmation.
@@ -13,19 +14,24 @@ from typing import TYPE_CHECKING
 from raft.behaviour import Behaviour
 from raft.errors import PeerMistake
 from raft.forwarding import RecentRequests
+from raft.membership import MembershipChange
 from raft.messages import (
-    AppendEntries,
     AppendEntriesReply,
+    InstallSnapshotReply,
     Message,
     ProposalResult,
     ProposeReply,
     ProposeRequest,
     ReadIndexReply,
     ReadIndexRequest,
+    TimeoutNow,
 )
-from raft.progress import Progress, ProgressState
+from raft.progress import ProgressState
 from raft.reads import ReadRequest, ReadRounds
+from raft.reconfiguration import Reconfiguration
+from raft.replication import Replication
 from raft.status import PeerProgress
+from raft.transfer import Transfer, most_caught_up
 from raft.types import Entry, EntryKind, Index, NodeId, Proposal, Role
 
 if TYPE_CHECKING:
@@ -37,10 +43,12 @@ class Leader(Behaviour):
         "_heartbeat_due",
         "_heartbeat_elapsed",
         "_noop_index",
-        "_peers",
         "_quorum_elapsed",
         "_reads",
         "_recent_requests",
+        "_reconfiguration",
+        "_replication",
+        "_transfer",
         "_uncommitted",
         "_uncommitted_bytes",
     )
@@ -49,12 +57,10 @@ class Leader(Behaviour):
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
-        config = core.config
         self._noop_index: Index = core.log.last_index + 1
-        self._peers = {
-            peer: Progress(self._noop_index, config.inflight_messages_max, config.inflight_bytes_max)
-            for peer in core.peers
-        }
+        self._replication = Replication(core)
+        self._reconfiguration = Reconfiguration(core, self._replication, self._noop_index)
+        self._transfer: Transfer | None = None
         self._reads = ReadRounds()
         self._recent_requests = RecentRequests()
         self._heartbeat_due = True
@@ -72,16 +78,26 @@ class Leader(Behaviour):
         # Unless a majority answered lately it would have stepped down (CheckQuorum).
         return True
 
+    @property
+    def transferee(self) -> NodeId | None:
+        return self._transfer.target if self._transfer is not None else None
+
     def peer_progress(self) -> tuple[PeerProgress, ...]:
         return tuple(
-            PeerProgress(peer, progress.match_index, progress.next_index, progress.state, progress.active)
-            for peer, progress in self._peers.items()
+            PeerProgress(
+                peer,
+                progress.match_index,
+                progress.next_index,
+                progress.state,
+                progress.active,
+                progress.resync is None,
+            )
+            for peer, progress in self._replication.peers.items()
         )
 
     def start(self) -> None:
-        core = self._core
         # Entries of earlier terms commit only beneath one of this term, and reads wait for it (thesis §6.4).
-        core.log.append([Entry(core.term, self._noop_index, EntryKind.NOOP)])
+        self._core.append(EntryKind.NOOP)
 
     def tick(self) -> None:
         config = self._core.config
@@ -89,6 +105,9 @@ class Leader(Behaviour):
         if self._heartbeat_elapsed >= config.heartbeat_ticks:
             self._heartbeat_elapsed = 0
             self._heartbeat_due = True
+        self._reconfiguration.tick()
+        if self._transfer is not None and self._transfer.tick():
+            self._end_transfer(self._transfer)
         self._quorum_elapsed += 1
         if self._quorum_elapsed >= config.election_ticks:
             self._quorum_elapsed = 0
@@ -102,6 +121,8 @@ class Leader(Behaviour):
                 self._propose_for(message)
             case ReadIndexRequest():
                 self._read(ReadRequest(message.from_, message.id))
+            case InstallSnapshotReply():
+                self._snapshot_arrived(message)
             case _:
                 pass  # votes and answers to what this node asked before it led
 
@@ -111,27 +132,50 @@ class Leader(Behaviour):
     def read_index(self, read_id: int) -> None:
         self._read(ReadRequest(self._core.node_id, read_id))
 
+    def change_membership(self, change_id: int, change: MembershipChange) -> None:
+        if self._transfer is not None:
+            result = ProposalResult(change_id, refusal="transferring")
+        else:
+            result = self._reconfiguration.change(change_id, change)
+        self._core.proposal_results.append(result)
+
+    def transfer_leadership(self, target: NodeId | None) -> bool:
+        """Again for the same target changes nothing; for another one begins anew."""
+        peers, voters = self._replication.peers, self._core.membership.voters
+        if target is None:
+            target = most_caught_up(self._replication, voters)
+        if target not in voters or target not in peers or peers[target].resync is not None:
+            return False
+        if target != self.transferee:
+            is_farewell = self._transfer is not None and self._transfer.is_farewell
+            self._transfer = Transfer(target, self._core.config.election_ticks, is_farewell)
+        return True
+
+    def snapshot_failed(self, peer: NodeId) -> None:
+        progress = self._replication.peers.get(peer)
+        if progress is not None and progress.state is ProgressState.SNAPSHOT:
+            progress.ask(self._core.log.last_index)
+
     def persisted(self) -> None:
         self._advance_commit()
 
     def has_work(self) -> bool:
-        if self._heartbeat_due or self._may_begin_round():
-            return True
-        return any(
-            self._lacks_entries(progress) or self._lacks_news(progress) for progress in self._peers.values()
+        return (
+            self._heartbeat_due
+            or self._may_begin_round()
+            or self._replication.has_work()
+            or self._transfer_is_due()
         )
 
     def flush(self) -> None:
         if self._may_begin_round():
             self._reads.begin(self._core.commit_index)
+            self._replication.read_round = self._reads.round
             self._confirm_reads()
-        for peer, progress in self._peers.items():
-            if not self._send_entries(peer, progress) and (self._heartbeat_due or self._lacks_news(progress)):
-                # Empty, yet it names the last index sent, not the last acknowledged: if an append on the way
-                # was lost the follower refuses this and the gap shows; if only its answer was lost, this is
-                # answered alike.
-                self._send(peer, progress, ())
+        self._replication.flush(self._heartbeat_due)
         self._heartbeat_due = False
+        if self._transfer is not None and self._transfer_is_due():
+            self._tell(self._transfer)
 
     def close(self) -> None:
         for request in self._reads.abandon():
@@ -139,6 +183,8 @@ class Leader(Behaviour):
 
     def _append(self, proposals: Sequence[Proposal]) -> list[ProposalResult]:
         core = self._core
+        if refusal := "transferring" if self._transfer is not None else core.refusal:
+            return [ProposalResult(proposal.id, refusal=refusal) for proposal in proposals]
         term, index = core.term, core.log.last_index
         room = core.config.uncommitted_bytes_max - self._uncommitted_bytes
         size = 0
@@ -176,7 +222,7 @@ class Leader(Behaviour):
         return self._reads.can_begin() and self._core.commit_index >= self._noop_index
 
     def _confirm_reads(self) -> None:
-        rounds = {peer: progress.read_round for peer, progress in self._peers.items()}
+        rounds = self._replication.read_rounds()
         rounds[self._core.node_id] = self._reads.round
         index, settled = self._reads.confirmed(self._core.quorum.reached(rounds))
         for request in settled:
@@ -193,52 +239,15 @@ class Leader(Behaviour):
                 )
             )
 
-    def _lacks_entries(self, progress: Progress) -> bool:
-        return progress.next_index <= self._core.log.last_index and progress.may_send()
-
-    def _lacks_news(self, progress: Progress) -> bool:
-        if progress.round_sent < self._reads.round:
-            return True
-        return progress.state is ProgressState.REPLICATE and progress.commit_sent < self._core.commit_index
-
-    def _send_entries(self, peer: NodeId, progress: Progress) -> bool:
-        """Send what `peer` lacks as far as its window allows. Whether anything was sent."""
-        log = self._core.log
-        bytes_max = self._core.config.entries_bytes_max
-        is_sent = False
-        while self._lacks_entries(progress):
-            entries: Sequence[Entry] = ()
-            if progress.may_carry_entries():
-                entries = log.entries(progress.next_index, log.last_index + 1, bytes_max)
-            self._send(peer, progress, tuple(entries))
-            last_index = progress.next_index - 1 + len(entries)
-            progress.sent(last_index, sum([len(entry.data) for entry in entries]))
-            is_sent = True
-        return is_sent
-
-    def _send(self, peer: NodeId, progress: Progress, entries: tuple[Entry, ...]) -> None:
-        core = self._core
-        prev_index = progress.next_index - 1
-        progress.commit_sent = core.commit_index
-        progress.round_sent = self._reads.round
-        core.send(
-            AppendEntries(
-                core.node_id,
-                peer,
-                core.term,
-                prev_index,
-                core.log.term(prev_index),
-                core.commit_index,
-                entries,
-                self._reads.round,
-            )
-        )
-
     def _answered(self, reply: AppendEntriesReply) -> None:
+        progress = self._replication.peers.get(reply.from_)
+        if progress is None:
+            return  # it has left
         log = self._core.log
         if max(reply.match_index, reply.prev_index) > log.last_index or reply.read_round > self._reads.round:
             raise PeerMistake(f"{reply.from_} answers what was never sent: {reply}")
-        progress = self._peers[reply.from_]
+        if not self._replication.is_of_present_life(progress, reply):
+            return
         progress.active = True
         if reply.read_round > progress.read_round:
             # A refusal too shows that its sender knew no later term.
@@ -248,31 +257,18 @@ class Leader(Behaviour):
             if progress.acknowledged(reply.match_index):
                 self._advance_commit()
         else:
-            progress.refused(reply.prev_index, self._retry_index(reply))
+            progress.refused(reply.prev_index, self._replication.retry_index(reply))
 
-    def _retry_index(self, reply: AppendEntriesReply) -> Index:
-        """The next place to probe: just after the highest index, below `prev_index`, where the logs may still
-        agree.
-
-        Terms never fall along a log. From `conflict_index` to `prev_index` the follower holds
-        `conflict_term`, so there only an entry of that term can agree; below, only one of a smaller term.
-        Each refusal thus rules out one of the follower's terms for good: at most one probe per term.
-
-            index            1 2 3 4 5 6 7 8
-            leader's terms   1 1 1 4 4 6 6 6    prev_index 7: refused, conflict_term 3, conflict_index 4
-            follower's       1 1 1 3 3 3 3      last term ≤ 3 ends at 3 → probe after 3, next_index 4
-        """
-        if reply.conflict_term == 0:
-            return min(reply.conflict_index, reply.prev_index)
-        log = self._core.log
-        meeting_index = log.last_index_of_term_up_to(reply.conflict_term, reply.prev_index - 1)
-        if log.term(meeting_index) == reply.conflict_term:
-            return meeting_index + 1
-        return min(meeting_index + 1, reply.conflict_index)
+    def _snapshot_arrived(self, reply: InstallSnapshotReply) -> None:
+        if reply.match_index > self._core.log.last_index:
+            raise PeerMistake(f"{reply.from_} answers what was never sent: {reply}")
+        progress = self._replication.peers.get(reply.from_)
+        if progress is not None:
+            progress.snapshot_arrived(reply.match_index)
 
     def _advance_commit(self) -> None:
         core = self._core
-        matches = {peer: progress.match_index for peer, progress in self._peers.items()}
+        matches = self._replication.matches()
         matches[core.node_id] = core.log.durable_index
         index = core.quorum.reached(matches)
         # Only an entry of this term may be committed by counting (paper §5.4.2, figure 8). All from the no-op
@@ -281,14 +277,43 @@ class Leader(Behaviour):
             core.commit_to(index)
             while self._uncommitted and self._uncommitted[0][0] <= index:
                 self._uncommitted_bytes -= self._uncommitted.popleft()[1]
+            self._reconfiguration.committed()
+            if self._reconfiguration.has_left():
+                self._take_leave()
 
     def _check_quorum(self) -> None:
         """CheckQuorum (thesis §6.2): a leader that a majority does not answer makes room, and its callers
         learn it."""
-        active = {peer for peer, progress in self._peers.items() if progress.active}
-        active.add(self._core.node_id)
+        active = self._replication.active() | {self._core.node_id}
         if not self._core.quorum.agrees(active):
             self._core.become_follower(self._core.term, None)
             return
-        for progress in self._peers.values():
-            progress.active = False
+        self._replication.await_activity()
+
+    def _transfer_is_due(self) -> bool:
+        if self._transfer is None:
+            return False
+        progress = self._replication.peers.get(self._transfer.target)
+        return progress is not None and self._transfer.is_due(progress, self._core.log.last_index)
+
+    def _tell(self, transfer: Transfer) -> None:
+        core = self._core
+        core.send(TimeoutNow(core.node_id, transfer.target, core.term))
+        transfer.told()
+        if transfer.is_farewell:
+            # Its target will not ask this node for a vote.
+            core.become_follower(core.term, None)
+
+    def _take_leave(self) -> None:
+        """This node is no voter any more, and that has committed: a leader among the voters must follow."""
+        if self._transfer is not None:
+            self._transfer.is_farewell = True
+        elif (target := most_caught_up(self._replication, self._core.membership.voters)) is not None:
+            self._transfer = Transfer(target, self._core.config.election_ticks, is_farewell=True)
+        else:
+            self._core.become_follower(self._core.term, None)
+
+    def _end_transfer(self, transfer: Transfer) -> None:
+        self._transfer = None
+        if transfer.is_farewell:
+            self._core.become_follower(self._core.term, None)

@@ -4,7 +4,7 @@ with every snapshot."""
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raft.types import NodeId
 
@@ -28,9 +28,46 @@ class Membership:
         return bool(self.outgoing)
 
     @property
+    def electors(self) -> tuple[NodeId, ...]:
+        """Everybody whose vote matters, sorted."""
+        return tuple(sorted({*self.voters, *self.outgoing})) if self.outgoing else self.voters
+
+    @property
     def members(self) -> tuple[NodeId, ...]:
         """Everybody who receives the log, sorted."""
         return tuple(sorted({*self.voters, *self.outgoing, *self.learners}))
+
+    def changed(self, change: MembershipChange) -> Membership:
+        """What to enter for `change`: joint when it moves a voter. Raises ValueError for a change that
+        names nobody or somebody twice, adds a member, promotes no learner, removes no member, or leaves no
+        voter; and while joint."""
+        added = [node for node, _ in change.add_learners]
+        named = [*added, *change.promote, *change.remove]
+        if self.is_joint or not named or len(set(named)) < len(named) or not all(named):
+            raise ValueError(f"{change} is no single step from {self}")
+        if not (
+            set(added).isdisjoint(self.members)
+            and set(change.promote) <= set(self.learners)
+            and set(change.remove) <= set(self.members)
+        ):
+            raise ValueError(f"{change} does not apply to {self}")
+        voters = tuple(sorted({*self.voters, *change.promote} - {*change.remove}))
+        if not voters:
+            raise ValueError(f"{change} leaves no voter")
+        changed = Membership(
+            voters,
+            outgoing=self.voters if voters != self.voters else (),
+            learners=tuple(sorted({*self.learners, *added} - {*change.promote, *change.remove})),
+        )
+        return changed._located({**dict(self.addresses), **dict(change.add_learners)})
+
+    def final(self) -> Membership:
+        """What follows when this joint membership has committed."""
+        return Membership(self.voters, learners=self.learners)._located(dict(self.addresses))
+
+    def _located(self, addresses: dict[NodeId, str]) -> Membership:
+        known = [(member, addresses[member]) for member in self.members if member in addresses]
+        return replace(self, addresses=tuple(known))
 
     def encode(self) -> bytes:
         return json.dumps(
@@ -50,8 +87,10 @@ class Membership:
         try:
             fields = json.loads(data)
             return cls(
-                *(_node_ids(fields[name]) for name in ("voters", "outgoing", "learners")),
-                addresses=tuple(sorted((str(node), str(at)) for node, at in fields["addresses"].items())),
+                _node_ids(fields["voters"]),
+                _node_ids(fields["outgoing"]),
+                _node_ids(fields["learners"]),
+                tuple(sorted((str(node), str(at)) for node, at in fields["addresses"].items())),
             )
         except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
             raise ValueError(f"no membership: {error}") from error

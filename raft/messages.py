@@ -33,7 +33,8 @@ class RequestVoteReply:
 @dataclass(frozen=True, slots=True)
 class AppendEntries:
     """Entries that follow `prev_index`; without entries, a heartbeat. `read_round` asks the receiver to echo
-    it. `sync_run`, when not 0, tells the receiver whose `unsynced_run` it is that it is synced from now on."""
+    it. `sync_run`, when not 0, tells the receiver whose `unsynced_run` it is that it is synced from now
+    on."""
 
     from_: NodeId
     to: NodeId
@@ -49,8 +50,8 @@ class AppendEntries:
 @dataclass(frozen=True, slots=True)
 class AppendEntriesReply:
     """`match_index` when appended; otherwise `conflict_term` and `conflict_index`, the first index worth
-    probing (`conflict_term` 0: the follower's log ends before `prev_index`). `unsynced_run`: 0 when the sender
-    is synced (see HardState), otherwise a number that the present run of its node drew."""
+    probing (`conflict_term` 0: the follower's log ends before `prev_index`). `unsynced_run`: 0 when the
+    sender is synced (see HardState), otherwise a number that the present run of its node drew."""
 
     from_: NodeId
     to: NodeId

@@ -41,8 +41,9 @@ class Lone:
         config: Config | None = None,
         seed: int = 7,
     ) -> None:
-        self.disk = Disk(HardState(term, vote), log)
-        self.config = config or Config("a", tuple(voters))
+        self.disk = Disk(HardState(term, vote), log, voters)
+        self.voters = voters
+        self.config = config or Config("a")
         self.random = Random(seed)
         self.node = Node(self.config, self.disk, 0, self.random)
         self._unwritten: Ready | None = None
@@ -114,14 +115,12 @@ class Lone:
         """Win the poll; what the vote sends."""
         self.campaign()
         term = self.term + 1
-        return self.say(
-            *(RequestVoteReply(peer, "a", term, True, pre_vote=True) for peer in self.config.voters[1:])
-        )
+        return self.say(*(RequestVoteReply(peer, "a", term, True, pre_vote=True) for peer in self.voters[1:]))
 
     def lead(self) -> list[Message]:
         """Win an election; the first appends."""
         self.run_for_office()
-        left = self.say(*(RequestVoteReply(peer, "a", self.term, True) for peer in self.config.voters[1:]))
+        left = self.say(*(RequestVoteReply(peer, "a", self.term, True) for peer in self.voters[1:]))
         assert self.node.status().role is Role.LEADER
         return left
 

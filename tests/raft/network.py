@@ -39,9 +39,9 @@ class Faults:
 
 
 class Machine:
-    def __init__(self, node_id: str) -> None:
+    def __init__(self, node_id: str, voters: str) -> None:
         self.id = node_id
-        self.disk = Disk()
+        self.disk = Disk(voters=voters)
         self.applied: list[Entry] = []
         self.node: Node | None = None
         self.ready: Ready | None = None
@@ -59,7 +59,8 @@ class Network:
         self.random = Random(seed)
         self.faults = faults
         self.now = 0
-        self.machines = {name: Machine(name) for name in "abcdefg"[:size]}
+        voters = "abcdefg"[:size]
+        self.machines = {name: Machine(name, voters) for name in voters}
         self.cuts: set[tuple[str, str]] = set()
         self.committed: list[Entry] = []
         self.placed: dict[bytes, ProposalResult] = {}
@@ -78,7 +79,6 @@ class Network:
         machine = self.machines[name]
         config = Config(
             name,
-            tuple(self.machines),
             entries_bytes_max=64,
             inflight_messages_max=4,
             uncommitted_bytes_max=self._uncommitted_bytes_max,

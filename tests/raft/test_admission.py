@@ -27,7 +27,6 @@ def append(prev: tuple[int, int], *entries: tuple[int, int], term: int = 1, comm
 
 IMPOSSIBLE: dict[str, Message] = {
     "for another node": RequestVote("b", "c", 1, 0, 0),
-    "from a stranger": RequestVote("x", "a", 1, 0, 0),
     "from itself": RequestVoteReply("a", "a", 1, True),
     "of no term": RequestVote("b", "a", 0, 0, 0),
     "a log of a later term than its candidate": RequestVote("b", "a", 2, 5, 3),

@@ -181,7 +181,7 @@ def test_every_node_losing_power_at_once_loses_nothing_acknowledged(seed: int) -
 
 def test_no_more_is_handed_out_to_be_applied_than_its_bound_until_some_is_applied() -> None:
     log = [Entry(1, index, EntryKind.COMMAND, b"x" * 10) for index in range(1, 101)]
-    config = Config("a", ("a", "b", "c"), applying_bytes_max=30, unapplied_bytes_max=100)
+    config = Config("a", applying_bytes_max=30, unapplied_bytes_max=100)
     node = Node(config, Disk(HardState(1, None), log), 0, Random(7))
     node.step(AppendEntries("b", "a", 1, 100, 1, commit_index=100))
     waiting: list[Ready] = []

@@ -234,7 +234,7 @@ def test_election_timeouts_are_drawn_from_the_interval() -> None:
     # §5.2 "election timeouts are chosen randomly from a fixed interval"
     timeouts = set()
     for seed in range(200):
-        node = Node(Config("a", ("a", "b")), Disk(), 0, Random(seed))
+        node = Node(Config("a"), Disk(voters="ab"), 0, Random(seed))
         ticks = 0
         while node.status().role is Role.FOLLOWER:
             node.tick()

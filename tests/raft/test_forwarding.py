@@ -31,7 +31,7 @@ def test_a_follower_forwards_what_one_turn_brought_in_one_request() -> None:
 
 
 def test_a_forwarded_batch_is_cut_by_its_bytes() -> None:
-    lone = Lone(config=Config("a", ("a", "b", "c"), entries_bytes_max=10))
+    lone = Lone(config=Config("a", entries_bytes_max=10))
     lone.follow("b", 1)
     requests = only(ProposeRequest, lone.propose(b"x" * 99, b"12345", b"67890", b"+"))
     assert [[len(p.data) for p in r.proposals] for r in requests] == [[99], [5, 5], [1]]
@@ -104,7 +104,7 @@ def test_without_a_leader_a_proposal_is_refused_at_once() -> None:
 
 
 def test_a_follower_that_waits_for_too_many_answers_is_overloaded() -> None:
-    lone = Lone(config=Config("a", ("a", "b", "c"), forwarded_proposals_max=2))
+    lone = Lone(config=Config("a", forwarded_proposals_max=2))
     lone.follow("b", 1)
     lone.propose(b"x", b"y", b"z")
     assert lone.results == [ProposalResult(3, refusal="overloaded")]
@@ -138,7 +138,7 @@ def test_a_leader_answers_with_the_place_of_each_proposal() -> None:
 
 
 def test_a_leader_with_too_many_uncommitted_bytes_is_overloaded_until_they_commit() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), uncommitted_bytes_max=10))
+    lone = Lone(voters="ab", config=Config("a", uncommitted_bytes_max=10))
     lone.lead()
     lone.propose(b"123456", b"789012", b"3456")
     assert [r.refusal for r in lone.results] == ["", "overloaded", ""]
@@ -152,7 +152,7 @@ def test_a_leader_with_too_many_uncommitted_bytes_is_overloaded_until_they_commi
 
 
 def test_a_proposal_larger_than_the_bound_is_taken_when_nothing_else_waits() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), uncommitted_bytes_max=10))
+    lone = Lone(voters="ab", config=Config("a", uncommitted_bytes_max=10))
     lone.lead()
     lone.propose(b"x" * 99, b"y")
     assert [r.refusal for r in lone.results] == ["", "overloaded"]

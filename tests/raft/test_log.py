@@ -86,7 +86,6 @@ def test_recent_entries_are_never_read_from_the_store() -> None:
         log.append(commands(batch * 10 + 1, batch * 10 + 11))
         disk.append(None, log.unstable())
         log.mark_durable(log.last_index, 1)
-        log.evict(log.last_index)
         assert len(log.entries(log.last_index - 9, log.last_index + 1, 1 << 20)) == 10
         assert log.term(log.last_index - 9) == 1
     assert disk.reads == reads_before
@@ -100,20 +99,19 @@ def test_the_window_is_bounded_and_what_left_it_is_read_from_the_store(data: byt
         log.append(commands(batch * 200 + 1, batch * 200 + 201, data=data))
         disk.append(None, log.unstable())
         log.mark_durable(log.last_index, 1)
-        log.evict(log.last_index)
         assert len(log._window) <= WINDOW_ENTRIES_MAX
         assert sum(len(e.data) for e in log._window) <= WINDOW_BYTES_MAX
     assert log.entries(1, 3, 1 << 20) == disk.log[:2]
     assert log.term(1) == 1
 
 
-def test_what_is_not_durable_or_not_applied_stays_in_the_window() -> None:
-    log = Log(Disk())
+def test_what_is_not_durable_stays_in_the_window() -> None:
+    disk = Disk()
+    log = Log(disk)
     log.append(commands(1, 3 * WINDOW_ENTRIES_MAX))
-    log.evict(log.last_index)
-    log.mark_durable(log.last_index, 1)
-    log.evict(0)
-    assert log.entries(1, 3, 1 << 20) == commands(1, 3)
+    log.mark_durable(9, 1)
+    assert log.entries(10, 13, 3) == commands(10, 13)
+    assert log.unstable()[0].index == 10
 
 
 def test_an_index_past_the_end_is_a_gap() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raft import AppendEntries, AppendEntriesReply, Config, ReadIndexReply, ReadIndexRequest, ReadReady
+from raft import AppendEntries, AppendEntriesReply, ReadIndexReply, ReadIndexRequest, ReadReady
 from tests.raft.disk import log_of_terms
 from tests.raft.lone import Lone, only
 from tests.raft.network import Network
@@ -116,7 +116,7 @@ def test_a_leader_that_loses_its_term_refuses_every_open_read() -> None:
 
 
 def test_a_single_node_serves_a_read_by_the_same_rules() -> None:
-    lone = Lone(config=Config("a", ("a",)))
+    lone = Lone(voters="a")
     lone.tick(20)
     lone.node.read_index(7)
     lone.run()

@@ -129,7 +129,7 @@ def test_proposals_of_one_turn_share_one_append_per_follower() -> None:
 
 
 def test_appends_are_pipelined_until_the_window_of_messages_is_full() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), inflight_messages_max=3))
+    lone = Lone(voters="ab", config=Config("a", inflight_messages_max=3))
     lone.lead()
     lone.acknowledge("b", 1)
     sent = [only(AppendEntries, lone.propose(b"x")) for _ in range(5)]
@@ -139,7 +139,7 @@ def test_appends_are_pipelined_until_the_window_of_messages_is_full() -> None:
 
 
 def test_appends_are_pipelined_until_the_window_of_bytes_is_full() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), entries_bytes_max=10, inflight_bytes_max=20))
+    lone = Lone(voters="ab", config=Config("a", entries_bytes_max=10, inflight_bytes_max=20))
     lone.lead()
     lone.acknowledge("b", 1)
     appends = only(AppendEntries, lone.propose(*[b"0123456789"] * 4))
@@ -147,7 +147,7 @@ def test_appends_are_pipelined_until_the_window_of_bytes_is_full() -> None:
 
 
 def test_an_append_is_cut_after_its_bytes_but_never_empty() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), entries_bytes_max=10))
+    lone = Lone(voters="ab", config=Config("a", entries_bytes_max=10))
     lone.lead()
     lone.acknowledge("b", 1)
     appends = only(AppendEntries, lone.propose(b"x" * 99, b"1234", b"5678", b"90ab"))
@@ -156,7 +156,7 @@ def test_an_append_is_cut_after_its_bytes_but_never_empty() -> None:
 
 def test_a_heartbeat_names_the_last_entry_sent_so_that_a_lost_append_shows() -> None:
     # §5.3 "If followers crash or run slowly, or if network packets are lost, the leader retries"
-    lone = Lone(config=Config("a", ("a", "b")))
+    lone = Lone(voters="ab")
     lone.lead()
     lone.acknowledge("b", 1)
     lone.propose(b"lost")
@@ -171,7 +171,7 @@ def test_a_heartbeat_names_the_last_entry_sent_so_that_a_lost_append_shows() -> 
 
 
 def test_a_heartbeat_answered_stands_for_the_answers_that_were_lost() -> None:
-    lone = Lone(config=Config("a", ("a", "b"), inflight_messages_max=1))
+    lone = Lone(voters="ab", config=Config("a", inflight_messages_max=1))
     lone.lead()
     lone.acknowledge("b", 1)
     lone.propose(b"x")
@@ -182,7 +182,7 @@ def test_a_heartbeat_answered_stands_for_the_answers_that_were_lost() -> None:
 
 
 def test_a_delayed_refusal_of_what_was_acknowledged_since_is_ignored() -> None:
-    lone = Lone(config=Config("a", ("a", "b")))
+    lone = Lone(voters="ab")
     lone.lead()
     lone.propose(b"x")
     lone.acknowledge("b", 2)
@@ -191,7 +191,7 @@ def test_a_delayed_refusal_of_what_was_acknowledged_since_is_ignored() -> None:
 
 
 def test_match_index_never_falls() -> None:
-    lone = Lone(config=Config("a", ("a", "b")))
+    lone = Lone(voters="ab")
     lone.lead()
     lone.propose(b"x")
     lone.acknowledge("b", 2)
