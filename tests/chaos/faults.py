@@ -9,6 +9,7 @@ from typing import Any
 
 from raft.types import NodeId
 from tests.chaos.cluster import ChaosCluster
+from tests.chaos.members import hand_over, lose_disk, replace
 from tests.chaos.mesh import Pair
 from tests.chaos.proxies import CUT, Impairment
 from tests.chaos.schedule import Fault, Kind
@@ -19,9 +20,10 @@ CRASHES = 3
 
 
 async def carry_out(fault: Fault, cluster: ChaosCluster) -> bool:
-    """Returns when it is over. False when it was left out: another fault has one of its victims, or it wants
-    a leader and there is none."""
-    nodes = [list(cluster.states)[place] for place in fault.order]
+    """Returns when it is over. False when it was left out: another fault has one of its victims, or there is
+    no leader to be its first, or to do it."""
+    places = list(cluster.states)
+    nodes = [places[place] for place in fault.order if places[place] in cluster.members]
     if fault.leader_first:
         leader = await cluster.leader()
         if leader is None:
@@ -35,6 +37,8 @@ async def carry_out(fault: Fault, cluster: ChaosCluster) -> bool:
                     *(_ON_PROCESSES[fault.kind](fault, cluster, victim) for victim in victims)
                 )
             return free
+    if fault.kind in _BY_THE_CLUSTER:
+        return await _BY_THE_CLUSTER[fault.kind](fault, cluster, nodes)
     if fault.kind is Kind.SWIZZLE:
         await _swizzle(fault, cluster, nodes)
     elif fault.kind is Kind.RESET:
@@ -57,7 +61,8 @@ def pairs(fault: Fault, nodes: Sequence[NodeId]) -> list[Pair]:
         case Kind.DEAF:
             return _between(nodes, victims)
         case Kind.SPLIT:
-            return _between(victims, rest) + _between(rest, victims)
+            here, there = (victims, rest) if rest else (victims[:1], victims[1:])
+            return _between(here, there) + _between(there, here)
         case Kind.SLOW | Kind.THIN:
             return _between(victims, nodes) + _between(rest, victims)
     raise ValueError(f"{fault.kind} impairs no link for its whole time")
@@ -132,6 +137,7 @@ async def _stop(fault: Fault, cluster: ChaosCluster, victim: NodeId) -> None:
     cluster.resume(victim)
 
 
+_BY_THE_CLUSTER = {Kind.TRANSFER: hand_over, Kind.REPLACE: replace, Kind.WIPE: lose_disk}
 _ON_PROCESSES = {
     Kind.KILL: _kill,
     Kind.CRASH_LOOP: _crash_loop,

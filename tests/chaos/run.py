@@ -74,9 +74,10 @@ class ChaosRun:
             tell("everything heals; waiting for equal states …")
             self.outcome.longest_standstill = progress.longest
             await self._equal_state()
-            await workload.look_everywhere()
+            await workload.look_everywhere(self.cluster.members)
             await workload.close()
             tell(f"judging {len(record.history)} operations on grades …")
+            record.violations += self.cluster.critical_lines()
             record.violations += await judge(record, client, classroom.tokens[GRADERS[0]])
             if progress.longest > STANDSTILL_SECONDS_MAX:
                 record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
@@ -95,7 +96,7 @@ class ChaosRun:
         ]
         working = asyncio.create_task(workload.run())
         async with asyncio.TaskGroup() as group:
-            for fault in schedule(self._seed, self._seconds, len(self.cluster.states)):
+            for fault in schedule(self._seed, self._seconds, len(self.cluster.members)):
                 await asyncio.sleep(max(0.0, self._began + fault.at - time.monotonic()))
                 group.create_task(self._carry_out(fault))
         workload.stop.set()

@@ -22,6 +22,9 @@ class Kind(Enum):
     SLOW = "slow links"
     THIN = "thin links"
     RESET = "connections reset"
+    TRANSFER = "leadership handed over"
+    REPLACE = "member replaced"
+    WIPE = "disk lost"
 
 
 WEIGHTS = {
@@ -38,6 +41,9 @@ WEIGHTS = {
     Kind.SLOW: 3,
     Kind.THIN: 2,
     Kind.RESET: 2,
+    Kind.TRANSFER: 3,
+    Kind.REPLACE: 3,
+    Kind.WIPE: 2,
 }
 ROUND_SECONDS = (10.0, 20.0)
 CALM_SECONDS = 5.0
@@ -57,7 +63,7 @@ class Fault:
     lasts: float
     """Seconds."""
     order: tuple[int, ...]
-    """The nodes' places in the cluster, shuffled."""
+    """The nodes' places in the cluster, shuffled; the spare's is among them, and passed over."""
     leader_first: bool
     """Whoever leads when it begins is moved to the front of `order`."""
     count: int
@@ -66,7 +72,8 @@ class Fault:
 
 
 def schedule(seed: int, seconds: float, nodes: int) -> Iterator[Fault]:
-    """In order of time; every fault ends before `seconds` have passed."""
+    """For `nodes` members. In order of time; every fault that lasts as long as it is meant to ends before
+    `seconds` have passed."""
     random = Random(seed)
     begins = 0.0
     while begins < seconds:
@@ -86,7 +93,7 @@ def _fault(random: Random, at: float, at_most: float, nodes: int) -> Fault:
         kind=kind,
         at=at,
         lasts=min(random.uniform(*LASTS_SECONDS), at_most),
-        order=tuple(random.sample(range(nodes), nodes)),
+        order=tuple(random.sample(range(nodes + 1), nodes + 1)),
         leader_first=random.random() < 0.5,
         count=count,
         strength=random.random(),

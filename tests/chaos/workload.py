@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from random import Random
 from typing import TypeVar
 
@@ -64,12 +64,12 @@ class Workload:
                 self._repeat("files", self._hand_in, self._roaming[0], student, FILE_PAUSE_SECONDS_MAX)
             )
 
-    async def look_everywhere(self) -> None:
-        """Every grade once more, through each node."""
+    async def look_everywhere(self, nodes: Iterable[NodeId]) -> None:
+        """Every grade once more, through each of these nodes."""
         token = self._classroom.tokens[GRADERS[0]]
-        for node_id, client in self._pinned.items():
+        for node_id in nodes:
             for submission in self._classroom.submissions:
-                await self._look(f"last look via {node_id}", client, token, submission)
+                await self._look(f"last look via {node_id}", self._pinned[node_id], token, submission)
 
     async def close(self) -> None:
         await asyncio.gather(*(client.close() for client in (*self._pinned.values(), *self._roaming)))
