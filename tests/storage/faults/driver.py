@@ -1,13 +1,15 @@
 """Storage's own Peewee code on APSW instead of sqlite3, which cannot take a VFS written in Python.
 
 APSW's errors are turned into those that sqlite3 raises for the same result code, since storage tells failures
-apart by `sqlite_errorcode`. Nothing else is changed.
+apart by `sqlite_errorcode`. And where SQLite goes on after a refused call, as when it copies the journal into
+the file, APSW would raise the VFS's error all the same: there it is dropped, as it is in sqlite3.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, ParamSpec, TypeVar
 
 import apsw
@@ -59,15 +61,33 @@ class _Connection(apsw.Connection):
         _as_sqlite3(super().__init__, path, flags, vfs)
         self.cursor_factory = _Cursor
 
+    def checkpoint_at(self, pages_max: int) -> None:
+        """As SQLite does after a commit that leaves so many pages in the journal; what it meets then does not
+        concern the commit."""
+
+        def checkpoint(_connection: apsw.Connection, name: str, pages: int) -> int:
+            if pages >= pages_max:
+                with suppress(apsw.Error):
+                    self.wal_checkpoint(name)
+            return apsw.SQLITE_OK
+
+        self.set_wal_hook(checkpoint)
+
+    def close(self, force: bool = False) -> None:
+        with suppress(apsw.Error):
+            super().close(force)
+
     def executemany(self, statements: str, sequenceofbindings: Any, **options: Any) -> apsw.Cursor:
         return self.cursor().executemany(statements, sequenceofbindings, **options)
 
 
 class FaultyDatabase(APSWDatabase):  # type: ignore[misc]
-    """To be used for `SqliteDatabase`, with the VFS to go through before what storage gives."""
+    """Takes, before what storage gives, the VFS to go through, and how many pages may gather in the journal
+    before it is copied into the file, whatever storage says."""
 
-    def __init__(self, vfs: FaultyVFS, path: str, **settings: Any) -> None:
+    def __init__(self, vfs: FaultyVFS, checkpoint_pages: int, path: str, **settings: Any) -> None:
         self._vfs = vfs
+        self._checkpoint_pages = checkpoint_pages
         super().__init__(path, **settings)
 
     def _connect(self) -> _Connection:
@@ -78,6 +98,7 @@ class FaultyDatabase(APSWDatabase):  # type: ignore[misc]
         connection.set_busy_timeout(int(self._timeout * 1000))
         try:
             self._add_conn_hooks(connection)
+            connection.checkpoint_at(self._checkpoint_pages)
         except BaseException:
             connection.close()
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +24,9 @@ def after_any_power_loss(disk: Disk, folder: Path, seeds: range) -> Iterator[tup
 
 def written(files: dict[str, bytes], folder: Path) -> Path:
     """A folder that holds these files and nothing else."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():
+        left.unlink()
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return folder

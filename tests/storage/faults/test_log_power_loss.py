@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -27,20 +27,13 @@ from tests.storage.faults.mount import mounted
 from tests.storage.faults.recovery import after_any_power_loss, written
 from tests.storage.faults.vfs import FaultyVFS
 
-CHECKPOINT_PAGES = 6
-"""So few that copying from the journal into the file happens within a short test, many times."""
-
 
 def commands(low: int, high: int, term: int = 1, size: int = 40) -> list[Entry]:
     return [Entry(term, index, EntryKind.COMMAND, b"%d." % index * size) for index in range(low, high)]
 
 
-@contextmanager
-def founded(disk: Disk) -> Iterator[SqliteLogStore]:
-    """A store that copies its journal into its file often."""
-    with closing(SqliteLogStore.found(disk.folder / "raft.db", MEMBERSHIP)) as store:
-        store._writer.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        yield store
+def founded(disk: Disk) -> closing[SqliteLogStore]:
+    return closing(SqliteLogStore.found(disk.folder / "raft.db", MEMBERSHIP))
 
 
 def reopened(folder: Path) -> LogModel:
@@ -123,7 +116,7 @@ def test_a_compaction_or_restoration_cut_short_leaves_the_old_log_or_the_new_one
 def test_founding_cut_short_leaves_no_store_or_a_whole_one(
     disk: Disk, vfs: FaultyVFS, tmp_path: Path
 ) -> None:
-    with closing(SqliteLogStore.found(disk.folder / "raft.db", MEMBERSHIP)):
+    with founded(disk):
         disk.promise()
     whole = 0
     for power_loss, after in after_any_power_loss(disk, tmp_path, range(6)):
@@ -148,7 +141,6 @@ def test_any_history_with_any_power_losses_keeps_what_was_promised(tmp_path: Pat
     for _life in range(60):
         disk = Disk(folder)
         with mounted(disk), closing(SqliteLogStore(folder / "raft.db")) as store:
-            store._writer.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             states = [LogModel.of(store)]
             assert states[0] in allowed
             while random.random() < 0.9:
