@@ -58,11 +58,12 @@ def _admit_append(message: AppendEntries) -> None:
         index += 1
         if entry.index != index or entry.term < term:
             raise PeerMistake(f"entry {entry.index}, term {entry.term}, out of order from {message.from_!r}")
-        if entry.kind is EntryKind.MEMBERSHIP:
-            _admit_membership(entry, message.from_)
         term = entry.term
     if term > message.term:
         raise PeerMistake(f"an entry of term {term}, later than its sender {message.from_!r}")
+    kind = EntryKind.MEMBERSHIP
+    for entry in [entry for entry in message.entries if entry.kind is kind]:
+        _admit_membership(entry, message.from_)
 
 
 def _admit_append_reply(message: AppendEntriesReply) -> None:

@@ -103,7 +103,11 @@ class Core:
         """See AppendEntriesReply."""
         return 0 if self.is_synced else self._run
 
-    def hard_state(self) -> HardState:
+    def hard_state_to_write(self) -> HardState | None:
+        """None while the durable one is the present one."""
+        durable = self.durable_hard_state
+        if self.term == durable.term and self.vote == durable.vote and self.is_synced == durable.synced:
+            return None
         return HardState(self.term, self.vote, self.is_synced)
 
     # What the node calls

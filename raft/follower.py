@@ -124,7 +124,7 @@ class Follower(Behaviour):
         # cover.
         verified_index = message.prev_index + len(entries)
         core.commit_to(min(message.commit_index, verified_index))
-        if message.sync_run == core.unsynced_run:
+        if message.sync_run and message.sync_run == core.unsynced_run:
             core.is_synced = True
         core.acknowledge(
             AppendEntriesReply(

@@ -121,7 +121,8 @@ class Log:
         self.base = Snapshot(index, self.term(index), self.memberships.at(index))
         self.memberships.compact(index)
         if index > self._prior_index:
-            self._drop_oldest(index - self._prior_index)
+            count = index - self._prior_index
+            self._drop_oldest(count, sum([len(entry.data) for entry in self._window[:count]]))
         return self.base
 
     def restore(self, base: Snapshot) -> None:
@@ -168,20 +169,20 @@ class Log:
         """Let go of the oldest durable entries down to half the bounds, so that the cost is spread over many
         appends. What is not applied yet is read back from the store."""
         evictable = self.durable_index - self._prior_index
-        length, size, count = len(self._window), self._window_bytes, 0
+        entries_left, bytes_left, count = len(self._window), self._window_bytes, 0
         while count < evictable and (
-            size > WINDOW_BYTES_MAX // 2 or length - count > WINDOW_ENTRIES_MAX // 2
+            bytes_left > WINDOW_BYTES_MAX // 2 or entries_left - count > WINDOW_ENTRIES_MAX // 2
         ):
-            size -= len(self._window[count].data)
+            bytes_left -= len(self._window[count].data)
             count += 1
         if count:
-            self._drop_oldest(count)
+            self._drop_oldest(count, self._window_bytes - bytes_left)
 
-    def _drop_oldest(self, count: int) -> None:
-        gone = self._window[:count]
+    def _drop_oldest(self, count: int, size: int) -> None:
+        """`size`: bytes of data in these entries."""
         self._prior_index += count
-        self._prior_term = gone[-1].term
-        self._window_bytes -= sum([len(entry.data) for entry in gone])
+        self._prior_term = self._window[count - 1].term
+        self._window_bytes -= size
         del self._window[:count]
 
     def _begin_window(self, prior_index: Index, prior_term: Term) -> None:

@@ -39,11 +39,11 @@ class MembershipHistory:
     def append(self, entries: Iterable[Entry]) -> None:
         """Note those of kind MEMBERSHIP among entries just appended. Raises ValueError for one that holds no
         membership."""
-        for entry in entries:
-            if entry.kind is EntryKind.MEMBERSHIP:
-                self._memberships.append(Membership.decode(entry.data))
-                self._indexes.append(entry.index)
-                self._take_latest()
+        kind = EntryKind.MEMBERSHIP
+        for entry in [entry for entry in entries if entry.kind is kind]:
+            self._memberships.append(Membership.decode(entry.data))
+            self._indexes.append(entry.index)
+            self._take_latest()
 
     def truncate(self, index: Index) -> None:
         """The entries from `index` on are gone."""

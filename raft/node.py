@@ -88,7 +88,7 @@ class Node:
             or core.log.durable_index < core.log.last_index
             or self._may_hand_out_committed()
             or core.snapshot is not None
-            or core.hard_state() != core.durable_hard_state
+            or core.hard_state_to_write() is not None
             or core.behaviour.has_work()
         )
 
@@ -100,11 +100,10 @@ class Node:
         core.behaviour.flush()
         if core.snapshot is not None:
             self._applying_index = core.snapshot.index
-        hard_state = core.hard_state()
         ready = Ready(
             messages=tuple(core.messages),
             snapshot=core.snapshot,
-            hard_state=hard_state if hard_state != core.durable_hard_state else None,
+            hard_state=core.hard_state_to_write(),
             entries=tuple(core.log.unstable()),
             messages_after_durable=tuple(core.messages_after_durable),
             committed=self._take_committed(),
