@@ -123,16 +123,22 @@ class Checkers:
             case InstallSnapshotReply():
                 if disk.last_index() < message.match_index:
                     self.violate(f"{message.from_} acknowledged a snapshot before it was durable")
-            case RequestVote() if not message.pre_vote:
-                if (hard_state.term, hard_state.vote) != (message.term, message.from_):
+            case RequestVote() | RequestVoteReply():
+                self._check_vote(message, hard_state)
+            case _:
+                pass
+
+    def _check_vote(self, message: RequestVote | RequestVoteReply, hard_state: HardState) -> None:
+        on_disk = (hard_state.term, hard_state.vote)
+        match message:
+            case RequestVote():
+                if not message.pre_vote and on_disk != (message.term, message.from_):
                     self.violate(f"{message.from_} campaigned in {message.term} on a disk with {hard_state}")
             case RequestVoteReply() if message.vote_granted:
                 if not hard_state.synced:
                     self.violate(f"{message.from_} voted and is not synced")
-                if not message.pre_vote and (hard_state.term, hard_state.vote) != (message.term, message.to):
+                if not message.pre_vote and on_disk != (message.term, message.to):
                     self.violate(f"{message.from_} voted for {message.to} on a disk with {hard_state}")
-            case _:
-                pass
 
     def _check_leader(self, leader: NodeId, term: Term) -> None:
         known = self._leaders.get(term)
@@ -153,32 +159,38 @@ class Checkers:
         known = len(self.committed)
         if commit_index <= known:
             return
-        disks = [disk for node in self._nodes.values() for disk in node.disks() if disk.last_index() >= commit_index]
+        disks = [
+            disk
+            for node in self._nodes.values()
+            for disk in node.disks()
+            if disk.last_index() >= commit_index
+        ]
         for term in sorted({disk.term(commit_index) for disk in disks if disk.base().index <= commit_index}):
             holders = {
                 node.id
                 for node in self._nodes.values()
                 if any(disk.hard_state().synced and disk.holds(commit_index, term) for disk in node.disks())
             }
-            if any(agrees(membership, holders) for membership in self._memberships(node_id)):
+            if any(agrees(membership, holders) for membership in self.memberships_in_force()):
                 disk = next(d for d in disks if d.holds(commit_index, term) and d.base().index <= known)
                 self.committed += disk.entries(known + 1, commit_index + 1, 1 << 40)
                 return
         self.violate(f"{node_id} committed {commit_index}, which is not on the disks of any quorum")
 
-    def _memberships(self, node_id: NodeId) -> list[Membership]:
-        """Those that may have been in force when `node_id` counted: its own at present, and what disks hold
-        that is no older than the last committed one."""
-        node = self._nodes[node_id]
-        found = [node.driver.status().membership] if node.driver is not None else []
+    def memberships_in_force(self) -> list[Membership]:
+        """Every one that some node may decide by, at present or after a restart: those on disks and in memory
+        that are no older than the last committed one."""
         committed_at = next(
             (entry.index for entry in reversed(self.committed) if entry.kind is EntryKind.MEMBERSHIP), 0
         )
-        for other in self._nodes.values():
-            index, membership = other.log.membership_at_end()
+        found = []
+        for node in self._nodes.values():
+            index, membership = node.log.membership_at_end()
             if index >= committed_at:
                 found.append(membership)
-        return found
+                if node.driver is not None:
+                    found.append(node.driver.status().membership)
+        return [membership for membership in dict.fromkeys(found) if membership.voters]
 
     # The state
 

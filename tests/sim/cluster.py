@@ -40,7 +40,14 @@ class Violated(AssertionError):
 class Cluster:
     """`size` voters n1, n2 …, founded and not started. Everything that is drawn is drawn from `seed`."""
 
-    def __init__(self, folder: Path, seed: int, size: int, weather: Weather | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        size: int,
+        weather: Weather | None = None,
+        tail_entries: int = 10_000,
+    ) -> None:
         self.seed = seed
         self.loop = SimulatedLoop()
         self.trace = Trace()
@@ -52,6 +59,7 @@ class Cluster:
         self.network.on_send = self.checkers.sent
         self.ticks = 0
         self._folder = folder
+        self._tail_entries = tail_entries
         self._asked = 0
         names = [f"n{number}" for number in range(1, size + 1)]
         founders = Membership(voters=tuple(names), addresses=tuple((name, name) for name in names))
@@ -63,7 +71,9 @@ class Cluster:
     def add_node(self, node_id: NodeId, founders: Membership | None = None) -> SimulatedNode:
         """A machine; it becomes a member when the membership says so."""
         random = Random(f"{self.seed} {node_id}")
-        node = SimulatedNode(node_id, founders, self.loop, self.network, random, self._folder)
+        node = SimulatedNode(
+            node_id, founders, self.loop, self.network, random, self._folder, self._tail_entries
+        )
         node.log.on_append = lambda before, entries: self.checkers.appended(node_id, before, entries)
         node.log.on_restore = lambda base: self.checkers.restored(node_id, base)
         node.on_start = self._watch
@@ -78,10 +88,6 @@ class Cluster:
         """The one that leads in the latest term that has a leader."""
         leaders = [node for node in self.running() if node.leads]
         return max(leaders, key=lambda node: node.driver.status().term if node.driver else 0, default=None)
-
-    def membership(self) -> Membership:
-        """The latest on any disk."""
-        return max((node.log.membership_at_end() for node in self.nodes.values()), key=lambda each: each[0])[1]
 
     def fault(self, kind: str, detail: str = "") -> None:
         self.trace.fault(self.loop.now, kind, detail)
@@ -188,11 +194,12 @@ def play(
     size: int = 3,
     seed: int = 1,
     weather: Weather | None = None,
+    tail_entries: int = 10_000,
 ) -> Cluster:
     """Run one scenario to its end, and hold it to every invariant and a linearizable history. Raises
     Violated."""
-    with TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder), seed, size, weather)
+    with memory_folder() as folder:
+        cluster = Cluster(folder, seed, size, weather, tail_entries)
 
         async def whole() -> None:
             cluster.start()
@@ -207,11 +214,25 @@ def play(
 
 
 @contextmanager
+def memory_folder() -> Iterator[Path]:
+    """Snapshots pass through files; these need not reach a real disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@contextmanager
 def _silence() -> Iterator[None]:
     """Nodes that are broken on purpose have much to say, and formatting it costs more than running them."""
     before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    structlog.configure(
+        processors=[_drop], wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+    )
     try:
         yield
     finally:
         structlog.configure(**before)
+
+
+def _drop(_: object, __: str, ___: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    raise structlog.DropEvent

@@ -18,10 +18,12 @@ from tests.sim.loop import SimulatedLoop
 EPOCH_SECONDS: Final = 1_700_000_000
 """Where the simulated calendar begins."""
 
-_RANDOM: Final = (
-    "betavariate choice choices expovariate gauss getrandbits normalvariate randbytes randint random randrange"
-    " sample seed shuffle triangular uniform"
-).split()
+_RANDOM: Final = tuple(
+    name
+    for name in random.__all__
+    if callable(getattr(random, name)) and name not in {"Random", "SystemRandom"}
+)
+"""The functions that share one hidden generator."""
 
 
 class LooksPastTheSimulation(Exception):

@@ -45,7 +45,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._timer_number = 0
         self._process: Process | None = None
         self._tasks: list[Task[Any]] = []
-        self.set_task_factory(self._remembered_task)
+        self.set_task_factory(self._remembered_task)  # type: ignore[arg-type]
 
     # What asyncio asks
 
@@ -116,7 +116,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with suppress(Exception):
-                    task.get_coro().close()  # type: ignore[union-attr]
+                    task.get_coro().close()
         self._tasks.clear()
 
     def _remembered_task(

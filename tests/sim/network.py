@@ -3,7 +3,7 @@ hold everything back until they let it all go at once."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -18,7 +18,7 @@ from raft import (
 )
 from raft.messages import TimeoutNow
 from raft.runtime.codec import WholeMessage, decode, encode
-from raft.runtime.snapshot_stream import SnapshotAnswer, SnapshotPart, SnapshotStream, StreamBroken
+from raft.runtime.snapshot_stream import ServeSnapshot, SnapshotStream, StreamBroken
 from tests.sim.loop import SimulatedLoop
 from tests.sim.process import Process
 from tests.sim.snapshot_pipe import SnapshotPipe
@@ -29,7 +29,6 @@ HELD_MAX: Final = 500
 REPLAY_SECONDS_MAX: Final = 10.0
 
 Receive = Callable[[Message], None]
-ServeSnapshot = Callable[[AsyncIterator[SnapshotPart]], AsyncGenerator[SnapshotAnswer, None]]
 Link = tuple[NodeId, NodeId]
 
 _REQUESTS = (AppendEntries, ProposeRequest, ReadIndexRequest, RequestVote, TimeoutNow)
@@ -79,7 +78,9 @@ class Network:
         self.sent += 1
         self.on_send(message)
         link = message.from_, message.to
-        self.trace.note(self.loop.now, f"{message.from_}>{message.to} {type(message).__name__} {message.term}")
+        self.trace.note(
+            self.loop.now, f"{message.from_}>{message.to} {type(message).__name__} {message.term}"
+        )
         if self.weather.through_wire:
             message = _through_wire(message)
         weather, random = self.weather, self.random
@@ -148,7 +149,7 @@ class Network:
 
 
 class SimulatedTransport:
-    """Implements raft.runtime.driver.Transport: one run of one node's end of the network."""
+    """Implements raft.runtime.wire.Transport: one run of one node's end of the network."""
 
     def __init__(self, network: Network, node_id: NodeId, process: Process) -> None:
         self._network = network
@@ -156,6 +157,7 @@ class SimulatedTransport:
         self._process = process
         self._peers: Mapping[NodeId, str] = {}
         self._is_open = False
+        self.dropped = 0
 
     def start(self, receive: Receive, serve_snapshot: ServeSnapshot) -> None:
         self._network.endpoints[self._node_id] = Endpoint(self._process, receive, serve_snapshot)
@@ -167,6 +169,8 @@ class SimulatedTransport:
     def send(self, message: Message) -> None:
         if self._is_open and (message.to in self._peers or not isinstance(message, _REQUESTS)):
             self._network.send(message)
+        else:
+            self.dropped += 1
 
     def open_snapshot(self, peer: NodeId) -> SnapshotStream:
         if not self._is_open:

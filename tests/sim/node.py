@@ -11,6 +11,8 @@ from typing import Final
 from raft import Config, NodeId, StorageFailed
 from raft.membership import Membership
 from raft.runtime.driver import Driver
+from raft.runtime.log_sizes import CompactionPolicy
+from raft.runtime.snapshot_limits import SnapshotLimits
 from tests.sim.disk import LogDisk
 from tests.sim.loop import SimulatedLoop
 from tests.sim.network import Network, SimulatedTransport
@@ -18,6 +20,8 @@ from tests.sim.process import Process
 from tests.sim.register_machine import RegisterMachine, StateDisk
 
 TICK_SECONDS: Final = 0.05
+CHUNK_BYTES: Final = 512
+"""Of a snapshot: small, so that even a small state travels in many."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,7 @@ class SimulatedNode:
         network: Network,
         random: Random,
         folder: Path,
+        tail_entries: int,
     ) -> None:
         self.id = node_id
         self.log = LogDisk(founders)
@@ -58,6 +63,7 @@ class SimulatedNode:
         self._network = network
         self._random = random
         self._folder = folder / node_id
+        self._tail_entries = tail_entries
 
     @property
     def is_running(self) -> bool:
@@ -111,8 +117,13 @@ class SimulatedNode:
     def fail_next_write(self) -> None:
         self.log.fails = self.is_failure_expected = True
 
+    def calm_down(self) -> None:
+        """No fault that was prepared comes any more."""
+        self.log.fails = False
+        self.unhang()
+
     def hang(self) -> None:
-        self.speed.is_hung = True
+        self.speed.is_hung = self.is_failure_expected = True
 
     def unhang(self) -> None:
         self.speed.is_hung = False
@@ -126,8 +137,12 @@ class SimulatedNode:
             self.log,
             machine,
             SimulatedTransport(self._network, self.id, process),
-            tick_seconds=TICK_SECONDS,
+            snapshot_folder=self._folder,
             random=Random(self._random.getrandbits(64)),
+            tick_seconds=TICK_SECONDS,
+            compaction=CompactionPolicy(tail_entries=self._tail_entries),
+            snapshot_limits=SnapshotLimits(chunk_bytes=CHUNK_BYTES),
+            wall_clock=self._loop.time,
         )
         self.machine, self.driver = machine, driver
         self.on_start(self)

@@ -58,7 +58,11 @@ class Process:
             loop.after(seconds, self._go_on, loop)
 
     def submit(
-        self, loop: SimulatedLoop, executor: Executor | None, func: Callable[..., Result], args: tuple[Any, ...]
+        self,
+        loop: SimulatedLoop,
+        executor: Executor | None,
+        func: Callable[..., Result],
+        args: tuple[Any, ...],
     ) -> Future[Result]:
         """Every executor is one thread: its calls run one after another."""
         outcome: Future[Result] = loop.create_future()

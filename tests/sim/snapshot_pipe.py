@@ -1,15 +1,17 @@
-"""A snapshot's stream between two simulated nodes: parts arrive late, in order, now and then twice; a cut link
-holds them back, and a stream may break at any of them."""
+"""A snapshot's stream between two simulated nodes: parts arrive late, in order, now and then twice; a cut
+link holds them back, and a stream may break at any of them."""
 
 from __future__ import annotations
 
 import asyncio
 from asyncio import Task
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from raft import NodeId
+from raft.messages import InstallSnapshotReply
 from raft.runtime.snapshot_stream import (
     SnapshotAnswer,
     SnapshotChunk,
@@ -53,7 +55,10 @@ class SnapshotPipe:
             raise self._end
         self._under_way += 1
         self._carry(part)
-        if isinstance(part, SnapshotChunk) and self._network.random.random() < self._network.weather.duplicate:
+        if (
+            isinstance(part, SnapshotChunk)
+            and self._network.random.random() < self._network.weather.duplicate
+        ):
             self._network.trace.faults["snapshot chunk repeated"] += 1
             self._under_way += 1
             self._carry(part)
@@ -117,10 +122,13 @@ class SnapshotPipe:
         while True:
             yield await self._parts.get()
 
-    async def _serve(self, answers: AsyncIterator[SnapshotAnswer]) -> None:
+    async def _serve(self, answers: AsyncGenerator[SnapshotAnswer, None]) -> None:
         try:
-            async for answer in answers:
-                self._network.loop.after(self._network.weather.delay_seconds, self._answer, answer)
+            async with aclosing(answers):
+                async for answer in answers:
+                    if isinstance(answer, InstallSnapshotReply):
+                        self._network.on_send(answer)
+                    self._network.loop.after(self._network.weather.delay_seconds, self._answer, answer)
         except StreamRefused as refusal:
             self._finish(refusal)
         except StreamBroken as broken:

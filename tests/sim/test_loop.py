@@ -193,12 +193,12 @@ def test_a_hung_disk_answers_when_it_works_again(loop: SimulatedLoop) -> None:
     [
         lambda: time.sleep(0),
         lambda: os.urandom(1),
-        lambda: random.random(),
+        lambda: random.randint(1, 6),
         lambda: random.shuffle([1]),
-        lambda: socket.socket(),
+        lambda: socket.create_connection(("127.0.0.1", 9)),
         lambda: threading.Thread(target=print).start(),
     ],
-    ids=["sleep", "urandom", "random", "shuffle", "socket", "thread"],
+    ids=["sleep", "urandom", "randint", "shuffle", "socket", "thread"],
 )
 def test_real_time_chance_sockets_and_threads_are_forbidden(
     look: Callable[[], object], loop: SimulatedLoop

@@ -1,4 +1,4 @@
-"""What happened, as one number: two runs of a seed are the same run when their traces have the same digest."""
+"""What happened, as one number: two runs of a seed are the same when their traces have the same digest."""
 
 from __future__ import annotations
 
