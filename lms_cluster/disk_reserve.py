@@ -1,8 +1,8 @@
 """The disk's high-water mark: a node stops taking writes while there is still room for what it must write.
 
-A full disk ends a node in the middle of a write. Before that, a node whose disk runs low hands leadership over
-and refuses its clients' writes; it goes on reading, and receiving what the others agree on. It takes writes again
-once there is clearly more room than that, so that it does not waver at the mark.
+A full disk ends a node in the middle of a write. Before that, a node whose disk runs low hands leadership
+over and refuses its clients' writes; it goes on reading, and receiving what the others agree on. It takes
+writes again once there is clearly more room than that, so that it does not waver at the mark.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def disk_almost_full() -> Overloaded:
 class DiskReserve:
     """Looks after the disk that `folder` is on. `measure` tells how much of it is free."""
 
-    def __init__(
-        self, folder: Path, driver: Driver, alarms: Alarms, measure: FreeBytes = free_bytes
-    ) -> None:
+    def __init__(self, folder: Path, driver: Driver, alarms: Alarms, measure: FreeBytes = free_bytes) -> None:
         self._folder = folder
         self._driver = driver
         self._alarms = alarms

@@ -1,5 +1,6 @@
-"""How a node comes to belong to a cluster that nobody has run before: its log is founded, once, with everybody
-in cluster.toml as a voter. A node whose log was not founded is new, or lost its disk, and waits to be told."""
+"""How a node comes to belong to a cluster that nobody has run before: its log is founded, once, with
+everybody in cluster.toml as a voter. A node whose log was not founded is new, or lost its disk, and waits to
+be told."""
 
 from __future__ import annotations
 

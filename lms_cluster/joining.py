@@ -1,5 +1,5 @@
-"""How a node comes to take part in a cluster that runs: it asks to receive the log, catches up, and asks for a
-vote. Every step is safe to repeat, so a node that is started with `--join` again goes on where it was."""
+"""How a node comes to take part in a cluster that runs: it asks to receive the log, catches up, and asks for
+a vote. Every step is safe to repeat, so a node that is started with `--join` again goes on where it was."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Joining:
         try:
             # The leader knows best when it has caught up, and says "not yet" until then.
             await self._ask(ChangeMembershipRequest(promote=[self._node_id]))
-            while self._node_id not in self._membership.voters:
+            while self._node_id not in self._membership.voters:  # noqa: ASYNC110 -- no bell rings for it
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
             progress.cancel()

@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import SystemRandom
 
 import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from prometheus_client import CollectorRegistry
 
-from lms_cluster.commands import apply_command
+from lms_cluster.alarms import Alarms
 from lms_cluster.config import ClusterConfig
 from lms_cluster.data_folder import DataFolder
+from lms_cluster.departure import Departure
+from lms_cluster.disk_reserve import DiskReserve, FreeBytes, free_bytes
 from lms_cluster.extraction.sandbox import Extractor
 from lms_cluster.feed import Feed
+from lms_cluster.health_watch import LMS, HealthWatch
+from lms_cluster.history_comparison import HistoryComparison, HistoryDiverged
+from lms_cluster.joining import Joining, JoinRefused
 from lms_cluster.login_attempts import LoginAttempts
+from lms_cluster.metrics_endpoint import MetricsEndpoint
+from lms_cluster.node_metrics import NodeMetrics
+from lms_cluster.opening import open_data
+from lms_cluster.operator_client import OperatorClient
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
 from lms_cluster.secret_file import read_secret
 from lms_cluster.services.admin import AdminService
+from lms_cluster.services.backups import Backups
+from lms_cluster.services.bootstraps import Bootstraps
+from lms_cluster.services.cluster_status import ClusterStatus
 from lms_cluster.services.files import Files
 from lms_cluster.services.lms import LmsService
+from lms_cluster.services.membership import MembershipChanges
 from lms_cluster.services.posts import Posts
 from lms_cluster.services.reads import Reads
 from lms_cluster.services.sessions import Sessions
@@ -33,20 +48,17 @@ from lms_cluster.tutor_dispatch import TutorDispatch
 from lms_cluster.tutor_link import TutorLink
 from protos import lms_pb2_grpc, raft_pb2_grpc
 from raft.config import Config
+from raft.errors import RaftError
 from raft.runtime.driver import Driver
+from raft.runtime.metrics import Metrics
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
 from raft.types import Role
-from storage.classroom import Classroom
-from storage.log_store import SqliteLogStore
 
-LMS = "lms.v1.LmsService"
 ADMIN = "lms.v1.AdminService"
-LEADER = "lms.v1.Leader"
-"""A name of the health service that is SERVING on the leader only."""
 
-GRACE_SECONDS = 0.5
-LEADERSHIP_POLL_SECONDS = 0.1
+GRACE_SECONDS = 1.0
+HAND_OVER_SECONDS = 2.0
 RESTART_SECONDS = 1.0
 STREAMS_MAX = 2_000
 """Calls at once over one connection."""
@@ -57,34 +69,67 @@ _log = structlog.get_logger(__name__)
 class Node:
     """`start`, then `stop`, once each, on one event loop. Several may live in one process.
 
-    `failed` completes when the node can no longer keep its promises (a disk failed): stop it, and exit.
+    `ended` completes when the node is to stop, with the reason: RemovedFromCluster, JoinRefused,
+    HistoryDiverged, or why it can no longer keep its promises (a disk failed).
     """
 
-    def __init__(self, config: ClusterConfig, node_id: str) -> None:
-        """Opens the node's databases, which are created where there are none. Raises ConfigError for a node
-        that is not in the configuration or a secret that cannot be used, DataFolderUnusable and
-        StorageFailed."""
+    def __init__(
+        self,
+        config: ClusterConfig,
+        node_id: str,
+        *,
+        join: bool = False,
+        times_set_aside: int = 0,
+        measure_disk: FreeBytes = free_bytes,
+    ) -> None:
+        """Opens the node's databases, which are created where there are none. With `join` it asks the other
+        nodes of the configuration to take it in. `times_set_aside` is for the metrics.
+
+        Raises ConfigError for a node that is not in the configuration or a secret that cannot be used,
+        DataFolderUnusable and StorageFailed."""
         own = config.node(node_id)
         addresses = config.addresses
-        self._folder = DataFolder(own.data)
+        secret = read_secret(config.secret_file)
         self.node_id = node_id
-        self._address = own.address
-        self._store = SqliteLogStore(own.data / "raft.db")
-        self._classroom = Classroom(own.data / "classroom.db", apply_command)
-        transport = PeerTransport(node_id, addresses, read_secret(config.secret_file))
+        self.ended: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self._own = own
+        self._folder = DataFolder(own.data)
+        try:
+            self._store, self._classroom = open_data(config, own)
+        except BaseException:
+            self._folder.release()
+            raise
+        self._registry = CollectorRegistry()
+        self._alarms = Alarms()
+        transport = PeerTransport(node_id, addresses, secret)
         self._driver = Driver(
-            Config(node_id, tuple(addresses)), self._store, self._classroom, transport, random=SystemRandom()
+            Config(node_id),
+            self._store,
+            self._classroom,
+            transport,
+            random=SystemRandom(),
+            metrics=Metrics(self._registry),
         )
+        self._driver.failed.add_done_callback(lambda failed: self._end(failed.result()))
+        disk = DiskReserve(own.data, self._driver, self._alarms, measure_disk)
+        self._registry.register(NodeMetrics(self._alarms, disk, times_set_aside))
         self._reader = Reader(self._driver, self._classroom)
-        proposer = Proposer(self._driver)
+        proposer = Proposer(self._driver, disk)
         self._passwords = Passwords()
         self._extractor = Extractor()
         self._tutor = TutorLink(config.tutor)
         self._feed = Feed(self._reader)
         self._dispatch = TutorDispatch(self._driver, self._reader, proposer, self._tutor)
         self._delays = TutorDelays(self._driver, self._reader, proposer, self._tutor)
+        self._history = HistoryComparison(self._driver, self._reader, secret, self._alarms)
         self._driver.on_applied = self._applied
-        self._health = health.aio.HealthServicer()
+        others = {other: address for other, address in addresses.items() if other != node_id}
+        client = OperatorClient(others, secret)
+        self._joining = Joining(node_id, own.address, self._driver, client) if join else None
+        self._departure = Departure(node_id, self._driver, addresses, secret)
+        servicer = health.aio.HealthServicer()
+        self._health = servicer
+        self._health_watch = HealthWatch(self._driver, servicer, self._alarms)
         lms = LmsService(
             Sessions(proposer, self._reader, self._passwords, LoginAttempts()),
             Posts(proposer, self._reader, self._passwords, self._extractor),
@@ -92,42 +137,58 @@ class Node:
             Files(proposer, self._reader),
             Watches(self._reader, self._feed),
         )
-        admin = AdminService(addresses, self._driver, proposer, self._reader, self._passwords, self._tutor)
+        admin = AdminService(
+            Bootstraps(proposer, self._reader, self._passwords),
+            ClusterStatus(self._driver, self._reader, self._tutor, disk, self._alarms),
+            MembershipChanges(self._driver),
+            Backups(own.data, self._classroom),
+            self._reader,
+            secret,
+        )
         self._server = self._compose_server(lms, admin, RaftServicer(transport))
+        self._metrics: MetricsEndpoint | None = None
+        self._beside: dict[str, Callable[[], Awaitable[None]]] = {
+            "feed": self._feed.run,
+            "tutor dispatch": self._dispatch.run,
+            "tutor delays": self._delays.run,
+            "tutor link": self._tutor.watch,
+            "health": self._health_watch.run,
+            "disk": disk.run,
+            "history": self._compare_histories,
+            "membership": self._belong,
+        }
         self._tasks: list[asyncio.Task[None]] = []
 
-    @property
-    def failed(self) -> asyncio.Future[BaseException]:
-        return self._driver.failed
-
     async def start(self) -> None:
-        """Serve. Raises OSError when the address is taken."""
+        """Serve. Raises OSError when an address is taken."""
+        if self._own.metrics:
+            self._metrics = MetricsEndpoint(self._own.metrics, self._registry)
         try:
-            self._server.add_insecure_port(self._address)
+            self._server.add_insecure_port(self._own.address)
         except RuntimeError as error:
-            raise OSError(f"cannot listen on {self._address}: {error}") from error
+            raise OSError(f"cannot listen on {self._own.address}: {error}") from error
         await self._server.start()
         await self._driver.start()
-        for service in ("", LMS):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        beside: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
-            ("feed", self._feed.run),
-            ("tutor dispatch", self._dispatch.run),
-            ("tutor delays", self._delays.run),
-            ("tutor link", self._tutor.watch),
-            ("leadership", self._tell_leadership),
-        )
-        self._tasks = [asyncio.create_task(_kept_up(name, run), name=name) for name, run in beside]
-        _log.info("serving", address=self._address, applied_index=self._classroom.applied_index())
+        await self._health_watch.look()
+        self._tasks = [
+            asyncio.create_task(_kept_up(name, run), name=name) for name, run in self._beside.items()
+        ]
+        _log.info("serving", address=self._own.address, applied_index=self._classroom.applied().index)
 
     async def stop(self) -> None:
-        """Calls under way get a moment to finish; then nothing runs, and both databases are closed."""
+        """Another node leads, where one can, before this one goes; calls under way get a moment to finish;
+        then nothing runs, and both databases are closed."""
         await self._health.enter_graceful_shutdown()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._driver.status().role is Role.LEADER:
+            with suppress(RaftError):  # nobody else can lead, or this node is failing
+                await self._driver.transfer_leadership(None, HAND_OVER_SECONDS)
         await self._server.stop(GRACE_SECONDS)
         await self._driver.stop()
+        if self._metrics:
+            await asyncio.to_thread(self._metrics.close)
         await self._extractor.close()
         await self._tutor.close()
         self._passwords.close()
@@ -137,23 +198,30 @@ class Node:
         self._folder.release()
         _log.info("stopped")
 
-    def _applied(self, _: int) -> None:
+    def _applied(self, index: int) -> None:
         self._feed.notify()
         self._dispatch.notify()
+        self._history.notify(index)
 
-    async def _tell_leadership(self) -> None:
-        """Logs every change of leader, and keeps the leader's health name."""
-        known: tuple[str | None, int] | None = None
-        while True:
-            status = self._driver.status()
-            if known != (status.leader_id, status.term):
-                known = (status.leader_id, status.term)
-                _log.info("leader", leader=status.leader_id, term=status.term)
-                leads = status.role is Role.LEADER
-                serving = health_pb2.HealthCheckResponse.SERVING
-                away = health_pb2.HealthCheckResponse.NOT_SERVING
-                await self._health.set(LEADER, serving if leads else away)
-            await asyncio.sleep(LEADERSHIP_POLL_SECONDS)
+    def _end(self, why: BaseException) -> None:
+        if not self.ended.done():
+            self.ended.set_result(why)
+
+    async def _compare_histories(self) -> None:
+        try:
+            await self._history.run()
+        except HistoryDiverged as diverged:
+            self._end(diverged)
+
+    async def _belong(self) -> None:
+        """Joins where that is asked for, and from then on notices when the cluster removes this node."""
+        try:
+            if self._joining:
+                await self._joining.run()
+                self._joining = None
+            self._end(await self._departure.told())
+        except JoinRefused as refused:
+            self._end(refused)
 
     def _compose_server(self, lms: LmsService, admin: AdminService, raft: RaftServicer) -> grpc.aio.Server:
         options = (*SERVER_OPTIONS, ("grpc.max_concurrent_streams", STREAMS_MAX))

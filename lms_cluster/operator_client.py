@@ -1,7 +1,8 @@
-"""What an operator asks of a cluster, over gRPC: `lmsctl`, the launcher and a node that joins call through this.
+"""What an operator asks of a cluster, over gRPC: `lmsctl`, the launcher and a node that joins call through
+this.
 
-Calls block. What only the leader can do goes to the leader, wherever a node says that it is, and is tried again
-over elections and unanswered calls: every such call, repeated, does nothing more.
+Calls block. What only the leader can do goes to the leader, wherever a node says that it is, and is tried
+again over elections and unanswered calls: every such call, repeated, does nothing more.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ PASSING = frozenset({"CHANGE_PENDING", "TRANSFERRING", "NO_QUORUM", "OUTCOME_UNK
 
 
 class OperationRefused(Exception):
-    """The cluster said no, or did not answer. `reason` as in ErrorInfo; "UNAVAILABLE" when nobody answered."""
+    """The cluster said no, or did not answer. `reason` as in ErrorInfo; "UNAVAILABLE" when nobody
+    answered."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -54,14 +56,19 @@ class OperatorClient:
         self._metadata = secret.metadata if secret else ()
 
     def status(self, node_id: str, *, with_state_hash: bool = False) -> GetClusterStatusResponse | None:
-        """The node's own view; None when it does not answer."""
-        request = GetClusterStatusRequest(with_state_hash=with_state_hash)
-        seconds = STATE_HASH_SECONDS if with_state_hash else STATUS_SECONDS
+        """The node's own view; None when it does not answer. Without the hash when that takes too long."""
+        view = None
         try:
             with _stub(self._addresses[node_id]) as stub:
-                return stub.GetClusterStatus(request, timeout=seconds, metadata=self._metadata)
+                view = stub.GetClusterStatus(
+                    GetClusterStatusRequest(), timeout=STATUS_SECONDS, metadata=self._metadata
+                )
+                if with_state_hash:  # a node that does not answer at all is not waited for that long
+                    request = GetClusterStatusRequest(with_state_hash=True)
+                    view = stub.GetClusterStatus(request, timeout=STATE_HASH_SECONDS, metadata=self._metadata)
         except grpc.RpcError:
-            return None
+            return view
+        return view
 
     def change_membership(
         self, change: ChangeMembershipRequest, seconds: float = PATIENCE_SECONDS

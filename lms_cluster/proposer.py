@@ -10,6 +10,8 @@ import asyncio
 import random
 
 from lms_cluster.deadline import Deadline
+from lms_cluster.disk_reserve import REASON as DISK_ALMOST_FULL
+from lms_cluster.disk_reserve import DiskReserve, disk_almost_full
 from lms_cluster.overload import Overloaded
 from lms_cluster.refusal import Code, Refused, no_quorum
 from protos.command_pb2 import Command, Outcome
@@ -22,15 +24,17 @@ PAUSE_SECONDS_MAX = 0.2
 
 
 class Proposer:
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, disk: DiskReserve) -> None:
         self._driver = driver
+        self._disk = disk
 
     async def propose(self, command: Command, deadline: Deadline) -> PostResponse:
         """Returns once the command is durable on a majority and applied here.
 
-        Raises Refused: with the reason why apply refused it; OVERLOADED or NO_QUORUM, and it is in no log;
-        OUTCOME_UNKNOWN, and it may be applied already, or later.
+        Raises Refused: with the reason why apply refused it; OVERLOADED, DISK_ALMOST_FULL or NO_QUORUM, and
+        it is in no log; OUTCOME_UNKNOWN, and it may be applied already, or later.
         """
+        self._disk.demand_room()
         data = command.SerializeToString()
         may_have_happened = False
         pause = PAUSE_SECONDS_MIN
@@ -44,6 +48,8 @@ class Proposer:
                     break
                 if failure.reason == "overloaded" and not may_have_happened:
                     raise Overloaded("The course servers are busy; nothing was saved.", 1.0) from failure
+                if failure.reason == DISK_ALMOST_FULL and not may_have_happened:
+                    raise disk_almost_full() from failure
             else:
                 outcome = Outcome.FromString(applied.response)
                 if may_have_happened and _says_nothing_of_earlier_tries(command, outcome):

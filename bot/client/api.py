@@ -197,7 +197,6 @@ class NodeStatus:
     leader_id: str = ""
     commit_index: int = 0
     applied_index: int = 0
-    state_hash: str = ""
     tutor_reachable: bool = False
     tutor_model: str = ""
     pending_queries: int = 0
@@ -261,7 +260,7 @@ class LmsClient(Protocol):
         """
         ...
 
-    async def status(self, with_state_hash: bool = False) -> tuple[NodeStatus, ...]:
+    async def status(self) -> tuple[NodeStatus, ...]:
         """Asks every node; one that does not answer is reported, not raised."""
         ...
 

@@ -46,7 +46,6 @@ READ_SECONDS = 3.0
 WRITE_SECONDS = 5.0
 TRANSFER_SECONDS = 30.0
 STATUS_SECONDS = 2.0
-STATE_HASH_SECONDS = 15.0
 
 
 class GrpcLmsClient:
@@ -226,13 +225,12 @@ class GrpcLmsClient:
     def watch(self, token: str, cursor: str) -> AsyncIterator[Event]:
         return watch(self._nodes, _bearer(token), cursor)
 
-    async def status(self, with_state_hash: bool = False) -> tuple[NodeStatus, ...]:
-        request = lms_pb2.GetClusterStatusRequest(with_state_hash=with_state_hash)
-        seconds = STATE_HASH_SECONDS if with_state_hash else STATUS_SECONDS
+    async def status(self) -> tuple[NodeStatus, ...]:
+        request = lms_pb2.GetClusterStatusRequest()
 
         async def ask(node_id: str, address: str) -> NodeStatus:
             try:
-                response = await self._nodes.admin(node_id).GetClusterStatus(request, timeout=seconds)
+                response = await self._nodes.admin(node_id).GetClusterStatus(request, timeout=STATUS_SECONDS)
             except grpc.aio.AioRpcError as failure:
                 error = lms_error(failure)
                 reason = "does not answer" if error.reason == OUTCOME_UNKNOWN else error.message

@@ -11,6 +11,7 @@ from bot.client.api import LmsError
 NO_QUORUM = "NO_QUORUM"
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
 SESSION_ENDED = "SESSION_ENDED"
+DISK_ALMOST_FULL = "DISK_ALMOST_FULL"
 
 _DETAILS_KEY = "grpc-status-details-bin"
 _TRANSPORT_FAILURES = frozenset(

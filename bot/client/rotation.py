@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import grpc
 
 from bot.client.api import LmsError
-from bot.client.refusals import NO_QUORUM, OUTCOME_UNKNOWN, is_transient, lms_error
+from bot.client.refusals import DISK_ALMOST_FULL, NO_QUORUM, OUTCOME_UNKNOWN, is_transient, lms_error
 from protos.lms_pb2_grpc import AdminServiceStub, LmsServiceStub
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ class Nodes:
     async def call(self, attempt: Attempt[T], try_seconds: float, *, writes: bool = False) -> T:
         """Try node after node until one answers; for up to PATIENCE_SECONDS after the first failure.
 
-        Raises LmsError: the cluster's refusal as soon as one comes; in the end UNAVAILABLE/NO_QUORUM when
-        surely nothing happened, UNKNOWN/OUTCOME_UNKNOWN when a write may have.
+        Raises LmsError: the cluster's refusal as soon as one comes; in the end UNAVAILABLE/NO_QUORUM (or
+        DISK_ALMOST_FULL) when surely nothing happened, UNKNOWN/OUTCOME_UNKNOWN when a write may have.
         """
         give_up_at: float | None = None
         maybe_done = False
+        no_room: LmsError | None = None
         pause = Pause(self.random)
         failures = 0
         while True:
@@ -99,7 +100,8 @@ class Nodes:
                     unsaid = writes and maybe_done and error.code in _TELLS_NOTHING_OF_EARLIER_TRIES
                     raise (_exhausted(maybe_done=True) if unsaid else error) from failure
                 maybe_done = maybe_done or error.reason == OUTCOME_UNKNOWN
-                wait = error.retry_after
+                no_room = error if error.reason == DISK_ALMOST_FULL else None
+                wait = 0.0 if no_room else error.retry_after  # another node may have room at once
             failures += 1
             # A node that says when to come back is asked again: what it was busy with may be this very call.
             if not wait:
@@ -109,7 +111,7 @@ class Nodes:
             now = time.monotonic()
             give_up_at = give_up_at or now + PATIENCE_SECONDS
             if now + wait >= give_up_at:
-                raise _exhausted(writes and maybe_done)
+                raise (no_room if no_room and not maybe_done else _exhausted(writes and maybe_done))
             await asyncio.sleep(wait)
             try_seconds = min(try_seconds, max(1.0, give_up_at - time.monotonic()))
 

@@ -104,7 +104,6 @@ def node_status(node_id: str, address: str, message: lms_pb2.GetClusterStatusRes
         leader_id=message.leader_id,
         commit_index=message.commit_index,
         applied_index=message.applied_index,
-        state_hash=message.state_hash,
         tutor_reachable=message.tutor_reachable,
         tutor_model=message.tutor_model,
         pending_queries=message.pending_queries,

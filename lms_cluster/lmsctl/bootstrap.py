@@ -29,9 +29,7 @@ def _bootstrap(arguments: argparse.Namespace) -> None:
     username = arguments.user
     config = load_config(arguments.config)
     password = os.environ.get(PASSWORD_VARIABLE) or getpass.getpass(f"Password for {username}: ")
-    request = BootstrapRequest(
-        username=username, password=password, display_name=arguments.name or username
-    )
+    request = BootstrapRequest(username=username, password=password, display_name=arguments.name or username)
     for node in config.nodes:
         with grpc.insecure_channel(node.address) as channel:
             try:

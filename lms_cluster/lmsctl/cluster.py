@@ -18,7 +18,7 @@ def add_commands(areas: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verb.set_defaults(run=_status)
     verb = verbs.add_parser("add", help="let a node receive the log; it does not vote yet")
     verb.add_argument("node", metavar="ID")
-    verb.add_argument("--address", metavar="HOST:PORT", help="where it listens; as in cluster.toml by default")
+    verb.add_argument("--address", metavar="HOST:PORT", help="as in cluster.toml by default")
     verb.set_defaults(run=_add)
     verb = verbs.add_parser("promote", help="give a node that has caught up a vote")
     verb.add_argument("node", metavar="ID")

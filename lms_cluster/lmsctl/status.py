@@ -17,7 +17,19 @@ from protos.lms_pb2 import (
 Views = Mapping[str, GetClusterStatusResponse | None]
 """By node id; None for a node that does not answer."""
 
-HEADINGS = ("node", "address", "role", "term", "log", "commit", "applied", "lag", "sent", "disk free", "state")
+HEADINGS = (
+    "node",
+    "address",
+    "role",
+    "term",
+    "log",
+    "commit",
+    "applied",
+    "lag",
+    "sent",
+    "disk free",
+    "state",
+)
 NUMBERS = frozenset({"term", "log", "commit", "applied", "lag", "disk free"})
 """Headings of columns that are aligned to the right."""
 NOTHING = "-"

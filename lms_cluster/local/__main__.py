@@ -7,15 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lms_cluster.lmsctl.status import ask_all, table
+from lms_cluster.local.changes import add_node, remove_node, restart_all
 from lms_cluster.local.cluster import ClusterError, LocalCluster
-from protos import lms_pb2
 
 HOME = Path(".homeroom")
-ROLES = {
-    lms_pb2.NODE_ROLE_LEADER: "leader",
-    lms_pb2.NODE_ROLE_CANDIDATE: "candidate",
-    lms_pb2.NODE_ROLE_FOLLOWER: "follower",
-}
 
 
 def up(arguments: argparse.Namespace) -> None:
@@ -72,20 +68,33 @@ def logs(arguments: argparse.Namespace) -> None:
     subprocess.run(["/usr/bin/env", "tail", "-n", "40", *follow, *files], check=False)  # noqa: S603
 
 
+def add(arguments: argparse.Namespace) -> None:
+    cluster = LocalCluster.open(HOME)
+    before = set(cluster.nodes)
+    cluster = add_node(cluster, arguments.node or "")
+    for node_id in sorted(set(cluster.nodes) - before):
+        print(f"{node_id} has joined, and has a vote")
+    show(cluster)
+
+
+def remove(arguments: argparse.Namespace) -> None:
+    cluster = remove_node(LocalCluster.open(HOME), arguments.node)
+    print(f"{arguments.node} was removed; its data stays in {HOME}/{arguments.node}/")
+    show(cluster)
+
+
+def roll(_: argparse.Namespace) -> None:
+    cluster = LocalCluster.open(HOME)
+    restart_all(cluster)
+    show(cluster)
+
+
 def show(cluster: LocalCluster) -> None:
-    """A line a node, as each sees itself."""
-    print(f"{'node':8}{'address':20}{'role':10}{'term':>6}{'commit':>9}{'applied':>9}")
-    for node_id in cluster.nodes:
-        address = cluster.address(node_id)
-        answer = cluster.status(node_id)
-        if answer is None:
-            print(f"{node_id:8}{address:20}{'down':10}")
-            continue
-        print(
-            f"{node_id:8}{address:20}{ROLES.get(answer.role, '?'):10}{answer.term:>6}"
-            f"{answer.commit_index:>9}{answer.applied_index:>9}"
-        )
-    print(f"{'tutor':8}{cluster.config.tutor:20}{'up' if cluster.tutor.pid() else 'down'}")
+    """Everybody's own view, and what does not fit together."""
+    addresses = cluster.config.addresses
+    views = ask_all(cluster.operator(), addresses, with_state_hash=True)
+    print("\n".join(table(addresses, views)))
+    print(f"logs, data and configuration: {cluster.folder}")
 
 
 def main() -> None:
@@ -104,6 +113,13 @@ def main() -> None:
     command = commands.add_parser("restart", help="start a node again")
     command.add_argument("node")
     command.set_defaults(run=restart)
+    command = commands.add_parser("add", help="let one more node join")
+    command.add_argument("node", nargs="?", help="its id; the next free one by default")
+    command.set_defaults(run=add)
+    command = commands.add_parser("remove", help="let a node leave for good")
+    command.add_argument("node")
+    command.set_defaults(run=remove)
+    commands.add_parser("roll", help="restart all nodes, one after another").set_defaults(run=roll)
     command = commands.add_parser(
         "logs", help="the last lines each process wrote; follows them in a terminal"
     )

@@ -13,10 +13,15 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from lms_cluster.config import ClusterConfig, ConfigError, load_config
+from lms_cluster.founding import found_node
+from lms_cluster.lmsctl.status import leader_of
+from lms_cluster.local import cluster_file
 from lms_cluster.local.process import POLL_SECONDS, Process
-from lms_cluster.secret_file import write_new_secret
-from protos import lms_pb2, lms_pb2_grpc
+from lms_cluster.operator_client import OperatorClient
+from lms_cluster.secret_file import read_secret, write_new_secret
+from protos.lms_pb2 import GetClusterStatusResponse
 
+CLUSTER_FILE = "cluster.toml"
 SECRET_FILE = "cluster.secret"  # noqa: S105 -- its name, not its content
 READY_SECONDS = 60.0
 """Long enough for the tutor to load its model on a slow, busy machine."""
@@ -32,11 +37,7 @@ class LocalCluster:
     def __init__(self, folder: Path, config: ClusterConfig) -> None:
         self.folder = folder
         self.config = config
-        path = str(folder / "cluster.toml")
-        self.nodes = {
-            node.id: Process(node.id, "lms_cluster", ("--config", path, "--node", node.id), folder / "run")
-            for node in config.nodes
-        }
+        self.nodes = {node.id: self._node_process(node.id) for node in config.nodes}
         host, _, port = config.tutor.rpartition(":")
         self.tutor = Process("tutor", "tutor", ("serve", "--host", host, "--port", port), folder / "run")
 
@@ -44,7 +45,7 @@ class LocalCluster:
     def open(cls, folder: Path) -> LocalCluster:
         """Raises ClusterError when no cluster was made there, or its configuration cannot be used."""
         folder = folder.resolve()
-        path = folder / "cluster.toml"
+        path = folder / CLUSTER_FILE
         if not path.exists():
             raise ClusterError("There is no cluster here yet. Start one with ./cluster.sh up.")
         try:
@@ -54,24 +55,10 @@ class LocalCluster:
 
     @classmethod
     def create(cls, folder: Path, node_count: int, title: str = "Homeroom") -> LocalCluster:
-        """Describe a new cluster on free loopback ports. Raises ClusterError where one was before."""
+        """Describe a new cluster on free loopback ports, and found it. Raises ClusterError where one was
+        before."""
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        *node_ports, tutor_port = _free_ports(node_count + 1)
-        lines = [
-            f'title = "{title}"',
-            'time_zone = "UTC"',
-            f'tutor = "127.0.0.1:{tutor_port}"',
-            f'secret_file = "{SECRET_FILE}"',
-        ]
-        for number, port in enumerate(node_ports, start=1):
-            lines += [
-                "",
-                "[[nodes]]",
-                f'id = "n{number}"',
-                f'address = "127.0.0.1:{port}"',
-                f'data = "n{number}"',
-            ]
         try:
             write_new_secret(folder / SECRET_FILE)
         except FileExistsError:
@@ -79,8 +66,13 @@ class LocalCluster:
                 f"{folder} is what is left of a cluster whose cluster.toml is gone. "
                 f"Put that back, or move the folder away to begin anew."
             ) from None
-        (folder / "cluster.toml").write_text("\n".join(lines) + "\n")
-        return cls.open(folder)
+        *addresses, tutor = [f"127.0.0.1:{port}" for port in free_ports(node_count + 1)]
+        nodes = {f"n{number}": address for number, address in enumerate(addresses, start=1)}
+        cluster_file.write_new(folder / CLUSTER_FILE, title, tutor, SECRET_FILE, nodes)
+        cluster = cls.open(folder)
+        for node_id in cluster.nodes:
+            found_node(cluster.config, node_id)
+        return cluster
 
     def start(self, *, with_tutor: bool = True) -> None:
         """Start what does not run, and wait until it serves. Raises ClusterError."""
@@ -99,6 +91,10 @@ class LocalCluster:
         for process in processes:
             process.stop()
 
+    def start_joining(self, node_id: str) -> None:
+        """Start the node, which asks the others to take it in."""
+        self._node_process(node_id, "--join").start()
+
     def node(self, node_id: str) -> Process:
         try:
             return self.nodes[node_id]
@@ -113,30 +109,23 @@ class LocalCluster:
         if not any(process.pid() for process in self.nodes.values()):
             raise ClusterError("No node runs. Start them with ./cluster.sh up.")
 
-    def status(
-        self, node_id: str, *, with_state_hash: bool = False
-    ) -> lms_pb2.GetClusterStatusResponse | None:
+    def status(self, node_id: str, *, with_state_hash: bool = False) -> GetClusterStatusResponse | None:
         """The node's own view; None when it does not answer."""
-        with grpc.insecure_channel(self.address(node_id)) as channel:
-            try:
-                return lms_pb2_grpc.AdminServiceStub(channel).GetClusterStatus(
-                    lms_pb2.GetClusterStatusRequest(with_state_hash=with_state_hash),
-                    timeout=10 if with_state_hash else 2,
-                )
-            except grpc.RpcError:
-                return None
+        return self.operator().status(node_id, with_state_hash=with_state_hash)
+
+    def operator(self) -> OperatorClient:
+        return OperatorClient(self.config.addresses, read_secret(self.config.secret_file))
 
     def leader(self) -> str | None:
         """The node that leads in the newest term anyone knows of."""
-        answers = [answer for node_id in self.nodes if (answer := self.status(node_id))]
-        leaders = [answer for answer in answers if answer.role == lms_pb2.NODE_ROLE_LEADER]
-        return max(leaders, key=lambda answer: answer.term).node_id if leaders else None
+        leader = leader_of({node_id: self.status(node_id) for node_id in self.nodes})
+        return leader.node_id if leader else None
 
     def wait_for_leader(self, seconds: float = READY_SECONDS) -> str:
         """Raises ClusterError when no node leads in time, or a node has ended."""
         deadline = time.monotonic() + seconds
         while (leader := self.leader()) is None:
-            self._check_alive(self.nodes.values())
+            self.check_alive(self.nodes.values())
             if time.monotonic() > deadline:
                 raise ClusterError(f"No leader within {seconds:.0f} s. See ./cluster.sh logs.")
             time.sleep(POLL_SECONDS)
@@ -149,10 +138,28 @@ class LocalCluster:
         deadline = time.monotonic() + seconds
         for process, address in zip(processes, addresses, strict=True):
             while not _serving(address):
-                self._check_alive([process])
+                self.check_alive([process])
                 if time.monotonic() > deadline:
                     raise ClusterError(f"{process.name} is not ready within {seconds:.0f} s.")
                 time.sleep(POLL_SECONDS)
+
+    def wait_caught_up(self, node_id: str, seconds: float = READY_SECONDS) -> None:
+        """Wait until the node serves, counts, and lacks nothing that was committed before this call. Raises
+        ClusterError."""
+        self.wait_ready([self.node(node_id)], [self.address(node_id)], seconds)
+        deadline = time.monotonic() + seconds
+        goal: int | None = None
+        while True:
+            leader = leader_of({each: self.status(each) for each in self.nodes})
+            if leader and goal is None:
+                goal = leader.commit_index
+            view = self.status(node_id)
+            if goal is not None and view and view.synced and view.applied_index >= goal:
+                return
+            self.check_alive([self.node(node_id)])
+            if time.monotonic() > deadline:
+                raise ClusterError(f"{node_id} has not caught up within {seconds:.0f} s.")
+            time.sleep(POLL_SECONDS)
 
     def wait_equal_state(self, seconds: float = READY_SECONDS) -> str:
         """Wait until all nodes have applied the same index to the same state; return its hash.
@@ -169,7 +176,13 @@ class LocalCluster:
                 raise ClusterError(f"The nodes do not hold the same state: {known}")
             time.sleep(POLL_SECONDS)
 
-    def _check_alive(self, processes: Iterable[Process]) -> None:
+    def _node_process(self, node_id: str, *more: str) -> Process:
+        path = str(self.folder / CLUSTER_FILE)
+        arguments = ("--config", path, "--node", node_id, *more)
+        return Process(node_id, "lms_cluster", arguments, self.folder / "run")
+
+    def check_alive(self, processes: Iterable[Process]) -> None:
+        """Raises ClusterError."""
         for process in processes:
             if process.pid() is None:
                 raise ClusterError(f"{process.name} has ended. Its last words:\n{process.last_lines(15)}")
@@ -184,7 +197,7 @@ def _serving(address: str) -> bool:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:

@@ -1,5 +1,5 @@
-"""Who takes part, and who leads: the changes that operators ask for. Only a leader makes them, and every one of
-them, asked for again, does nothing more."""
+"""Who takes part, and who leads: the changes that operators ask for. Only a leader makes them, and every one
+of them, asked for again, does nothing more."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ class MembershipChanges:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    async def change(
-        self, request: ChangeMembershipRequest, deadline: Deadline
-    ) -> ChangeMembershipResponse:
+    async def change(self, request: ChangeMembershipRequest, deadline: Deadline) -> ChangeMembershipResponse:
         """Returns once the change is agreed on and no part of it is left to do. Raises Refused: NOT_LEADER, a
         passing or lasting reason of REFUSALS, NO_QUORUM, OUTCOME_UNKNOWN."""
         asked = _checked(request)
@@ -60,7 +58,7 @@ class MembershipChanges:
                 message = "I could not confirm the change. Asking for it again is safe."
                 raise Refused(Code.UNKNOWN, "OUTCOME_UNKNOWN", message) from failure
         async with deadline.limit():
-            while (membership := self._driver.status().membership).is_joint:
+            while (membership := self._driver.status().membership).is_joint:  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
         return ChangeMembershipResponse(membership=as_message(membership))
 
@@ -97,7 +95,9 @@ class MembershipChanges:
 
     def _not_leader(self) -> NotLeader:
         status = self._driver.status()
-        return NotLeader(status.leader_id or "", dict(status.membership.addresses).get(status.leader_id or "", ""))
+        return NotLeader(
+            status.leader_id or "", dict(status.membership.addresses).get(status.leader_id or "", "")
+        )
 
 
 def what_is_left(asked: MembershipChange, membership: Membership) -> MembershipChange:

@@ -218,6 +218,18 @@ async def test_a_short_wait_asked_for_is_waited_and_a_long_one_reported(
     assert (error.code, error.reason, error.retry_after) == ("RESOURCE_EXHAUSTED", "LOCKED", 360.5)
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_a_node_without_room_is_left_for_one_that_has_some(
+    nodes: list[ScriptedNode], client: GrpcLmsClient
+) -> None:
+    full = refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "DISK_ALMOST_FULL", "Full.", retry_seconds=0.9)
+    nodes[0].script = nodes[1].script = [full]
+    assert (await client.announce("token", ID, "Hello.")).index == 7
+    nodes[2].script = [full]
+    error = await refusal_of_a_write(client)
+    assert (error.code, error.reason) == ("RESOURCE_EXHAUSTED", "DISK_ALMOST_FULL")
+
+
 async def test_every_call_carries_a_deadline(nodes: list[ScriptedNode], client: GrpcLmsClient) -> None:
     await client.announce("token", ID, "Hello.")
     await client.materials("token")

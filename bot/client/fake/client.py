@@ -260,7 +260,7 @@ class FakeLmsClient:
     def watch(self, token: str, cursor: str) -> AsyncIterator[Event]:
         return self._feed.follow(lambda: self._viewer(token), cursor)
 
-    async def status(self, with_state_hash: bool = False) -> tuple[NodeStatus, ...]:
+    async def status(self) -> tuple[NodeStatus, ...]:
         return (
             NodeStatus(
                 node_id="n1",
@@ -270,7 +270,6 @@ class FakeLmsClient:
                 leader_id="n1",
                 commit_index=self._index,
                 applied_index=self._index,
-                state_hash="0" * 64 if with_state_hash else "",
                 tutor_reachable=self._tutor is not None,
                 tutor_model="fake" if self._tutor else "",
                 pending_queries=len(self._questions.waiting_for_tutor()),

@@ -1,0 +1,35 @@
+"""A node whose data is not what was written gives it up: in a cluster the others have it too, and hand it
+over anew. Until they have, the node is like a new one, and nothing that it promised is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from lms_cluster.config import ClusterConfig
+from lms_cluster.history_comparison import HistoryDiverged
+from lms_cluster.opening import DAMAGE
+
+_log = structlog.get_logger(__name__)
+
+
+def is_damage(why: BaseException) -> bool:
+    return isinstance(why, (*DAMAGE, HistoryDiverged))
+
+
+def is_curable(why: BaseException, config: ClusterConfig) -> bool:
+    """Whether the others can give this node anew what it has lost."""
+    return is_damage(why) and len(config.nodes) > 1
+
+
+def advice(why: BaseException, config: ClusterConfig) -> str:
+    """What is left to do about a failure that a node cannot mend itself; may be empty."""
+    if not is_damage(why):
+        return ""
+    if len(config.nodes) == 1:
+        return (
+            "no other node has a copy: put the last backup back with lmsctl restore FILE --node "
+            f"{config.nodes[0].id}, into an empty data folder"
+        )
+    return "this data was given anew by the others, and is damaged again: the disk or the memory is bad"
