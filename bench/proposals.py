@@ -27,29 +27,47 @@ from bench.figures import percentile
 from protos.raft_pb2_grpc import add_RaftServiceServicer_to_server
 from raft.config import Config
 from raft.errors import RaftError
+from raft.membership import Membership
 from raft.runtime.driver import Driver
 from raft.runtime.secret import ClusterSecret
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
-from raft.types import Entry, Index
+from raft.types import Entry, Index, Snapshot
 from storage.log_store import SqliteLogStore
 
 NODE_IDS = ("n1", "n2", "n3")
+MEMBERSHIP = Membership(NODE_IDS)
 SECRET = ClusterSecret("the-secret-of-the-nodes-measured-here")
 
 
 class Nothing:
-    """The state machine with no state."""
+    """The state machine with no state but how far it has come."""
 
     def __init__(self) -> None:
-        self._applied_index = 0
+        self._applied = Snapshot(0, 0, MEMBERSHIP)
 
-    def applied_index(self) -> Index:
-        return self._applied_index
+    def applied(self) -> Snapshot:
+        return self._applied
 
     def apply(self, entries: Sequence[Entry]) -> list[bytes]:
-        self._applied_index = entries[-1].index
+        self._applied = Snapshot(entries[-1].index, entries[-1].term, MEMBERSHIP)
         return [b""] * len(entries)
+
+    def checkpoint(self) -> Index:
+        return self._applied.index
+
+    def write_snapshot(self, path: Path) -> Snapshot:
+        applied = self._applied
+        path.write_text(f"{applied.index} {applied.term}")
+        return applied
+
+    def read_snapshot(self, path: Path) -> Snapshot:
+        index, term = map(int, path.read_text().split())
+        return Snapshot(index, term, MEMBERSHIP)
+
+    def install(self, path: Path) -> None:
+        self._applied = self.read_snapshot(path)
+        path.unlink()
 
     def close(self) -> None:
         pass
@@ -61,13 +79,21 @@ async def measure(folder: Path, seconds: float, clients: int, size: int) -> dict
     addresses = {
         node_id: f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}" for node_id, server in servers.items()
     }
-    stores = {node_id: SqliteLogStore(folder / f"{node_id}.db") for node_id in NODE_IDS}
+    stores = {node_id: SqliteLogStore.found(folder / f"{node_id}.db", MEMBERSHIP) for node_id in NODE_IDS}
     drivers = []
     for node_id, server in servers.items():
         transport = PeerTransport(node_id, addresses, SECRET)
         add_RaftServiceServicer_to_server(RaftServicer(transport), server)
-        config = Config(node_id, NODE_IDS)
-        drivers.append(Driver(config, stores[node_id], Nothing(), transport, random=Random(node_id)))
+        drivers.append(
+            Driver(
+                Config(node_id),
+                stores[node_id],
+                Nothing(),
+                transport,
+                snapshot_folder=folder / node_id,
+                random=Random(node_id),
+            )
+        )
         await server.start()
         await drivers[-1].start()
     await drivers[0].read_index(30)  # a leader is there, and has committed

@@ -1,27 +1,36 @@
-"""The way to one peer: its channel, an ordered stream per method, and votes asked by single calls."""
+"""The way to one peer: its channel, an ordered stream per method, and single calls for votes and for
+TimeoutNow."""
 
 from __future__ import annotations
 
 import asyncio
 from asyncio import Task
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import grpc
 import structlog
 
 from protos.raft_pb2_grpc import RaftServiceStub
-from raft.messages import AppendEntries, Message, ProposeRequest, ReadIndexRequest, RequestVote
+from raft.messages import (
+    AppendEntries,
+    Message,
+    ProposeRequest,
+    ReadIndexRequest,
+    RequestVote,
+    TimeoutNow,
+)
 from raft.runtime.codec import Malformed, WireMessage, decode, encode
 from raft.runtime.secret import ClusterSecret
 from raft.types import NodeId
 
-Request = AppendEntries | ProposeRequest | ReadIndexRequest | RequestVote
+StreamedRequest = AppendEntries | ProposeRequest | ReadIndexRequest
+Request = StreamedRequest | RequestVote | TimeoutNow
 
 RETRY_SECONDS_FIRST: Final = 0.05
 RETRY_SECONDS_MAX: Final = 0.5
-VOTE_SECONDS_MAX: Final = 1.0
-VOTES_ASKED_MAX: Final = 4
+CALL_SECONDS_MAX: Final = 1.0
+CALLS_MAX: Final = 4
 WAITING_REQUESTS_MAX: Final = 256
 
 log = structlog.get_logger("raft.transport")
@@ -44,15 +53,15 @@ class PeerLink:
         self._channel = channel
         self._metadata = secret.metadata
         self._receive = receive
-        self._votes: set[Task[None]] = set()
+        self._calls: set[Task[None]] = set()
         self._is_closed = False
         self._stub = RaftServiceStub(channel)
-        methods: dict[type[Request], grpc.aio.StreamStreamMultiCallable[Any, Any]] = {
+        methods: dict[type[StreamedRequest], grpc.aio.StreamStreamMultiCallable[Any, Any]] = {
             AppendEntries: self._stub.AppendEntries,
             ProposeRequest: self._stub.Propose,
             ReadIndexRequest: self._stub.ReadIndex,
         }
-        self._queues: dict[type[Request], asyncio.Queue[Request]] = {
+        self._queues: dict[type[StreamedRequest], asyncio.Queue[StreamedRequest]] = {
             kind: asyncio.Queue(WAITING_REQUESTS_MAX) for kind in methods
         }
         self._streams = [
@@ -60,34 +69,54 @@ class PeerLink:
             for kind, method in methods.items()
         ]
 
-    def send(self, request: Request) -> None:
-        """Never blocks. Dropped when too much waits: what waits already comes first in the peer's log."""
-        if isinstance(request, RequestVote):
-            if len(self._votes) < VOTES_ASKED_MAX:
-                task = asyncio.create_task(self._ask_vote(request))
-                self._votes.add(task)
-                task.add_done_callback(self._votes.discard)
-        elif not (queue := self._queues[type(request)]).full():
-            queue.put_nowait(request)
+    def send(self, request: Request) -> bool:
+        """Never blocks. False when it was dropped because too much waits: what waits already comes first in
+        the peer's log."""
+        match request:
+            case RequestVote():
+                return self._begin_call(self._ask_vote(request))
+            case TimeoutNow():
+                return self._begin_call(self._hand_over(request))
+            case _:
+                queue = self._queues[type(request)]
+                if queue.full():
+                    return False
+                queue.put_nowait(request)
+                return True
 
     async def close(self) -> None:
         # A flag as well: a stream that breaks at this very moment reports that instead of the cancellation.
         self._is_closed = True
-        tasks = [*self._streams, *self._votes]
+        tasks = [*self._streams, *self._calls]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._channel.close()
 
+    def _begin_call(self, call: Coroutine[None, None, None]) -> bool:
+        if len(self._calls) >= CALLS_MAX:
+            call.close()
+            return False
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return True
+
     async def _ask_vote(self, request: RequestVote) -> None:
         try:
-            call = self._stub.RequestVote(encode(request), timeout=VOTE_SECONDS_MAX, metadata=self._metadata)
+            call = self._stub.RequestVote(encode(request), timeout=CALL_SECONDS_MAX, metadata=self._metadata)
             self._hear(await call)
         except grpc.aio.AioRpcError as error:
             log.debug("vote not answered", peer=self._peer, code=error.code().name)
 
+    async def _hand_over(self, request: TimeoutNow) -> None:
+        try:
+            await self._stub.TimeoutNow(encode(request), timeout=CALL_SECONDS_MAX, metadata=self._metadata)
+        except grpc.aio.AioRpcError as error:
+            log.debug("leadership not handed over", peer=self._peer, code=error.code().name)
+
     async def _keep_open(
-        self, method: grpc.aio.StreamStreamMultiCallable[Any, Any], queue: asyncio.Queue[Request]
+        self, method: grpc.aio.StreamStreamMultiCallable[Any, Any], queue: asyncio.Queue[StreamedRequest]
     ) -> None:
         pause = RETRY_SECONDS_FIRST
         while not self._is_closed:
@@ -120,7 +149,7 @@ class PeerLink:
         self._receive(message)
 
 
-async def _write(stream: Any, queue: asyncio.Queue[Request]) -> None:
+async def _write(stream: Any, queue: asyncio.Queue[StreamedRequest]) -> None:
     """Ends with the stream: its reader sees why."""
     try:
         while True:

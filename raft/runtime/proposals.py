@@ -48,13 +48,18 @@ class ProposalWaiters:
         """Queue a proposal. Raises NotProposed("overloaded")."""
         if len(self._queued) >= QUEUED_MAX or self._queued_bytes + len(data) > QUEUED_BYTES_MAX:
             raise NotProposed("overloaded")
-        proposal = Proposal(self._next_id, data)
-        outcome: Future[Applied] = asyncio.get_running_loop().create_future()
-        self._next_id += 1
-        self._queued[proposal.id] = proposal
+        proposal_id, outcome = self.expect()
+        self._queued[proposal_id] = Proposal(proposal_id, data)
         self._queued_bytes += len(data)
-        self._outcomes[proposal.id] = outcome
-        return proposal.id, outcome
+        return proposal_id, outcome
+
+    def expect(self) -> tuple[int, Future[Applied]]:
+        """A proposal that the caller hands to the node itself, under the given id."""
+        proposal_id = self._next_id
+        self._next_id += 1
+        outcome: Future[Applied] = asyncio.get_running_loop().create_future()
+        self._outcomes[proposal_id] = outcome
+        return proposal_id, outcome
 
     def withdraw(self, proposal_id: int) -> bool:
         """The caller waits no longer. Whether the proposal was still queued, so that it never reaches a
@@ -105,16 +110,35 @@ class ProposalWaiters:
         while len(self._remembered) > REMEMBERED_MAX:
             del self._remembered[next(iter(self._remembered))]
 
+    def installed(self, index: Index) -> None:
+        """A snapshot has taken the place of every entry up to `index`."""
+        self._applied_index = index
+        for covered in [place for place in self._placed if place <= index]:
+            for _, outcome in self._placed.pop(covered):
+                _fail(outcome, OutcomeUnknown(f"entry {covered} came in a snapshot"))
+
+    def refuse_queued(self, reason: str) -> None:
+        """What the node has not been given yet is not proposed."""
+        for proposal in self.take():
+            _fail(self._outcomes.pop(proposal.id), NotProposed(reason))
+
+    async def settled(self) -> None:
+        """Returns once every caller that waits now has been told."""
+        if waiting := self._unsettled():
+            await asyncio.wait(waiting)
+
     def fail_all(self, why: str) -> None:
         """No more news will come. The queued were never proposed; of the others nobody can say."""
-        for proposal in self.take():
-            _fail(self._outcomes.pop(proposal.id), NotProposed(why))
-        placed = [outcome for waiting in self._placed.values() for _, outcome in waiting]
-        for outcome in [*self._outcomes.values(), *placed]:
+        self.refuse_queued(why)
+        for outcome in self._unsettled():
             _fail(outcome, OutcomeUnknown(why))
         self._outcomes.clear()
         self._placed.clear()
         self._remembered.clear()
+
+    def _unsettled(self) -> list[Future[Applied]]:
+        placed = [outcome for waiting in self._placed.values() for _, outcome in waiting]
+        return [*self._outcomes.values(), *placed]
 
 
 def _decide(outcome: Future[Applied], term: Term, applied: Applied) -> None:

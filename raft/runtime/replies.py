@@ -48,16 +48,23 @@ class ReplyRoutes:
         waiting.append(vote)
         return vote
 
-    def send(self, reply: Reply) -> None:
-        """Never blocks."""
+    def send(self, reply: Reply) -> bool:
+        """Never blocks. False when it was dropped."""
         if isinstance(reply, RequestVoteReply):
-            waiting = self._voters.get(reply.to, ())
-            while waiting:
-                vote = waiting.popleft()
-                if not vote.done():
-                    vote.set_result(reply)
-                    return
-            return
+            return self._vote(reply)
         queue = self._streams.get((reply.to, type(reply)))
-        if queue is not None and not queue.full():
-            queue.put_nowait(reply)
+        if queue is None or queue.full():
+            return False
+        queue.put_nowait(reply)
+        return True
+
+    def _vote(self, reply: RequestVoteReply) -> bool:
+        waiting = self._voters.pop(reply.to, None)
+        while waiting:
+            vote = waiting.popleft()
+            if not vote.done():
+                vote.set_result(reply)
+                if waiting:
+                    self._voters[reply.to] = waiting
+                return True
+        return False

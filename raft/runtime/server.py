@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any, Final
 
 import grpc
@@ -11,9 +12,11 @@ import structlog
 
 from protos import raft_pb2 as wire
 from protos.raft_pb2_grpc import RaftServiceServicer
-from raft.messages import AppendEntriesReply, Message, ProposeReply, ReadIndexReply
-from raft.runtime.codec import Malformed, WireMessage, decode, encode
+from raft.messages import AppendEntriesReply, ProposeReply, ReadIndexReply
+from raft.runtime.codec import Malformed, WholeMessage, WireMessage, decode, encode
 from raft.runtime.replies import StreamedReply
+from raft.runtime.snapshot_codec import decode_part, encode_answer
+from raft.runtime.snapshot_stream import SnapshotOffer, SnapshotPart, StreamRefused
 from raft.runtime.transport import PeerTransport
 from raft.types import NodeId
 
@@ -24,8 +27,9 @@ log = structlog.get_logger("raft.server")
 
 class RaftServicer(RaftServiceServicer):
     """Serves one node, whose `transport` it shares. A call without the cluster's secret ends with
-    UNAUTHENTICATED, a message for another node or from a stranger ends its call with INVALID_ARGUMENT; a
-    malformed one is dropped."""
+    UNAUTHENTICATED, a message for another node or in this node's own name ends its call with
+    INVALID_ARGUMENT; a malformed one is dropped. Whoever shows the secret is heard, member or not: this node
+    may be the last to learn who is one."""
 
     def __init__(self, transport: PeerTransport) -> None:
         self._transport = transport
@@ -39,13 +43,26 @@ class RaftServicer(RaftServiceServicer):
             message = decode(request)
         except Malformed as error:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        await self._check_route(message, None, context)
+        await self._check_route(message.from_, message.to, None, context)
         vote = self._transport.replies.expect_vote(message.from_)
         self._transport.receive(message)
         try:
             return encode(await asyncio.wait_for(vote, VOTE_SECONDS_MAX))
         except TimeoutError:
             await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "no vote in time")
+
+    async def TimeoutNow(  # noqa: N802
+        self, request: wire.TimeoutNowRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> wire.TimeoutNowResponse:
+        """Answered at once; whether a campaign follows shows in the votes asked for."""
+        await self._check_caller(context)
+        try:
+            message = decode(request)
+        except Malformed as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        await self._check_route(message.from_, message.to, None, context)
+        self._transport.receive(message)
+        return wire.TimeoutNowResponse()
 
     async def AppendEntries(  # type: ignore[override]  # noqa: N802
         self,
@@ -67,6 +84,35 @@ class RaftServicer(RaftServiceServicer):
         context: grpc.aio.ServicerContext[Any, Any],
     ) -> None:
         await self._serve_stream(request_iterator, context, ReadIndexReply)
+
+    async def InstallSnapshot(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[wire.InstallSnapshotRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> None:
+        """One snapshot. FAILED_PRECONDITION with the reason when the node declines it."""
+        await self._check_caller(context)
+        try:
+            async with aclosing(
+                self._transport.serve_snapshot(self._parts(request_iterator, context))
+            ) as answers:
+                async for answer in answers:
+                    await context.write(encode_answer(answer))
+        except Malformed as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        except StreamRefused as refusal:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, refusal.reason)
+
+    async def _parts(
+        self,
+        requests: AsyncIterator[wire.InstallSnapshotRequest],
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> AsyncIterator[SnapshotPart]:
+        async for request in requests:
+            part = decode_part(request)
+            if isinstance(part, SnapshotOffer):
+                await self._check_route(part.install.from_, part.install.to, None, context)
+            yield part
 
     async def _serve_stream(
         self,
@@ -94,7 +140,7 @@ class RaftServicer(RaftServiceServicer):
 
     async def _messages(
         self, requests: AsyncIterator[WireMessage], context: grpc.aio.ServicerContext[Any, Any]
-    ) -> AsyncIterator[Message]:
+    ) -> AsyncIterator[WholeMessage]:
         peer: NodeId | None = None
         async for request in requests:
             try:
@@ -102,7 +148,7 @@ class RaftServicer(RaftServiceServicer):
             except Malformed as error:
                 log.warning("malformed message dropped", peer=peer, error=str(error))
                 continue
-            await self._check_route(message, peer, context)
+            await self._check_route(message.from_, message.to, peer, context)
             peer = message.from_
             yield message
 
@@ -113,15 +159,15 @@ class RaftServicer(RaftServiceServicer):
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "the cluster's secret was not shown")
 
     async def _check_route(
-        self, message: Message, peer: NodeId | None, context: grpc.aio.ServicerContext[Any, Any]
+        self, from_: NodeId, to: NodeId, peer: NodeId | None, context: grpc.aio.ServicerContext[Any, Any]
     ) -> None:
         """`peer`: whose stream this is, when that is known. Aborts the call unless the message belongs
         here."""
         node_id = self._transport.node_id
-        if message.to != node_id:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"this is {node_id}, not {message.to}")
-        if message.from_ not in self._transport.peers or peer not in (None, message.from_):
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{message.from_} is not expected here")
+        if to != node_id:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"this is {node_id}, not {to}")
+        if from_ == node_id or peer not in (None, from_):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{from_} is not expected here")
 
 
 async def _write(context: grpc.aio.ServicerContext[Any, Any], queue: asyncio.Queue[StreamedReply]) -> None:

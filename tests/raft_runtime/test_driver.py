@@ -16,7 +16,7 @@ from raft.runtime.proposals import QUEUED_BYTES_MAX, Applied
 from raft.types import Entry, HardState, LogStore
 from tests.raft_runtime.cluster import CALL_SECONDS, TICK_SECONDS, Cluster, RunningNode, eventually
 
-ELECTION_SECONDS_MAX = 2 * Config("n1", ("n1",)).election_ticks * TICK_SECONDS
+ELECTION_SECONDS_MAX = 2 * Config("n1").election_ticks * TICK_SECONDS
 
 
 class FaultyStore:
@@ -25,9 +25,13 @@ class FaultyStore:
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self.hard_state = store.hard_state
+        self.base = store.base
         self.last_index = store.last_index
         self.term = store.term
         self.entries = store.entries
+        self.membership_entries = store.membership_entries
+        self.compact = store.compact
+        self.restore = store.restore
         self.is_broken = False
         self.is_free = threading.Event()
         self.is_free.set()
@@ -109,7 +113,7 @@ async def test_the_state_machine_is_told_of_before_the_caller(cluster: Cluster) 
     told: list[int] = []
     leader.driver.on_applied = told.append
     applied = [await leader.propose(b"%d" % number) for number in range(5)]
-    assert told[-1] == applied[-1].index == leader.memory.applied_index()
+    assert told[-1] == applied[-1].index == leader.memory.applied().index
     assert told == sorted(set(told))
 
 
@@ -195,7 +199,8 @@ async def test_a_leaders_callers_learn_that_another_terms_entry_took_the_place(c
     for node_id in others:
         await cluster.start(node_id)
     await asyncio.gather(*(cluster.nodes[node_id].driver.read_index(30) for node_id in others))
-    silent.start(deposed.driver.receive)
+    deposed.driver._task._peers = None
+    silent.start(deposed.driver._task.receive, deposed.driver._task.receiver.serve)
     with pytest.raises(NotProposed) as lost:
         await waiting
     assert lost.value.reason == "lost"
@@ -275,7 +280,7 @@ async def test_stopping_tells_every_caller(alone: RunningNode) -> None:
     reading = asyncio.create_task(alone.driver.read_index(CALL_SECONDS))
     await asyncio.sleep(0)
     stopping = asyncio.create_task(alone.driver.stop())
-    with pytest.raises(NotProposed, match="stopping"):
+    with pytest.raises(NotProposed):
         await queued
     with pytest.raises(OutcomeUnknown):
         await handed

@@ -1,0 +1,91 @@
+"""Watches the disk of the log through what its appends take. A disk that hangs or drags must not keep a
+leader in its place: nothing else would tell its clients, since it still answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+
+from raft.runtime.metrics import Metrics
+
+HUNG_SECONDS: Final = 30.0
+SLOW_APPENDS_MAX: Final = 8
+"""So many in a row are no hiccup."""
+PATIENCE_SECONDS: Final = 30.0
+"""After leadership was handed over for it: where all disks are slow it must not go round and round."""
+
+log = structlog.get_logger("raft.disk")
+
+
+class DiskWatch:
+    """`clock` is the event loop's.
+
+    stalled  An append is under way for twice the election timeout: by now the cluster has another leader.
+             Callers are turned away at once, to a node that can serve them.
+    hung     The same for HUNG_SECONDS. There is no way to abandon the write, so the process should end.
+    slow     Appends take a quarter of an election timeout and more, again and again, and a follower has the
+             same entries on its disk sooner: a better leader is at hand.
+    """
+
+    def __init__(self, clock: Callable[[], float], election_seconds: float, metrics: Metrics) -> None:
+        self._clock = clock
+        self._stalled_seconds = 2 * election_seconds
+        self._slow_seconds = election_seconds / 4
+        self._metrics = metrics
+        self._began: float | None = None
+        self._slow_appends = 0
+        self._patient_until = clock()
+        self.was_slow = False
+        """The last append."""
+        self._is_stall_told = False
+
+    @property
+    def is_stalled(self) -> bool:
+        return self._under_way() >= self._stalled_seconds
+
+    @property
+    def is_hung(self) -> bool:
+        return self._under_way() >= HUNG_SECONDS
+
+    @property
+    def is_slow(self) -> bool:
+        return self._slow_appends >= SLOW_APPENDS_MAX and self._clock() >= self._patient_until
+
+    @contextmanager
+    def append(self) -> Iterator[None]:
+        """Around one append."""
+        self._began = self._clock()
+        try:
+            yield
+        finally:
+            seconds = self._under_way()
+            self._began = None
+            self._metrics.append_seconds.observe(seconds)
+            self.was_slow = seconds >= self._slow_seconds
+            if not self.was_slow:
+                self._slow_appends = 0
+            if self._is_stall_told:
+                self._is_stall_told = False
+                log.warning("the disk answers again", seconds=round(seconds, 3))
+
+    def compare(self, is_follower_ahead: bool) -> None:
+        """After a slow append of a leader: whether a follower had the same entries on its disk before."""
+        self._slow_appends = self._slow_appends + 1 if is_follower_ahead else 0
+
+    def forgive(self) -> None:
+        """Leadership was handed over for it."""
+        self._slow_appends = 0
+        self._patient_until = self._clock() + PATIENCE_SECONDS
+
+    def look(self) -> None:
+        """Once a tick: tells of a stall when it begins."""
+        if self.is_stalled and not self._is_stall_told:
+            self._is_stall_told = True
+            self._metrics.disk_stalls.inc()
+            log.error("the disk does not answer", seconds=round(self._under_way(), 3))
+
+    def _under_way(self) -> float:
+        return 0.0 if self._began is None else self._clock() - self._began
