@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bot.client.api import LmsError
+from lms_cluster.local.cluster import ClusterError
 from tests.chaos.run import ChaosRun, Outcome
 
 
@@ -41,7 +43,10 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="homeroom-chaos-"))
     print(f"seed {seed}, {arguments.nodes} nodes, {arguments.minutes:g} minutes, in {folder}", flush=True)
     run = ChaosRun(folder, seed, arguments.minutes * 60, arguments.nodes)
-    outcome = asyncio.run(run.run(lambda line: print(line, flush=True)))
+    try:
+        outcome = asyncio.run(run.run(lambda line: print(line, flush=True)))
+    except (ClusterError, LmsError) as error:
+        raise SystemExit(f"The cluster did not come up; its logs are in {folder}/run. {error}") from None
     report(outcome)
     if outcome.record.violations:
         print(f"kept for a look: {folder}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from lms_cluster.local.cluster import ClusterError
 from tests.chaos.classroom import GRADERS, STUDENTS, furnish
@@ -59,36 +60,33 @@ class ChaosRun:
         self._began = time.monotonic()
 
     async def run(self, tell: Callable[[str], None]) -> Outcome:
-        """`tell` is called with a line now and then. Raises ClusterError and LmsError where not even the
-        beginning or the end, both without faults, went well."""
+        """`tell` is called with a line now and then. Raises ClusterError and LmsError when not even the
+        beginning, before any fault, goes well."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
-        client = GrpcLmsClient(self.cluster.local.config.addresses)
+        addresses = self.cluster.local.config.addresses
+        client = GrpcLmsClient(addresses)
         try:
             await self.cluster.start()
             rounds = math.ceil((self._seconds + HEALING_SECONDS) / HOT_SECONDS) * HOT_GRADES // len(STUDENTS)
             classroom = await furnish(self.cluster.local, client, rounds)
-            record = self.outcome.record
-            workload = Workload(self.cluster.local.config.addresses, classroom, record, self._seed)
-            progress = Progress(self.cluster.quorums, lambda: record.last_write_at)
-            await self._disturb(workload, progress, tell)
-            tell("everything heals; waiting for equal states …")
-            self.outcome.longest_standstill = progress.longest
-            await self._equal_state()
-            await workload.look_everywhere(self.cluster.members)
+            workload = Workload(addresses, classroom, self.outcome.record, self._seed)
+            await self._disturb(workload, tell)
+            tell("everything has healed; waiting for equal states …")
+            try:
+                await self._judge(workload, client, classroom.tokens[GRADERS[0]])
+            except (ClusterError, LmsError) as error:
+                self.outcome.record.accuse(f"still not well when all faults were over: {error}")
             await workload.close()
-            tell(f"judging {len(record.history)} operations on grades …")
-            record.violations += self.cluster.critical_lines()
-            record.violations += await judge(record, client, classroom.tokens[GRADERS[0]])
-            if progress.longest > STANDSTILL_SECONDS_MAX:
-                record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
             return self.outcome
         finally:
             await client.close()
             await self.cluster.close()
 
-    async def _disturb(self, workload: Workload, progress: Progress, tell: Callable[[str], None]) -> None:
+    async def _disturb(self, workload: Workload, tell: Callable[[str], None]) -> None:
         """The clients at work, until all faults are over."""
         self._began = time.monotonic()
+        record = self.outcome.record
+        progress = Progress(self.cluster.quorums, lambda: record.last_write_at)
         beside = [
             asyncio.create_task(self.cluster.watch_for_deaths()),
             asyncio.create_task(progress.watch()),
@@ -104,6 +102,17 @@ class ChaosRun:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        self.outcome.longest_standstill = progress.longest
+        if progress.longest > STANDSTILL_SECONDS_MAX:
+            record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
+
+    async def _judge(self, workload: Workload, client: GrpcLmsClient, instructor: str) -> None:
+        """Raises ClusterError and LmsError."""
+        record = self.outcome.record
+        await self.cluster.wait_equal_state(CONVERGE_SECONDS)
+        await workload.look_everywhere(self.cluster.members)
+        record.violations += self.cluster.critical_lines()
+        record.violations += await judge(record, client, instructor)
 
     async def _carry_out(self, fault: Fault) -> None:
         self._note("begins", fault)
@@ -112,12 +121,6 @@ class ChaosRun:
             self._note("over", fault)
         else:
             self._note("left out", fault)
-
-    async def _equal_state(self) -> None:
-        try:
-            await self.cluster.wait_equal_state(CONVERGE_SECONDS)
-        except ClusterError as error:
-            self.outcome.record.accuse(str(error))
 
     async def _tell(self, progress: Progress, tell: Callable[[str], None]) -> None:
         while True:

@@ -120,7 +120,7 @@ class Workload:
     # --- grades: registers that are compared and set ---
 
     async def _grade(self, name: str, client: LmsClient, token: str) -> None:
-        hot = int((time.monotonic() - self._began) / HOT_SECONDS) * HOT_GRADES
+        hot = int(self._now() / HOT_SECONDS) * HOT_GRADES
         place = hot + self._random.randrange(HOT_GRADES)
         submission = self._classroom.submissions[place % len(self._classroom.submissions)]
         if self._random.random() < 0.5:
@@ -129,7 +129,7 @@ class Workload:
             await self._change(name, client, token, submission)
 
     async def _look(self, name: str, client: LmsClient, token: str, submission: str) -> None:
-        invoked_at = time.monotonic()
+        invoked_at = self._now()
         seen: Grade = 0, ""
         try:
             grade = await client.grade(token, submission)
@@ -144,7 +144,7 @@ class Workload:
 
     async def _change(self, name: str, client: LmsClient, token: str, submission: str) -> None:
         change = Change(submission, self._versions[submission], name)
-        invoked_at = time.monotonic()
+        invoked_at = self._now()
         try:
             receipt = await self._insist(
                 client,
@@ -166,7 +166,7 @@ class Workload:
         self._versions[submission] = max(self._versions[submission], receipt.item.version)
 
     def _heard(self, name: str, invoked_at: float, asked: Look | Change, told: Grade | str) -> None:
-        self.record.history.append(Operation(name, invoked_at, time.monotonic(), asked, told))
+        self.record.history.append(Operation(name, invoked_at, self._now(), asked, told))
 
     # --- files ---
 
@@ -181,6 +181,10 @@ class Workload:
             return
         self.record.files[receipt.item.id] = hashlib.sha256(content).hexdigest()
         self.record.done("file", writes=True)
+
+    def _now(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._began
 
     # --- how a client behaves ---
 
