@@ -29,7 +29,9 @@ def admit(message: Message, node_id: NodeId) -> None:
         raise PeerMistake(f"message for {message.to!r} reached {node_id!r}")
     if message.from_ in {node_id, ""}:
         raise PeerMistake(f"message from {message.from_!r} reached {node_id!r}")
-    if message.term < 1:
+    # Only a node that is new has term 0, and can do no more than refuse its vote.
+    refuses_vote = isinstance(message, RequestVoteReply) and not message.vote_granted
+    if message.term < (0 if refuses_vote else 1):
         raise PeerMistake(f"term {message.term} in a message from {message.from_!r}")
     match message:
         case AppendEntries():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from raft.membership import Membership, MembershipChange
 from raft.messages import ProposalResult
+from raft.quorum import quorum_of
 from raft.replication import Replication
 from raft.types import EntryKind, Index, NodeId
 
@@ -60,7 +61,7 @@ class Reconfiguration:
             membership = core.membership.changed(change)
         except ValueError:
             return ProposalResult(change_id, refusal="impossible")
-        if not all(self._is_caught_up(learner) for learner in change.promote):
+        if not (all(map(self._is_caught_up, change.promote)) and self._can_decide(membership)):
             return ProposalResult(change_id, refusal="not_caught_up")
         return ProposalResult(change_id, core.term, self._enter(membership))
 
@@ -87,6 +88,13 @@ class Reconfiguration:
         committed an election timeout ago, and counts."""
         progress = self._replication.peers[learner]
         return progress.resync is None and progress.match_index >= self._settled_index
+
+    def _can_decide(self, membership: Membership) -> bool:
+        """Whether those that count now suffice for it. A voter whose disk is new must not be needed: it
+        counts only after a commit without it."""
+        peers = self._replication.peers
+        counting = {peer for peer, progress in peers.items() if progress.resync is None}
+        return quorum_of(membership).agrees(counting | {self._core.node_id})
 
     def _enter(self, membership: Membership) -> Index:
         core = self._core
