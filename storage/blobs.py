@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from peewee import fn
 
+from storage.damage import StateCorrupted
 from storage.models.files import Chunk, FileChunk, FileOwner, StoredFile
 
 CHUNK_BYTES_MAX = 256 * 1024
@@ -66,10 +67,12 @@ def chunk_keys(sha256: str) -> list[bytes]:
 
 
 def chunk(sha256: bytes) -> bytes:
-    """Raises KeyError for an unknown chunk."""
+    """Raises KeyError for an unknown chunk, StateCorrupted for one that is not what was stored."""
     data: bytes | None = Chunk.select(Chunk.data).where(Chunk.sha256 == sha256).scalar()
     if data is None:
         raise KeyError(sha256.hex())
+    if hashlib.sha256(data).digest() != sha256:
+        raise StateCorrupted(f"chunk {sha256.hex()} is damaged")
     return data
 
 

@@ -7,17 +7,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+from peewee import SqliteDatabase
+
 from raft.errors import StorageFailed
 from raft.types import Entry, Index, LogStore, Snapshot
 from storage.batch import ApplyCommand, Batch
+from storage.checkpoint import is_made_durable
 from storage.damage import StateCorrupted, as_storage_failure, is_damage
 from storage.database import bound_to, open_database
 from storage.digest import state_hash
+from storage.installation import finish, stage
 from storage.migrations import migrate
 from storage.models.history import Applied
 from storage.outcomes import forget
 from storage.readers import Readers
 from storage.schema import MIGRATIONS
+from storage.snapshot_file import read_copy, write_copy
+from storage.verification import verification, verified_applied, verify_quickly
 
 
 class Classroom:
@@ -35,11 +41,15 @@ class Classroom:
         self._path = path
         self._apply_command = apply_command
         self._failure: StorageFailed | None = None
+        self._durable_index = 0
         self._switching = Lock()
         """Held while another file takes the place of this one, and while a connection to it is made."""
         with as_storage_failure(path):
+            finish(path)
             path.touch(mode=0o600)
             self._open()
+            with bound_to(self._writer):
+                verify_quickly()
 
     def applied(self) -> Snapshot:
         """The term and the members are not known (0, none) until `complete_from` or an entry tells them."""
@@ -85,20 +95,50 @@ class Classroom:
         Keep it short: the write-ahead log grows while a snapshot is held. Raises StateCorrupted for damage
         that shows inside, and ever after; StorageFailed when closed.
         """
-        if isinstance(self._failure, StateCorrupted):
-            raise StateCorrupted(f"{self._path} is damaged") from self._failure
-        with self._switching:
-            readers = self._readers
-            reader = readers.take()
-        try:
-            with bound_to(reader), reader.atomic():
-                yield
-        except Exception as error:
-            if not isinstance(error, StateCorrupted) and not is_damage(error):
-                raise
-            raise self._failed(StateCorrupted(f"{self._path}: {error}")) from error
-        finally:
-            readers.give_back(reader)
+        with self._reading():
+            yield
+
+    def checkpoint(self) -> Index:
+        """Make what is applied survive a power cut, without holding up `apply` or readers, and give the index
+        up to which it does: the one of an earlier call while a long reading, as that of `write_snapshot`, is
+        under way. Raises StorageFailed."""
+        index = self._applied.log_index  # before the connection is taken: what that sees is no older
+        with self._failing(), self._connection() as database:
+            if is_made_durable(database):
+                self._durable_index = max(self._durable_index, index)
+        return self._durable_index
+
+    def write_snapshot(self, path: Path) -> Snapshot:
+        """Copy the state to the new file `path`, durably and slowly enough to disturb nobody; `apply` goes
+        on meanwhile. Raises StorageFailed; unless that is StateCorrupted, the classroom stays usable."""
+        with as_storage_failure(path), self._reading() as reader:
+            snapshot = Applied.get().as_snapshot()
+            write_copy(reader, path)
+        return snapshot
+
+    def read_snapshot(self, path: Path) -> Snapshot:
+        """What the file holds, after verifying all of it; a file of an older release is brought up to date.
+        Raises SnapshotDamaged."""
+        return read_copy(path)
+
+    def install(self, path: Path) -> None:
+        """Let the verified snapshot take the place of the state, atomically and durably. Readings under way
+        finish on the old state; not while `apply` runs. Raises StorageFailed."""
+        with self._failing():
+            stage(path, self._path)
+            with self._switching:
+                replaced = self._writer
+                self._readers.close()
+                finish(self._path)
+                self._open()
+                self._durable_index = self._applied.log_index
+            # Only now that its name belongs to another file: SQLite lets a moved database's log be.
+            replaced.close()
+
+    def verification(self) -> Iterator[None]:
+        """Verify the whole state, a little with each step; to be run now and then, in a thread of its own.
+        Raises StateCorrupted."""
+        return verification(self.reading)
 
     def state_hash(self) -> str:
         """SHA-256 in hexadecimal over every replicated row. Takes time in proportion to their bytes."""
@@ -111,18 +151,39 @@ class Classroom:
         self._writer.close()
 
     def _open(self) -> None:
-        self._writer = open_database(self._path, read_only=False)
-        migrate(self._writer, MIGRATIONS)
-        with bound_to(self._writer):
-            applied = Applied.get_or_none()
-            if applied is None:
-                raise StateCorrupted(f"{self._path} does not say how far it has been applied")
+        writer = open_database(self._path, read_only=False)
         try:
-            applied.as_snapshot()
-        except ValueError as error:
-            raise StateCorrupted(f"{self._path}: {error}") from None
-        self._applied = applied
+            migrate(writer, MIGRATIONS)
+            with bound_to(writer):
+                self._applied = verified_applied()
+        except BaseException:
+            writer.close()
+            raise
+        self._writer: SqliteDatabase = writer
         self._readers = Readers(self._path)
+
+    @contextmanager
+    def _reading(self) -> Iterator[SqliteDatabase]:
+        if isinstance(self._failure, StateCorrupted):
+            raise StateCorrupted(f"{self._path} is damaged") from self._failure
+        try:
+            with self._connection() as reader, bound_to(reader), reader.atomic():
+                yield reader
+        except Exception as error:
+            if not isinstance(error, StateCorrupted) and not is_damage(error):
+                raise
+            raise self._failed(StateCorrupted(f"{self._path}: {error}")) from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[SqliteDatabase]:
+        """One beside the writer's, for the caller alone."""
+        with self._switching:
+            readers = self._readers
+            reader = readers.take()
+        try:
+            yield reader
+        finally:
+            readers.give_back(reader)
 
     def _copy_of_applied(self) -> Applied:
         return Applied(**self._applied.__data__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from peewee import SqliteDatabase
@@ -25,3 +25,12 @@ def connection(path: Path | str, pragmas: Mapping[str, object], *, uri: bool = F
         timeout=BUSY_SECONDS,
         uri=uri,
     )
+
+
+def copy_pages(
+    source: SqliteDatabase, target: SqliteDatabase, step_pages: int, after_step: Callable[[], None]
+) -> None:
+    """Make `target` what `source` is, by SQLite's backup interface. Inside a transaction of `source`, what
+    others commit meanwhile neither shows nor makes it begin again. `after_step` is called with every
+    `step_pages` pages, while no lock of the interpreter or the database was held between."""
+    source.connection().backup(target.connection(), pages=step_pages, progress=lambda *_: after_step())

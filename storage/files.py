@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +15,9 @@ def side_files(path: Path) -> list[Path]:
     return [path.with_name(path.name + end) for end in SIDE_FILE_ENDS]
 
 
-def remove_database(path: Path) -> None:
-    """With its side files; whichever are there."""
-    for file in (path, *side_files(path)):
+def remove(files: Iterable[Path]) -> None:
+    """Those that are there."""
+    for file in files:
         file.unlink(missing_ok=True)
 
 

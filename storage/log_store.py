@@ -19,7 +19,7 @@ from raft.membership import Membership
 from raft.types import Entry, HardState, Index, Snapshot, Term
 from storage.connection import connection
 from storage.crc import CHAIN_START, entry_crc
-from storage.files import remove_database, replace_durably
+from storage.files import remove, replace_durably, side_files
 from storage.log_head import LogBase, LogHead
 from storage.log_reader import LogReader, RowMissing
 from storage.log_schema import (
@@ -96,7 +96,7 @@ class SqliteLogStore:
             raise FileExistsError(f"{path} is there: its node is founded already, or has joined a cluster")
         unfinished = path.with_name(path.name + ".founding")
         try:
-            remove_database(unfinished)
+            remove([unfinished, *side_files(unfinished)])
             with closing(cls(unfinished)) as store:
                 store._begin_anew(HardState(base.term), base)
             replace_durably(unfinished, path)
