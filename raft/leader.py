@@ -240,15 +240,12 @@ class Leader(Behaviour):
             )
 
     def _answered(self, reply: AppendEntriesReply) -> None:
-        progress = self._replication.peers.get(reply.from_)
-        if progress is None:
-            return  # it has left
         log = self._core.log
         if max(reply.match_index, reply.prev_index) > log.last_index or reply.read_round > self._reads.round:
             raise PeerMistake(f"{reply.from_} answers what was never sent: {reply}")
-        if not self._replication.is_of_present_life(progress, reply):
+        progress = self._replication.heard(reply)
+        if progress is None:
             return
-        progress.active = True
         if reply.read_round > progress.read_round:
             # A refusal too shows that its sender knew no later term.
             progress.read_round = reply.read_round

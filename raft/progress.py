@@ -26,7 +26,8 @@ class ProgressState(Enum):
 
 
 class Progress:
-    """`match_index` never falls and stays below `next_index`. `active`: heard from since the last quorum
+    """`match_index` stays below `next_index`. It never falls, but while the follower is not synced: then it is
+    counted for nothing, and may have been said of another disk. `active`: heard from since the last quorum
     check. `read_round`: the newest round of read confirmation acknowledged; `round_sent`, `commit_sent`: what
     the follower has been told last. `resync` is there while the follower is not synced."""
 
@@ -115,7 +116,9 @@ class Progress:
         highest place where the logs may still meet, plus one. A refusal that answers no question still open
         is ignored: it was delayed or duplicated."""
         if prev_index <= self.match_index:
-            return
+            if self.resync is None:
+                return
+            self.match_index = 0
         if self.state is ProgressState.REPLICATE:
             self._probe_from(self.match_index + 1)
             self._probe_refused = True

@@ -56,20 +56,24 @@ class Replication:
         for progress in self.peers.values():
             progress.active = False
 
-    def is_of_present_life(self, progress: Progress, reply: AppendEntriesReply) -> bool:
-        """Whether the reply tells of the log that its sender has now; see `resync`. When a peer turns out to
-        have lost its log, all that was known of it is forgotten."""
+    def heard(self, reply: AppendEntriesReply) -> Progress | None:
+        """The progress of the sender, after noting whether it is synced; see `resync`. When it turns out to
+        have lost its log, all that was known of it is forgotten. None for one that has left."""
+        progress = self.peers.get(reply.from_)
+        if progress is None:
+            return None
+        progress.active = True
         resync = progress.resync
         if not reply.unsynced_run:
             if resync is not None and resync.ends_with(reply):
                 progress.resync = None
-            return progress.resync is None
-        if resync is not None and resync.run == reply.unsynced_run:
+        elif resync is not None and resync.run == reply.unsynced_run:
             resync.heard(reply)
-            return True
-        self.add(reply.from_, Resync(reply.unsynced_run, self._core.log.last_index + 1))
-        self._core.append(EntryKind.NOOP)
-        return False
+        else:
+            self.add(reply.from_, Resync(reply.unsynced_run, self._core.log.last_index + 1))
+            self._core.append(EntryKind.NOOP)
+            return self.peers[reply.from_]
+        return progress
 
     def retry_index(self, reply: AppendEntriesReply) -> Index:
         """The next place to probe: just after the highest index, below `prev_index`, where the logs may still
