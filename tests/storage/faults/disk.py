@@ -147,6 +147,13 @@ class Disk:
                 self.journal.append(Written(self._files[name], 0, content))
         return self._files[name]
 
+    def rewritten(self, name: str) -> FileId:
+        """The file, its content as it is now pending: written by somebody who does not go through SQLite."""
+        file = self.file(name)
+        content = (self.folder / name).read_bytes()
+        self.journal += [Truncated(file, len(content)), Written(file, 0, content)]
+        return file
+
     def remove(self, name: str) -> None:
         self.journal.append(Named(name, None))
         self._files.pop(name, None)

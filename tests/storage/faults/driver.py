@@ -73,6 +73,15 @@ class _Connection(apsw.Connection):
 
         self.set_wal_hook(checkpoint)
 
+    def backup(  # type: ignore[override]
+        self, target: apsw.Connection, *, pages: int, progress: Callable[[int, int, int], object]
+    ) -> None:
+        """As sqlite3's: from this connection."""
+        with apsw.Connection.backup(target, "main", self, "main") as copying:
+            while not copying.done:
+                _as_sqlite3(copying.step, pages)
+                progress(apsw.SQLITE_OK, copying.remaining, copying.page_count)
+
     def close(self, force: bool = False) -> None:
         with suppress(apsw.Error):
             super().close(force)

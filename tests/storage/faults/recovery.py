@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tests.storage.faults.disk import Disk, Loss, NoLoss, PowerLoss, RandomLoss
+from tests.storage.faults.disk import Disk, Loss, NoLoss, RandomLoss
 
 
-def after_any_power_loss(disk: Disk, folder: Path, seeds: range) -> Iterator[tuple[PowerLoss, Path]]:
-    """After each storage call, and for each: nothing pending kept, all of it, and what `seeds` choose. The
-    second is made anew in `folder` each time. Disks that were given before are left out."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a power loss left."""
+
+    promises: int
+    """Made before."""
+    all_kept: bool
+    """No pending call was lost, as when only the process ended."""
+    folder: Path
+
+
+def after_any_power_loss(disk: Disk, folder: Path, losses: int) -> Iterator[Left]:
+    """After each storage call, with so many different losses: all that was pending is kept, nothing of it,
+    and more at random; fewer than three take turns. The files are written into `folder`, anew each time;
+    those that were given before are left out."""
     seen: set[tuple[int, bytes]] = set()
-    for power_loss in disk.power_losses():
-        for loss in (Loss(), NoLoss(), *(RandomLoss(seed) for seed in seeds)):
+    for call, power_loss in enumerate(disk.power_losses()):
+        for number in range(losses):
+            kind = number if losses > 2 else (call + number) % 3
+            loss = NoLoss() if kind == 0 else Loss() if kind == 1 else RandomLoss(call * losses + number)
             files = power_loss.files(loss)
             digest = sha256(repr(sorted(files.items())).encode()).digest()
             if (power_loss.promises, digest) not in seen:
                 seen.add((power_loss.promises, digest))
-                yield power_loss, written(files, folder / "after")
+                yield Left(power_loss.promises, kind == 0, written(files, folder / "after"))
 
 
 def written(files: dict[str, bytes], folder: Path) -> Path:

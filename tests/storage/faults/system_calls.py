@@ -27,7 +27,7 @@ class SystemCalls:
     def replace(self, source: Any, target: Any) -> None:
         if self._is_ours(source):
             self._meet("rename")
-            self._vfs.disk.file(Path(source).name)
+            self._vfs.disk.rewritten(Path(source).name)
         self._replace(source, target)
         if self._is_ours(source) and self._is_ours(target):
             self._vfs.disk.rename(Path(source).name, Path(target).name)
@@ -55,7 +55,7 @@ class SystemCalls:
         if not name:
             self._fsync(descriptor)
             return
-        file = disk.file(name)
+        file = disk.rewritten(name)
         try:
             self._meet("sync")
         except OSError:

@@ -84,7 +84,7 @@ def test_any_damaged_page_is_found_on_opening_and_nothing_is_cut_away(tmp_path: 
         folder = written({"raft.db": damaged}, tmp_path / "after")
         try:
             assert reopened(folder) == model, what
-        except StorageFailed as failure:
+        except StorageFailed:
             found += 1
             assert (folder / "raft.db").read_bytes() == damaged, what
         else:

@@ -42,15 +42,15 @@ def reopened(folder: Path) -> LogModel:
 
 
 def assert_every_power_loss_leaves_old_or_new(
-    disk: Disk, folder: Path, states: Sequence[LogModel], seeds: range
+    disk: Disk, folder: Path, states: Sequence[LogModel], losses: int
 ) -> None:
     """`states[n]` is what the store holds once n + 1 promises were made: the first is that it is founded."""
     tried = 0
-    for power_loss, after in after_any_power_loss(disk, folder, seeds):
-        if not power_loss.promises:
+    for left in after_any_power_loss(disk, folder, losses):
+        if not left.promises:
             continue
-        allowed = states[power_loss.promises - 1 : power_loss.promises + 1]
-        assert reopened(after) in allowed, f"after promise {power_loss.promises}"
+        allowed = states[left.promises - 1 : left.promises + 1]
+        assert reopened(left.folder) in allowed, f"after promise {left.promises}"
         tried += 1
     assert tried > len(disk.journal) // 2
 
@@ -77,7 +77,7 @@ def test_s03_a_vote_that_was_given_is_never_given_again_after_any_power_loss(
     votes = [HardState(term, vote) for term in range(1, 9) for vote in (None, f"n{term % 3}")]
     with founded(disk) as store:
         states = make(store, disk, chained(*((vote, []) for vote in votes)))
-    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, range(3))
+    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, 5)
 
 
 def test_s05_entries_and_truncations_survive_a_power_loss_after_every_storage_call(
@@ -95,7 +95,7 @@ def test_s05_entries_and_truncations_survive_a_power_loss_after_every_storage_ca
     )
     with founded(disk) as store:
         states = make(store, disk, writes)
-    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, range(4))
+    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, 6)
 
 
 def test_a_compaction_or_restoration_cut_short_leaves_the_old_log_or_the_new_one(
@@ -110,7 +110,7 @@ def test_a_compaction_or_restoration_cut_short_leaves_the_old_log_or_the_new_one
     again = append(restored.after, HardState(3, None), commands(501, 504, term=3))
     with founded(disk) as store:
         states = make(store, disk, [filled, compacted, longer, emptied, restored, again])
-    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, range(4))
+    assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, 6)
 
 
 def test_founding_cut_short_leaves_no_store_or_a_whole_one(
@@ -119,13 +119,13 @@ def test_founding_cut_short_leaves_no_store_or_a_whole_one(
     with founded(disk):
         disk.promise()
     whole = 0
-    for power_loss, after in after_any_power_loss(disk, tmp_path, range(6)):
-        founded_before = (after / "raft.db").exists()
+    for left in after_any_power_loss(disk, tmp_path, 8):
+        founded_before = (left.folder / "raft.db").exists()
         if not founded_before:
-            assert not power_loss.promises, "a founded store is gone"
-            SqliteLogStore.found(after / "raft.db", MEMBERSHIP).close()
+            assert not left.promises, "a founded store is gone"
+            SqliteLogStore.found(left.folder / "raft.db", MEMBERSHIP).close()
         whole += founded_before
-        assert reopened(after) == FOUNDED
+        assert reopened(left.folder) == FOUNDED
     assert whole
 
 
@@ -164,4 +164,4 @@ def test_without_its_sync_the_log_would_lose_what_it_promised(
         store._writer.pragma("synchronous", setting)
         states = make(store, disk, chained(*((HardState(term, "n1"), []) for term in range(1, 20))))
     with pytest.raises((AssertionError, StorageFailed)):
-        assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, range(4))
+        assert_every_power_loss_leaves_old_or_new(disk, tmp_path, states, 6)
