@@ -13,6 +13,7 @@ from raft.membership import Membership, MembershipChange
 from raft.runtime.leadership import TransferFailed
 from tests.sim.cluster import Cluster
 from tests.sim.node import SimulatedNode
+from tests.sim.process import Process
 from tests.sim.profile import Profile
 from tests.sim.quorums import agrees
 
@@ -27,6 +28,8 @@ class Chaos:
         self._network = cluster.network
         self._profile = profile
         self._random = random
+        self._asked: dict[Process, Membership] = {}
+        """What a leader was asked to change to, and has not answered yet."""
 
     def step(self) -> None:
         """One moment of chaos; what is down comes back now and then."""
@@ -145,11 +148,16 @@ class Chaos:
 
     def change_membership(self) -> str | None:
         leader = self._cluster.leader()
-        if leader is None or leader.driver is None:
+        if leader is None or leader.driver is None or leader.process is None:
             return None
-        if (change := self._draw_change(leader.driver.status().membership)) is None:
+        now = leader.driver.status().membership
+        if now.is_joint or (change := self._draw_change(now)) is None:
             return None
-        self._begin(leader, lambda: _change(leader, change))
+        after = now.changed(change)
+        if not agrees(after, self._whole()):
+            return None  # more disks are lost than those who stay can bear
+        self._asked[leader.process] = after
+        self._begin(leader, lambda: self._change(leader, change))
         return f"{change}"
 
     def _draw_change(self, now: Membership) -> MembershipChange | None:
@@ -161,7 +169,7 @@ class Chaos:
         promoted = [name for name in now.learners if random.random() < 0.7]
         if len(now.voters) + len(promoted) > 1 and random.random() < 0.5:
             goes = random.sample(now.voters, random.randint(1, max(1, len(now.voters) - 1)))
-        if not (joins or promoted or goes):
+        if not (joins or promoted or goes) or len(now.voters) + len(promoted) <= len(goes):
             return None
         return MembershipChange(tuple((name, name) for name in joins), tuple(promoted), tuple(goes))
 
@@ -184,13 +192,16 @@ class Chaos:
         one, other = self._random.sample(names, 2)
         return one, other
 
+    def _whole(self) -> set[NodeId]:
+        """Those whose disks hold all that they ever promised."""
+        return {node.id for node in self._cluster.nodes.values() if node.log.hard_state().synced}
+
     def _may_wipe(self, victim: SimulatedNode) -> bool:
         """Whether those who remain whole still make every quorum that may count, now or soon."""
-        whole = {
-            node.id
-            for node in self._cluster.nodes.values()
-            if node is not victim and node.log.hard_state().synced
-        }
+        whole = self._whole() - {victim.id}
+        self._asked = {process: asked for process, asked in self._asked.items() if not process.is_dead}
+        if not all(agrees(asked, whole) for asked in self._asked.values()):
+            return False
         return all(agrees(membership, whole) for membership in self._cluster.checkers.memberships_in_force())
 
     def _begin(self, node: SimulatedNode, call: Callable[[], object]) -> None:
@@ -198,17 +209,18 @@ class Chaos:
         assert node.process is not None
         self._cluster.loop.spawn(node.process, call())  # type: ignore[arg-type]
 
+    async def _change(self, leader: SimulatedNode, change: MembershipChange) -> None:
+        assert leader.driver is not None and leader.process is not None
+        process = leader.process
+        with suppress(NotProposed, OutcomeUnknown):
+            await leader.driver.change_membership(change, CHANGE_SECONDS)
+        self._asked.pop(process, None)
+
 
 async def _transfer(leader: SimulatedNode, target: NodeId | None) -> None:
     assert leader.driver is not None
     with suppress(TransferFailed):
         await leader.driver.transfer_leadership(target, CHANGE_SECONDS)
-
-
-async def _change(leader: SimulatedNode, change: MembershipChange) -> None:
-    assert leader.driver is not None
-    with suppress(NotProposed, OutcomeUnknown):
-        await leader.driver.change_membership(change, CHANGE_SECONDS)
 
 
 DEEDS: Final[dict[str, Callable[[Chaos], str | None]]] = {

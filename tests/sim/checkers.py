@@ -41,8 +41,9 @@ class _Seen:
     term: Term = 0
     commit_index: Index = 0
     applied_index: Index = 0
-    matches: dict[NodeId, tuple[int, Index]] = field(default_factory=dict)
-    """As leader of `term`, by peer: its disk's number, and how far it was known to match."""
+    membership: Membership = Membership()  # noqa: RUF009 - a value
+    matches: dict[NodeId, Index] = field(default_factory=dict)
+    """As leader of `term`, by peer: how far it was known to match."""
 
 
 class Checkers:
@@ -53,6 +54,7 @@ class Checkers:
         self.violations: list[str] = []
         self.committed: list[Entry] = []
         self._leaders: dict[Term, NodeId] = {}
+        self._disks_at_election: dict[Term, dict[NodeId, int]] = {}
         self._entries: dict[tuple[Term, Index], tuple[Term, Entry]] = {}
         """Every entry that was ever on a disk, and the term of the one before it."""
         self._chains: dict[Index, bytes] = {}
@@ -66,7 +68,9 @@ class Checkers:
 
     # Disks
 
-    def appended(self, node_id: NodeId, before: HardState, entries: Sequence[Entry]) -> None:
+    def appended(
+        self, node_id: NodeId, before: HardState, entries: Sequence[Entry], replaced: Sequence[Entry]
+    ) -> None:
         disk = self._nodes[node_id].log
         after = disk.hard_state()
         if after.term < before.term or (after.term == before.term and before.vote not in (None, after.vote)):
@@ -75,13 +79,14 @@ class Checkers:
             self.violate(f"{node_id} forgot that it was synced")
         if not entries:
             return
+        for entry in replaced:
+            if entry in self.committed[entry.index - 1 : entry.index] and not disk.holds(entry.index, entry.term):
+                self.violate(f"{node_id} removed {entry}, which is committed")
         previous = disk.term(entries[0].index - 1)
         for entry in entries:
             known = self._entries.setdefault((entry.term, entry.index), (previous, entry))
             if known != (previous, entry):
                 self.violate(f"log matching: {node_id} holds {entry} after term {previous}, another {known}")
-            if entry.index <= len(self.committed) and self.committed[entry.index - 1].term != entry.term:
-                self.violate(f"{node_id} replaced committed entry {entry.index} by one of term {entry.term}")
             if entry.kind is EntryKind.MEMBERSHIP:
                 self._check_adjacent(node_id, entry)
             previous = entry.term
@@ -118,7 +123,8 @@ class Checkers:
                     disk.last_index() < message.match_index or hard_state.term < message.term
                 ):
                     self.violate(f"{message.from_} acknowledged {message.match_index} before it was durable")
-                if not (message.unsynced_run or hard_state.synced):
+                is_counted = message.entry_appended or message.read_round
+                if is_counted and not (message.unsynced_run or hard_state.synced):
                     self.violate(f"{message.from_} passes for synced and is not")
             case InstallSnapshotReply():
                 if disk.last_index() < message.match_index:
@@ -147,6 +153,7 @@ class Checkers:
         if known is not None:
             self.violate(f"two leaders in term {term}: {known} and {leader}")
         self._leaders[term] = leader
+        self._disks_at_election[term] = {node.id: node.disk_number for node in self._nodes.values()}
         self._trace.note(self._loop.now, f"{leader} leads term {term}")
         inherited = next((entry for entry in reversed(self.committed) if entry.term < term), None)
         if inherited is not None and not self._nodes[leader].log.holds(inherited.index, inherited.term):
@@ -236,11 +243,20 @@ class Checkers:
         applied = node.machine.applied().index
         if applied and self._chains.get(applied) != node.machine.chain:
             self.violate(f"the state of {node.id} at {applied} is not what the others have")
+        self._look_at_peers(node.id, status, seen)
+
+    def _look_at_peers(self, leader: NodeId, status: Status, seen: _Seen) -> None:
+        """A leader may take back only what it believed of a disk that is gone, or of one who left and came
+        again."""
+        disks = self._disks_at_election.get(status.term, {})
+        is_same_membership = status.membership == seen.membership
         for peer in status.peers:
             other = self._nodes[peer.node_id]
-            disk_number, match_index = seen.matches.get(peer.node_id, (other.disk_number, 0))
-            if disk_number == other.disk_number and peer.match_index < match_index:
-                self.violate(f"{node.id} took back that {peer.node_id} matches to {match_index}")
-            if disk_number == other.disk_number and other.log.last_index() < peer.match_index:
-                self.violate(f"{node.id} believes {peer.node_id} to match {peer.match_index}, past its log")
-            seen.matches[peer.node_id] = other.disk_number, peer.match_index
+            if disks.get(peer.node_id) != other.disk_number:
+                continue
+            if is_same_membership and peer.match_index < seen.matches.get(peer.node_id, 0):
+                self.violate(f"{leader} took back how far {peer.node_id} matches: {seen.matches}, {status}")
+            if other.log.last_index() < peer.match_index:
+                self.violate(f"{leader} believes {peer.node_id} to match {peer.match_index}, past its log")
+        seen.matches = {peer.node_id: peer.match_index for peer in status.peers}
+        seen.membership = status.membership

@@ -74,7 +74,7 @@ class Cluster:
         node = SimulatedNode(
             node_id, founders, self.loop, self.network, random, self._folder, self._tail_entries
         )
-        node.log.on_append = lambda before, entries: self.checkers.appended(node_id, before, entries)
+        node.log.on_append = lambda *written: self.checkers.appended(node_id, *written)
         node.log.on_restore = lambda base: self.checkers.restored(node_id, base)
         node.on_start = self._watch
         node.on_failure = self._failed

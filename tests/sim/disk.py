@@ -10,8 +10,8 @@ from raft import Entry, EntryKind, HardState, LogGap, StorageFailed
 from raft.membership import Membership
 from raft.types import Snapshot
 
-LogWritten = Callable[[HardState, Sequence[Entry]], None]
-"""Told after each append: the hard state before it, and the entries."""
+LogWritten = Callable[[HardState, Sequence[Entry], Sequence[Entry]], None]
+"""Told after each append: the hard state before it, the entries, and those that had to make room."""
 
 
 class LogDisk:
@@ -24,7 +24,7 @@ class LogDisk:
         self._log: list[Entry] = []
         self.fails = False
         """The next write raises StorageFailed."""
-        self.on_append: LogWritten = lambda hard_state, entries: None
+        self.on_append: LogWritten = lambda hard_state, entries, replaced: None
         self.on_restore: Callable[[Snapshot], None] = lambda base: None
 
     def hard_state(self) -> HardState:
@@ -61,14 +61,15 @@ class LogDisk:
 
     def append(self, hard_state: HardState | None, entries: Sequence[Entry]) -> None:
         self._check()
-        before = self._hard_state
+        before, replaced = self._hard_state, list[Entry]()
         if hard_state is not None:
             self._hard_state = hard_state
         if entries:
             keep = entries[0].index - self._base.index - 1
             assert 0 <= keep <= len(self._log), f"entry {entries[0].index} would leave a gap, or lies below"
+            replaced = self._log[keep:]
             self._log[keep:] = entries
-        self.on_append(before, entries)
+        self.on_append(before, entries, replaced)
 
     def compact(self, base: Snapshot) -> None:
         self._check()

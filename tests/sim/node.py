@@ -107,7 +107,8 @@ class SimulatedNode:
     def wipe(self) -> None:
         """The node comes back with an empty disk under its old name. It must not be running."""
         assert self.process is None, f"{self.id} runs"
-        self.lost_log = self.log if self.lost_log is None else self.lost_log
+        if self.log.hard_state().synced:
+            self.lost_log = self.log
         before = self.log
         self.log = LogDisk()
         self.log.on_append, self.log.on_restore = before.on_append, before.on_restore

@@ -139,10 +139,7 @@ async def _progress(cluster: Cluster, healed: list[SimulatedNode], promise: str)
                 continue
             return
         await asyncio.sleep(STEP_SECONDS)
-    states = [
-        f"{node.id} {node.driver.status() if node.driver else 'down'}" for node in cluster.nodes.values()
-    ]
-    cluster.checkers.violate("\n  ".join([promise, *states]))
+    cluster.checkers.violate(f"{promise}\n{_states(cluster)}")
 
 
 async def _equal(cluster: Cluster) -> None:
@@ -157,7 +154,15 @@ async def _equal(cluster: Cluster) -> None:
             if not behind and not status.membership.is_joint and status.commit_index == status.last_index:
                 return
         await asyncio.sleep(STEP_SECONDS)
-    cluster.checkers.violate(f"everything healed, and not all came to hold the same: {behind}")
+    promise = f"everything healed, and not all came to hold the same: {behind}"
+    cluster.checkers.violate(f"{promise}\n{_states(cluster)}")
+
+
+def _states(cluster: Cluster) -> str:
+    return "\n".join(
+        f"  {node.id} {node.driver.status() if node.driver is not None else 'is down'}"
+        for node in cluster.nodes.values()
+    )
 
 
 def _has_caught_up(node: SimulatedNode, commit_index: int) -> bool:
