@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import structlog
 
@@ -59,7 +60,8 @@ async def _run_once(
     waiting = asyncio.create_task(told.wait())
     try:
         await node.start()
-        await asyncio.wait([waiting, node.ended], return_when=asyncio.FIRST_COMPLETED)
+        either: list[asyncio.Future[Any]] = [waiting, node.ended]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiting.cancel()
         patience = _out_of_patience_after(STOP_SECONDS_MAX)

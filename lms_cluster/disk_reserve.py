@@ -15,8 +15,8 @@ from pathlib import Path
 
 from lms_cluster.alarms import Alarm, Alarms
 from lms_cluster.overload import Overloaded
-from raft.errors import RaftError
 from raft.runtime.driver import Driver
+from raft.runtime.leadership import TransferFailed
 from raft.types import Role
 
 RESERVE_BYTES = 256 << 20
@@ -70,10 +70,10 @@ class DiskReserve:
 
     async def _judge(self) -> None:
         if self.free >= RESUME_BYTES:
-            self._driver.refuse_proposals("")
+            self._driver.refuse_writes("")
             self._alarms.end(Alarm.DISK_ALMOST_FULL)
         elif self.free < RESERVE_BYTES:
-            self._driver.refuse_proposals(REASON)
+            self._driver.refuse_writes(REASON)
             self._alarms.sound(
                 Alarm.DISK_ALMOST_FULL,
                 f"the disk is almost full (less than {RESERVE_BYTES >> 20} MiB are free): "
@@ -89,5 +89,5 @@ class DiskReserve:
         self._hand_over_at = now + HAND_OVER_AGAIN_SECONDS
         try:
             await self._driver.transfer_leadership(None, HAND_OVER_SECONDS)
-        except RaftError:
+        except TransferFailed:
             return  # nobody else can lead; reading goes on here

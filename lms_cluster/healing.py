@@ -3,6 +3,7 @@ over anew. Until they have, the node is like a new one, and nothing that it prom
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,21 @@ def is_damage(why: BaseException) -> bool:
 def is_curable(why: BaseException, config: ClusterConfig) -> bool:
     """Whether the others can give this node anew what it has lost."""
     return is_damage(why) and len(config.nodes) > 1
+
+
+def give_up_data(folder: Path, why: BaseException) -> None:
+    """Move the databases of a node that is not running into a folder of their own, where they can be looked
+    into, so that the node begins anew. Raises OSError."""
+    aside = folder / f"damaged-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
+    aside.mkdir(mode=0o700)
+    for path in sorted(folder.glob("*.db*"), reverse=True):  # the log first: without it the node is new
+        path.rename(aside / path.name)
+    _log.critical(
+        "this node's data is damaged, and set aside: the node begins anew, without a vote, until the others "
+        "have given it everything",
+        why=str(why),
+        set_aside=str(aside),
+    )
 
 
 def advice(why: BaseException, config: ClusterConfig) -> str:

@@ -61,7 +61,7 @@ class HealthWatch:
                 "this node is new, or lost its disk: it neither votes nor counts until the others "
                 "have given it the log",
             )
-        if self._driver.disk_is_stalled:
+        if self._driver.is_stalled:
             self._alarms.sound(Alarm.DISK_STALLED, "the disk does not answer: nothing is acknowledged here")
         else:
             self._alarms.end(Alarm.DISK_STALLED)

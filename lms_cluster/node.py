@@ -31,6 +31,7 @@ from lms_cluster.operator_client import OperatorClient
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
+from lms_cluster.scrubbing import Scrubbing
 from lms_cluster.secret_file import read_secret
 from lms_cluster.services.admin import AdminService
 from lms_cluster.services.backups import Backups
@@ -48,12 +49,13 @@ from lms_cluster.tutor_dispatch import TutorDispatch
 from lms_cluster.tutor_link import TutorLink
 from protos import lms_pb2_grpc, raft_pb2_grpc
 from raft.config import Config
-from raft.errors import RaftError
 from raft.runtime.driver import Driver
+from raft.runtime.leadership import TransferFailed
 from raft.runtime.metrics import Metrics
 from raft.runtime.server import RaftServicer
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
 from raft.types import Role
+from storage.damage import StateCorrupted
 
 ADMIN = "lms.v1.AdminService"
 
@@ -107,6 +109,7 @@ class Node:
             self._store,
             self._classroom,
             transport,
+            snapshot_folder=own.data / "snapshots",
             random=SystemRandom(),
             metrics=Metrics(self._registry),
         )
@@ -154,7 +157,8 @@ class Node:
             "tutor link": self._tutor.watch,
             "health": self._health_watch.run,
             "disk": disk.run,
-            "history": self._compare_histories,
+            "history": self._ends_with(self._history.run),
+            "scrubbing": self._ends_with(Scrubbing(self._classroom).run),
             "membership": self._belong,
         }
         self._tasks: list[asyncio.Task[None]] = []
@@ -183,7 +187,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._driver.status().role is Role.LEADER:
-            with suppress(RaftError):  # nobody else can lead, or this node is failing
+            with suppress(TransferFailed):  # nobody else can lead, or this node is failing
                 await self._driver.transfer_leadership(None, HAND_OVER_SECONDS)
         await self._server.stop(GRACE_SECONDS)
         await self._driver.stop()
@@ -207,11 +211,16 @@ class Node:
         if not self.ended.done():
             self.ended.set_result(why)
 
-    async def _compare_histories(self) -> None:
-        try:
-            await self._history.run()
-        except HistoryDiverged as diverged:
-            self._end(diverged)
+    def _ends_with(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same work, at whose discovery that this node's data is wrong the node ends."""
+
+        async def watched() -> None:
+            try:
+                await run()
+            except (HistoryDiverged, StateCorrupted) as discovery:
+                self._end(discovery)
+
+        return watched
 
     async def _belong(self) -> None:
         """Joins where that is asked for, and from then on notices when the cluster removes this node."""

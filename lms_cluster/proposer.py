@@ -21,6 +21,8 @@ from raft.runtime.driver import Driver
 
 PAUSE_SECONDS_MIN = 0.01
 PAUSE_SECONDS_MAX = 0.2
+ELSEWHERE = frozenset({"stopping", "disk_stalled"})
+"""This node can do nothing, and another can: its client is sent there at once."""
 
 
 class Proposer:
@@ -44,7 +46,7 @@ class Proposer:
             except OutcomeUnknown:
                 may_have_happened = True
             except NotProposed as failure:
-                if failure.reason == "stopping":
+                if failure.reason in ELSEWHERE:
                     break
                 if failure.reason == "overloaded" and not may_have_happened:
                     raise Overloaded("The course servers are busy; nothing was saved.", 1.0) from failure

@@ -100,8 +100,7 @@ def _progress(peer: PeerStatus | None) -> tuple[str, str]:
     """How many entries it lacks, and how it gets them, as its leader sees it."""
     if peer is None:
         return NOTHING, NOTHING
-    state = ReplicationState.Name(peer.state).removeprefix("REPLICATION_STATE_").lower()
-    return f"{peer.lag}", state if peer.active else f"{state}, silent"
+    return f"{peer.lag}", ReplicationState.Name(peer.state).removeprefix("REPLICATION_STATE_").lower()
 
 
 def _summary(newest: GetClusterStatusResponse, known: Sequence[GetClusterStatusResponse]) -> Iterator[str]:

@@ -6,14 +6,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from lms_cluster.deadline import Deadline
 from lms_cluster.overload import Admission
 from protos.lms_pb2 import BackupHeader, BackupResponse
 from raft.types import StateMachine
-from storage.files import remove_database
 
 CHUNK_BYTES = 1 << 20
 PREFIX = "backup-"
@@ -28,7 +27,7 @@ class Backups:
         for left in folder.glob(f"{PREFIX}*"):
             left.unlink(missing_ok=True)
 
-    async def backup(self, deadline: Deadline) -> AsyncIterator[BackupResponse]:
+    async def backup(self, deadline: Deadline) -> AsyncGenerator[BackupResponse, None]:
         """The header, then the file in order. Raises Overloaded, TimeoutError, StorageFailed."""
         path = self._folder / f"{PREFIX}{secrets.token_hex(4)}.db"
         with self._admission.admitted():
@@ -47,7 +46,7 @@ class Backups:
                         while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
                             yield BackupResponse(chunk=chunk)
             finally:
-                remove_database(path)
+                path.unlink(missing_ok=True)
 
 
 def _sha256(path: Path) -> bytes:

@@ -73,7 +73,10 @@ class ClusterStatus:
             membership=as_message(status.membership),
             first_index=status.first_index,
             synced=status.synced,
-            elections=self._driver.metrics.elections,
+            elections={
+                "timeout": status.campaigns_by_timeout,
+                "transfer": status.campaigns_by_transfer,
+            },
             disk_free=self._disk.free,
             alarms=self._alarms.sounding(),
         )

@@ -3,8 +3,6 @@ of them, asked for again, does nothing more."""
 
 from __future__ import annotations
 
-import asyncio
-
 from lms_cluster.config import ADDRESS, NODE_ID
 from lms_cluster.deadline import Deadline
 from lms_cluster.refusal import Code, NotLeader, Refused, Violation, invalid, no_quorum
@@ -18,9 +16,9 @@ from protos.lms_pb2 import Membership as MembershipMessage
 from raft.errors import NotProposed, OutcomeUnknown, ReadUnavailable
 from raft.membership import Membership, MembershipChange
 from raft.runtime.driver import Driver
+from raft.runtime.leadership import TransferFailed
 from raft.types import NodeId, Role
 
-POLL_SECONDS = 0.02
 REFUSALS = {
     "change_pending": Refused(
         Code.ABORTED, "CHANGE_PENDING", "Another change is under way, or the leader is new; try again soon."
@@ -48,18 +46,18 @@ class MembershipChanges:
         passing or lasting reason of REFUSALS, NO_QUORUM, OUTCOME_UNKNOWN."""
         asked = _checked(request)
         await self._demand_leadership(deadline)
-        left = what_is_left(asked, self._driver.status().membership)
+        membership = self._driver.status().membership
+        left = what_is_left(asked, membership)
         if left != MembershipChange():
             try:
-                await self._driver.change_membership(left, deadline.remaining())
+                membership = await self._driver.change_membership(left, deadline.remaining())
             except NotProposed as failure:
                 raise self._refusal(failure.reason) from failure
             except OutcomeUnknown as failure:
                 message = "I could not confirm the change. Asking for it again is safe."
                 raise Refused(Code.UNKNOWN, "OUTCOME_UNKNOWN", message) from failure
-        async with deadline.limit():
-            while (membership := self._driver.status().membership).is_joint:  # noqa: ASYNC110
-                await asyncio.sleep(POLL_SECONDS)
+        elif membership.is_joint:
+            raise REFUSALS["change_pending"]
         return ChangeMembershipResponse(membership=as_message(membership))
 
     async def transfer(
@@ -74,10 +72,11 @@ class MembershipChanges:
         if target is not None and target not in status.membership.voters:
             raise invalid([Violation("node_id", "must be a voter of the cluster")])
         try:
-            await self._driver.transfer_leadership(target, deadline.remaining())
-        except NotProposed as failure:
-            raise self._refusal(failure.reason) from failure
-        return TransferLeadershipResponse(leader_id=self._driver.status().leader_id or "")
+            leader_id = await self._driver.transfer_leadership(target, deadline.remaining())
+        except TransferFailed as failure:
+            message = f"Leadership stays here: {failure}."
+            raise Refused(Code.FAILED_PRECONDITION, "NOT_TRANSFERRED", message) from failure
+        return TransferLeadershipResponse(leader_id=leader_id)
 
     async def _demand_leadership(self, deadline: Deadline) -> None:
         """A leader that has been deposed without knowing would answer with an old membership."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from lms_cluster.alarms import Alarms
 from lms_cluster.deadline import Deadline
+from lms_cluster.disk_reserve import REASON, DiskReserve
 from lms_cluster.overload import Overloaded
 from lms_cluster.proposer import Proposer
 from lms_cluster.refusal import Refused, rule, session_ended
@@ -36,7 +39,8 @@ class ScriptedDriver:
 
 async def propose(driver: ScriptedDriver, seconds: float = 5.0) -> PostResponse:
     command = Command(request_id="12345678", time_ms=1)
-    return await Proposer(cast(Driver, driver)).propose(command, Deadline.after(seconds))
+    disk = DiskReserve(Path(), cast(Driver, driver), Alarms())
+    return await Proposer(cast(Driver, driver), disk).propose(command, Deadline.after(seconds))
 
 
 async def refused(*answers: Exception | Outcome, seconds: float = 0.05) -> Refused:
@@ -87,5 +91,13 @@ async def test_an_overloaded_leader_is_not_asked_again_at_once() -> None:
     assert len(driver.proposed) == 1
 
 
-async def test_a_stopping_node_sends_its_callers_elsewhere_at_once() -> None:
-    assert (await refused(NotProposed("stopping"), seconds=60)).reason == "NO_QUORUM"
+async def test_a_leader_without_room_says_so_at_once() -> None:
+    driver = ScriptedDriver(NotProposed(REASON))
+    with pytest.raises(Overloaded, match="disk is almost full; nothing was saved") as caught:
+        await propose(driver)
+    assert (caught.value.reason, len(driver.proposed)) == ("DISK_ALMOST_FULL", 1)
+
+
+@pytest.mark.parametrize("reason", ["stopping", "disk_stalled"])
+async def test_a_node_that_can_do_nothing_sends_its_callers_elsewhere_at_once(reason: str) -> None:
+    assert (await refused(NotProposed(reason), seconds=60)).reason == "NO_QUORUM"

@@ -19,8 +19,9 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
 from lms_cluster.config import ClusterConfig, NodeConfig
+from lms_cluster.founding import found_node
 from lms_cluster.node import Node
-from lms_cluster.secret_file import write_new_secret
+from lms_cluster.secret_file import read_secret, write_new_secret
 from protos.lms_pb2 import (
     NODE_ROLE_LEADER,
     ROLE_INSTRUCTOR,
@@ -153,6 +154,8 @@ class RunningCluster:
         self.config = ClusterConfig(
             "Distributed Systems", ZoneInfo("UTC"), tutor or no_tutor, secret_file, nodes
         )
+        for node_id in NODES:
+            found_node(self.config, node_id)
         self.nodes: dict[str, Node] = {}
         self._channels: dict[str, grpc.aio.Channel] = {}
 
@@ -185,6 +188,11 @@ class RunningCluster:
             options = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
             self._channels[node_id] = grpc.aio.insecure_channel(address, options=options)
         return self._channels[node_id]
+
+    @property
+    def secret(self) -> tuple[tuple[str, str], ...]:
+        """What operators and nodes show with their calls."""
+        return read_secret(self.config.secret_file).metadata
 
     async def leader(self) -> str:
         """The leader of the newest term among the running nodes; empty when there is none."""

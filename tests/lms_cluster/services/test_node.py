@@ -18,7 +18,9 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from lms_cluster.__main__ import run
 from lms_cluster.config import ConfigError, NodeConfig
 from lms_cluster.data_folder import DataFolderUnusable
-from lms_cluster.node import LEADER, LMS, Node
+from lms_cluster.founding import found_node
+from lms_cluster.health_watch import LEADER, LMS
+from lms_cluster.node import Node
 from protos.lms_pb2 import (
     CONSISTENCY_STALE,
     KIND_ANNOUNCEMENT,
@@ -53,7 +55,8 @@ async def health(cluster: RunningCluster, node_id: str, service: str) -> int:
 
 async def statuses(cluster: RunningCluster) -> list[GetClusterStatusResponse]:
     request = GetClusterStatusRequest(with_state_hash=True)
-    return [await cluster.admin(node_id).GetClusterStatus(request) for node_id in cluster.nodes]
+    secret = cluster.secret
+    return [await cluster.admin(n).GetClusterStatus(request, metadata=secret) for n in cluster.nodes]
 
 
 async def test_all_nodes_come_to_the_same_state(cluster: RunningCluster) -> None:
@@ -187,9 +190,11 @@ async def test_a_process_whose_disk_fails_ends_with_a_failure(
         raise StorageFailed("the disk is full")
 
     alone = NodeConfig("n1", f"127.0.0.1:{free_ports(1)[0]}", tmp_path / "alone")
+    config = replace(cluster.config, nodes=(alone,))
+    found_node(config, "n1")
     monkeypatch.setattr(SqliteLogStore, "append", fail)
     with structlog.testing.capture_logs() as lines:
-        assert await run(replace(cluster.config, nodes=(alone,)), "n1") == 1
+        assert await run(config, "n1") == 1
     assert any("the disk is full" in str(line.get("why")) for line in lines)
 
 
