@@ -13,7 +13,7 @@ from raft.membership import Membership
 from raft.types import Entry, EntryKind
 from storage.chain import chained, checkpoint_chain
 from storage.damage import is_own_fault
-from storage.models.history import Applied
+from storage.progress import Progress
 
 ApplyCommand = Callable[[Command, int, int], Outcome]
 """(command, index, term) → outcome. Its `time_ms` is never before that of an earlier command."""
@@ -25,27 +25,27 @@ _INTERNAL = 13
 
 
 class Batch:
-    """`applied` moves on with every entry; who opened the transaction saves it."""
+    """`progress` moves on with every entry; who opened the transaction stores it."""
 
-    def __init__(self, database: SqliteDatabase, apply_command: ApplyCommand, applied: Applied) -> None:
-        self.applied = applied
+    def __init__(self, database: SqliteDatabase, apply_command: ApplyCommand, progress: Progress) -> None:
+        self.progress = progress
         self._database = database
         self._apply_command = apply_command
 
     def apply(self, entry: Entry) -> bytes:
         """The entry's response: an Outcome, empty unless it is a command."""
-        applied = self.applied
-        if entry.index != applied.log_index + 1:
-            raise ValueError(f"entry {entry.index} does not follow {applied.log_index}")
+        progress = self.progress
+        if entry.index != progress.log_index + 1:
+            raise ValueError(f"entry {entry.index} does not follow {progress.log_index}")
         response = b""
         if entry.kind is EntryKind.COMMAND:
             response = _serialised(self._outcome_of(entry))
         elif entry.kind is EntryKind.MEMBERSHIP:
             self._take_membership(entry)
-        applied.log_index = entry.index
-        applied.term = entry.term
-        applied.chain = chained(applied.chain, entry.index, entry.data, response)
-        checkpoint_chain(entry.index, applied.chain)
+        progress.log_index = entry.index
+        progress.term = entry.term
+        progress.chain = chained(progress.chain, entry.index, entry.data, response)
+        checkpoint_chain(entry.index, progress.chain)
         return response
 
     def _outcome_of(self, entry: Entry) -> Outcome:
@@ -54,7 +54,7 @@ class Batch:
         try:
             with self._database.atomic():
                 command = Command.FromString(entry.data)
-                command.time_ms = max(command.time_ms, self.applied.time_ms)
+                command.time_ms = max(command.time_ms, self.progress.time_ms)
                 outcome = self._apply_command(command, entry.index, entry.term)
         except Exception as error:
             if is_own_fault(error):
@@ -62,12 +62,12 @@ class Batch:
             _log.exception("entry %d could not be applied", entry.index)
             message = f"Something broke on our side (ref {entry.index})."
             return Outcome(refused=Refusal(code=_INTERNAL, reason="INTERNAL", message=message))
-        self.applied.time_ms = command.time_ms
+        self.progress.time_ms = command.time_ms
         return outcome
 
     def _take_membership(self, entry: Entry) -> None:
         try:
-            self.applied.membership = Membership.decode(entry.data).encode()
+            self.progress.membership = Membership.decode(entry.data).encode()
         except ValueError:
             _log.error("entry %d holds no membership", entry.index)
 

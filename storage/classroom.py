@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -18,12 +19,12 @@ from storage.database import bound_to, open_database
 from storage.digest import state_hash
 from storage.installation import finish, stage
 from storage.migrations import migrate
-from storage.models.history import Applied
 from storage.outcomes import forget
+from storage.progress import Progress, store_progress
 from storage.readers import Readers
 from storage.schema import MIGRATIONS
 from storage.snapshot_file import read_copy, write_copy
-from storage.verification import verification, verified_applied, verify_quickly
+from storage.verification import verification, verified_progress, verify_quickly
 
 
 class Classroom:
@@ -34,6 +35,10 @@ class Classroom:
 
     `on_corrupted` is called, from whichever thread meets it, when the file is found damaged.
     """
+
+    _writer: SqliteDatabase
+    _readers: Readers
+    _progress: Progress
 
     def __init__(self, path: Path, apply_command: ApplyCommand) -> None:
         """Open or create the file. Raises StorageFailed."""
@@ -53,7 +58,7 @@ class Classroom:
 
     def applied(self) -> Snapshot:
         """The term and the members are not known (0, none) until `complete_from` or an entry tells them."""
-        return self._applied.as_snapshot()
+        return self._progress.as_snapshot()
 
     def applied_index(self) -> Index:
         return self.applied().index
@@ -65,27 +70,27 @@ class Classroom:
         Raises StorageFailed; LogGap when such a file has lost its log.
         """
         known, founders = self.applied(), log.base().membership
-        applied = self._copy_of_applied()
+        progress = replace(self._progress)
         if known.index and not known.term:
-            applied.term = log.term(known.index)
+            progress.term = log.term(known.index)
         if not known.membership.members:
-            applied.membership = founders.encode()
-        if applied.as_snapshot() != known:
+            progress.membership = founders.encode()
+        if progress != self._progress:
             with self._failing(), bound_to(self._writer):
-                applied.save()
-            self._applied = applied
+                store_progress(progress)
+            self._progress = progress
 
     def apply(self, entries: Sequence[Entry]) -> list[bytes]:
         """One transaction; each response is an Outcome, empty unless the entry is a command.
 
         Raises StorageFailed, after which the classroom is not to be used.
         """
-        batch = Batch(self._writer, self._apply_command, self._copy_of_applied())
+        batch = Batch(self._writer, self._apply_command, replace(self._progress))
         with self._failing(), bound_to(self._writer), self._writer.atomic("IMMEDIATE"):
             responses = [batch.apply(entry) for entry in entries]
-            forget(batch.applied.log_index)
-            batch.applied.save()
-        self._applied = batch.applied
+            forget(batch.progress.log_index)
+            store_progress(batch.progress)
+        self._progress = batch.progress
         return responses
 
     @contextmanager
@@ -102,7 +107,7 @@ class Classroom:
         """Make what is applied survive a power cut, without holding up `apply` or readers, and give the index
         up to which it does: the one of an earlier call while a long reading, as that of `write_snapshot`, is
         under way. Raises StorageFailed."""
-        index = self._applied.log_index  # before the connection is taken: what that sees is no older
+        index = self._progress.log_index  # before the connection is taken: what that sees is no older
         with self._failing(), self._connection() as database:
             if is_made_durable(database):
                 self._durable_index = max(self._durable_index, index)
@@ -112,7 +117,7 @@ class Classroom:
         """Copy the state to the new file `path`, durably and slowly enough to disturb nobody; `apply` goes
         on meanwhile. Raises StorageFailed; unless that is StateCorrupted, the classroom stays usable."""
         with as_storage_failure(path), self._reading() as reader:
-            snapshot = Applied.get().as_snapshot()
+            snapshot = verified_progress().as_snapshot()
             write_copy(reader, path)
         return snapshot
 
@@ -131,7 +136,7 @@ class Classroom:
                 self._readers.close()
                 finish(self._path)
                 self._open()
-                self._durable_index = self._applied.log_index
+                self._durable_index = self._progress.log_index
             # Only now that its name belongs to another file: SQLite lets a moved database's log be.
             replaced.close()
 
@@ -155,11 +160,11 @@ class Classroom:
         try:
             migrate(writer, MIGRATIONS)
             with bound_to(writer):
-                self._applied = verified_applied()
+                self._progress = verified_progress()
         except BaseException:
             writer.close()
             raise
-        self._writer: SqliteDatabase = writer
+        self._writer = writer
         self._readers = Readers(self._path)
 
     @contextmanager
@@ -184,9 +189,6 @@ class Classroom:
             yield reader
         finally:
             readers.give_back(reader)
-
-    def _copy_of_applied(self) -> Applied:
-        return Applied(**self._applied.__data__)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from storage.files import remove, side_files, sync
 from storage.migrations import migrate, schema_version
 from storage.schema import MIGRATIONS
 from storage.seal import is_sealed, seal
-from storage.verification import verification, verified_applied
+from storage.verification import verification, verified_progress
 
 STEP_PAGES: Final = 256
 """Copied between two pauses: 1 MiB."""
@@ -57,7 +57,7 @@ def read_copy(path: Path) -> Snapshot:
         with closing(_frozen(path)) as database, bound_to(database):
             for _ in verification(nullcontext):
                 pass
-            snapshot = verified_applied().as_snapshot()
+            snapshot = verified_progress().as_snapshot()
         sync(path)
     except (OSError, StorageFailed, peewee.PeeweeException, sqlite3.Error) as error:
         raise SnapshotDamaged(f"{path.name} cannot be used: {error}") from error

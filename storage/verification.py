@@ -6,14 +6,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import reduce
+from operator import or_
 from typing import Final
+
+from peewee import SQL, fn
 
 from storage.blobs import chunk
 from storage.damage import StateCorrupted
 from storage.database import Record, bound_database
 from storage.models.course import MaterialText, Passage
 from storage.models.files import Chunk
-from storage.models.history import Applied
+from storage.progress import Progress, stored_progress
 from storage.schema import DERIVED, REPLICATED
 
 OPENING_SECONDS: Final = 0.5
@@ -21,23 +25,34 @@ OPENING_SECONDS: Final = 0.5
 _CHUNKS_A_STEP: Final = 16
 _INDEX_TABLES: Final = tuple(f"passage_index_{part}" for part in ("data", "idx", "docsize", "config"))
 """What the full-text index is made of."""
+_MODELS: Final = sorted([*DERIVED, *REPLICATED], key=lambda model: model is Chunk)
+"""Chunks come last: they are most of the file, and have digests."""
+_STORED_AS: Final = {
+    "AUTO": "integer",
+    "INT": "integer",
+    "BIGINT": "integer",
+    "BOOL": "integer",
+    "TEXT": "text",
+    "BLOB": "blob",
+}
+"""SQLite's storage class for each of Peewee's types of fields."""
 
 
-def verified_applied() -> Applied:
-    """The row that says where the state stands. Raises StateCorrupted."""
-    applied = Applied.get_or_none()
+def verified_progress() -> Progress:
+    """Where the state stands. Raises StateCorrupted."""
+    progress = stored_progress()
     try:
-        if applied is not None and applied.as_snapshot().index >= 0:
-            return applied
+        if progress is not None and progress.as_snapshot().index >= 0:
+            return progress
     except (TypeError, ValueError):
         pass
     raise StateCorrupted("it does not say how far the log has been applied")
 
 
 def verify_quickly() -> None:
-    """The structure of as many tables as there is time for, the small ones first. Raises StateCorrupted."""
+    """The structure of as many tables as there is time for. Raises StateCorrupted."""
     deadline = time.monotonic() + OPENING_SECONDS
-    for table in _tables():
+    for table in (*_INDEX_TABLES, *map(_name, _MODELS)):
         if time.monotonic() > deadline:
             return
         _verify_structure(table)
@@ -45,10 +60,15 @@ def verify_quickly() -> None:
 
 def verification(reading: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """Verify everything, a little with each step, each in a `reading` of its own. Raises StateCorrupted."""
-    for table in _tables():
+    for table in _INDEX_TABLES:
         with reading():
             _verify_structure(table)
-            _verify_references(table)
+        yield
+    for model in _MODELS:
+        with reading():
+            _verify_structure(_name(model))
+            _verify_types(model)
+            _verify_references(_name(model))
         yield
     key: bytes | None = b""
     while key is not None:
@@ -62,12 +82,9 @@ def verification(reading: Callable[[], AbstractContextManager[None]]) -> Iterato
         yield
 
 
-def _tables() -> list[str]:
-    models: list[type[Record]] = [*DERIVED, *REPLICATED]
-    # Chunks come last: they are most of the file, and have digests.
-    models.sort(key=lambda model: model is Chunk)
-    names = [str(model._meta.table_name) for model in models]
-    return [*names[:-1], *_INDEX_TABLES, names[-1]]
+def _name(model: type[Record]) -> str:
+    name: str = model._meta.table_name
+    return name
 
 
 def _verify_structure(table: str) -> None:
@@ -75,6 +92,16 @@ def _verify_structure(table: str) -> None:
     (found,) = bound_database().execute_sql(f"PRAGMA integrity_check({table})").fetchone()
     if found != "ok":
         raise StateCorrupted(f"table {table} is damaged: {found}")
+
+
+def _verify_types(model: type[Record]) -> None:
+    """Every value is of its column's type: a page of another table may look sound by itself."""
+    wrong = [
+        fn.TYPEOF(field).not_in([_STORED_AS[field.field_type], "null" if field.null else ""])
+        for field in model._meta.sorted_fields
+    ]
+    if model.select(SQL("1")).where(reduce(or_, wrong)).exists():
+        raise StateCorrupted(f"table {model._meta.table_name} is damaged: a value is of another type")
 
 
 def _verify_references(table: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, TextField
 
-from raft.membership import Membership
-from raft.types import Snapshot
 from storage.database import Record
 
 
@@ -22,10 +20,6 @@ class Applied(Record):
     """Of the entry at `log_index`. 0 beside an index: not known, in a file of the first release."""
     membership = BlobField()
     """In force at `log_index`, encoded. No members: nobody has told yet who founded the cluster."""
-
-    def as_snapshot(self) -> Snapshot:
-        """Raises ValueError for a membership that is none."""
-        return Snapshot(self.log_index, self.term, Membership.decode(self.membership))
 
 
 class ChainCheckpoint(Record):
