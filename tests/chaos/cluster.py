@@ -67,7 +67,7 @@ class ChaosCluster:
     async def start(self) -> None:
         """The members. Raises ClusterError."""
         await self.mesh.start()
-        for node_id in self.local.nodes:
+        for node_id in self.states:
             self._write_config(node_id)
         await asyncio.gather(*(self.start_node(node_id) for node_id in self.members))
         await _blocking(self.local.wait_for_leader)

@@ -39,10 +39,10 @@ async def replace(fault: Fault, cluster: ChaosCluster, nodes: Sequence[NodeId]) 
             (voters,) = cluster.voters
             both = voters | {joiner}
             cluster.voters = [voters, both]
-            await _join(fault, cluster, joiner)
-            cluster.voters = [both, both - {leaver}]
-            await _leave(cluster, leaver)
-            cluster.voters = [both - {leaver}]
+            if await _join(fault, cluster, joiner):
+                cluster.voters = [both, both - {leaver}]
+                await _leave(cluster, leaver)
+                cluster.voters = [both - {leaver}]
         return free
 
 
@@ -55,27 +55,29 @@ async def lose_disk(fault: Fault, cluster: ChaosCluster, nodes: Sequence[NodeId]
             cluster.wipe(victim)
             await asyncio.sleep(fault.lasts)
             cluster.launch(victim)
-            await _patiently(lambda: _is_synced(cluster, victim), cluster, f"{victim} is not given its state")
-            cluster.states[victim] = State.RUNNING
+            if await _patiently(cluster, victim, "is not given its state", _is_synced):
+                cluster.states[victim] = State.RUNNING
         return free
 
 
-async def _join(fault: Fault, cluster: ChaosCluster, joiner: NodeId) -> None:
-    """Killed on the way by half of the faults: then it is told once more to join."""
+async def _join(fault: Fault, cluster: ChaosCluster, joiner: NodeId) -> bool:
+    """Whether it did. Killed on the way by half of the faults: then it is told once more to join."""
     cluster.launch(joiner, "--join")
     if fault.strength < 0.5:
         await asyncio.sleep(fault.lasts / 2)
         await cluster.kill(joiner)
         cluster.launch(joiner, "--join")
-    await _patiently(lambda: _has_vote(cluster, joiner), cluster, f"{joiner} does not get a vote")
-    cluster.states[joiner] = State.RUNNING
+    joined = await _patiently(cluster, joiner, "does not get a vote", _has_vote)
+    if joined:
+        cluster.states[joiner] = State.RUNNING
+    return joined
 
 
 async def _leave(cluster: ChaosCluster, leaver: NodeId) -> None:
     cluster.states[leaver] = State.STARTING  # it may end by itself as soon as it hears of it
-    await _patiently(lambda: _is_removed(cluster, leaver), cluster, f"{leaver} is not removed")
-    await cluster.terminate(leaver)
-    cluster.set_aside(leaver)
+    if await _patiently(cluster, leaver, "is not removed", _is_removed):
+        await cluster.terminate(leaver)
+        cluster.set_aside(leaver)
 
 
 async def _is_removed(cluster: ChaosCluster, node_id: NodeId) -> bool:
@@ -98,11 +100,18 @@ async def _is_synced(cluster: ChaosCluster, node_id: NodeId) -> bool:
     return status is not None and status.synced
 
 
-async def _patiently(done: Callable[[], Awaitable[bool]], cluster: ChaosCluster, otherwise: str) -> None:
-    """Wait until it is done; `otherwise` is the accusation when it is not in time."""
+async def _patiently(
+    cluster: ChaosCluster,
+    node_id: NodeId,
+    otherwise: str,
+    is_done: Callable[[ChaosCluster, NodeId], Awaitable[bool]],
+) -> bool:
+    """Whether it is done in time; `otherwise` is what the node is accused of."""
     deadline = time.monotonic() + SECONDS_MAX
-    while not await done():
+    while not await is_done(cluster, node_id):
         if time.monotonic() > deadline:
-            cluster.accuse(f"{otherwise} within {SECONDS_MAX:.0f} s")
-            return
+            words = cluster.local.node(node_id).last_lines(15)
+            cluster.accuse(f"{node_id} {otherwise} within {SECONDS_MAX:.0f} s. Its last words:\n{words}")
+            return False
         await asyncio.sleep(POLL_SECONDS)
+    return True

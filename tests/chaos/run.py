@@ -97,11 +97,11 @@ class ChaosRun:
             for fault in schedule(self._seed, self._seconds, len(self.cluster.members)):
                 await asyncio.sleep(max(0.0, self._began + fault.at - time.monotonic()))
                 group.create_task(self._carry_out(fault))
-        workload.stop.set()
-        await working
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        workload.stop.set()
+        await working
         self.outcome.longest_standstill = progress.longest
         if progress.longest > STANDSTILL_SECONDS_MAX:
             record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
