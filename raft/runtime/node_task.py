@@ -34,7 +34,7 @@ from raft.runtime.snapshot_limits import SnapshotLimits
 from raft.runtime.snapshot_receiver import Handed, SnapshotReceiver
 from raft.runtime.snapshot_sender import SnapshotSender
 from raft.runtime.wire import Transport
-from raft.types import Entry, EntryKind, Index, LogStore, NodeId, Role, StateMachine, Term
+from raft.types import Entry, Index, LogStore, NodeId, Role, StateMachine, Term
 
 INBOX_MESSAGES_MAX: Final = 4096
 TICKS_CAUGHT_UP_MAX: Final = 2
@@ -207,7 +207,7 @@ class NodeTask:
             self.receiver.settled(handed)
         if ready.committed:
             self.applier.add(ready)
-        if ready.hard_state is not None or any(entry.kind is EntryKind.MEMBERSHIP for entry in ready.entries):
+        if ready.hard_state is not None:
             self._look_around()
 
     async def _install(self, ready: Ready, handed: Handed | None) -> None:
@@ -253,7 +253,7 @@ class NodeTask:
     # What follows from where the node stands
 
     def _look_around(self) -> None:
-        """Once a tick, and when the term or the membership may have changed."""
+        """Once a tick, and when the term may have changed."""
         status = self.node.status()
         self.callers.leadership.look(status)
         addresses = dict(status.membership.addresses)

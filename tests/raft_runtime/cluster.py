@@ -34,8 +34,6 @@ CALL_SECONDS = 5.0
 TICK_SECONDS = 0.02
 SECRET = ClusterSecret("the-secret-of-the-nodes-in-the-tests")
 
-NOWHERE = Snapshot(0, 0, Membership())
-
 Found = TypeVar("Found")
 
 
@@ -69,10 +67,10 @@ class Memory:
     """A state machine that keeps every command; its answer is how many it has seen. What it held at the last
     checkpoint is in the file `path`, and that is what a snapshot is, too."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, founders: Membership) -> None:
         self._path = path
         self.commands: list[bytes] = []
-        self._applied = NOWHERE
+        self._applied = Snapshot(0, 0, founders)
         self.is_damaged = False
         """Whether it takes every snapshot for damaged."""
         if path.exists():
@@ -139,19 +137,19 @@ class RunningNode:
         options: Options,
     ) -> None:
         self.node_id = node_id
-        self.memory = Memory(folder / "state")
+        self.memory = Memory(folder / "state", store.base().membership)
         self.store = store
         self.registry = CollectorRegistry()
         self.wall_clock = WallClock()
         self.snapshot_folder = folder / "snapshots"
         self._server = server
-        transport = PeerTransport(node_id, addresses, SECRET)
-        add_RaftServiceServicer_to_server(RaftServicer(transport), server)
+        self.transport = PeerTransport(node_id, addresses, SECRET)
+        add_RaftServiceServicer_to_server(RaftServicer(self.transport), server)
         self.driver = Driver(
             Config(node_id),
             store,
             self.memory,
-            transport,
+            self.transport,
             snapshot_folder=self.snapshot_folder,
             random=Random(node_id),
             tick_seconds=options.tick_seconds,
