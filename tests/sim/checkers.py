@@ -246,15 +246,15 @@ class Checkers:
         self._look_at_peers(node.id, status, seen)
 
     def _look_at_peers(self, leader: NodeId, status: Status, seen: _Seen) -> None:
-        """A leader may take back only what it believed of a disk that is gone, or of one who left and came
-        again."""
+        """A leader may take back only what it believed of a disk that is gone, of one who left and came again,
+        or of one who is not synced: each of its runs begins anew."""
         disks = self._disks_at_election.get(status.term, {})
         is_same_membership = status.membership == seen.membership
         for peer in status.peers:
             other = self._nodes[peer.node_id]
             if disks.get(peer.node_id) != other.disk_number:
                 continue
-            if is_same_membership and peer.match_index < seen.matches.get(peer.node_id, 0):
+            if peer.synced and is_same_membership and peer.match_index < seen.matches.get(peer.node_id, 0):
                 self.violate(f"{leader} took back how far {peer.node_id} matches: {seen.matches}, {status}")
             if other.log.last_index() < peer.match_index:
                 self.violate(f"{leader} believes {peer.node_id} to match {peer.match_index}, past its log")

@@ -37,10 +37,10 @@ def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
     return Profile(
         size=size,
         spare=spare,
-        seconds=random.uniform(6.0, 16.0),
+        seconds=random.uniform(6.0, 24.0),
         clients=random.randint(1, 4),
         keys=random.randint(1, 4),
-        pause_seconds=random.choice((0.05, 0.2, 0.5)),
+        pause_seconds=random.choice((0.02, 0.1, 0.4)),
         weather=Weather(
             loss=random.choice((0.0, 0.0, 0.02, 0.1, 0.3)),
             duplicate=random.choice((0.0, 0.0, 0.05, 0.2)),
