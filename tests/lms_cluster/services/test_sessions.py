@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from lms_cluster.config import NodeConfig
 from protos.lms_pb2 import KIND_ACCOUNT, GetRequest, LoginRequest, LogoutRequest, NewReading
 from tests.lms_cluster.services.cluster import NODES, Person, RunningCluster, eventually, refusal
 
@@ -73,15 +76,19 @@ async def test_no_token_and_a_forged_one_are_refused(
     assert (refused.code, refused.reason) == ("UNAUTHENTICATED", "SESSION_ENDED")
 
 
+def files_of(node: NodeConfig) -> Iterator[Path]:
+    return (path for path in node.data.rglob("*") if path.is_file())
+
+
 async def test_a_token_is_kept_as_its_digest_only(cluster: RunningCluster, ada: Person) -> None:
     async def replicated() -> bool:
         return all(
             any(hashlib.sha256(ada.token.encode()).digest() in file.read_bytes() for file in files)
-            for files in ([*node.data.iterdir()] for node in cluster.config.nodes)
+            for files in ([*files_of(node)] for node in cluster.config.nodes)
         )
 
     await eventually(replicated)
     for node in cluster.config.nodes:
-        for file in node.data.iterdir():
+        for file in files_of(node):
             assert ada.token.encode() not in file.read_bytes()
             assert b"password of" not in file.read_bytes()
