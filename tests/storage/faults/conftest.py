@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.faults.course_log import CourseLog, course_log
 from tests.storage.faults.disk import Disk
 from tests.storage.faults.mount import mounted
 from tests.storage.faults.vfs import FaultyVFS
@@ -23,3 +24,8 @@ def disk(tmp_path: Path) -> Disk:
 def vfs(disk: Disk) -> Iterator[FaultyVFS]:
     with mounted(disk) as faulty:
         yield faulty
+
+
+@pytest.fixture(scope="package")
+def course(tmp_path_factory: pytest.TempPathFactory) -> CourseLog:
+    return course_log(tmp_path_factory.mktemp("course"))

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 from random import Random
-
-import pytest
 
 from lms_cluster.commands import apply_command
 from raft.types import HardState, Snapshot
 from storage.classroom import Classroom
 from storage.log_store import SqliteLogStore
-from tests.storage.faults.course_log import CourseLog, batches, course_log
+from tests.storage.faults.course_log import CourseLog, batches
 from tests.storage.faults.disk import Disk
 from tests.storage.faults.log_model import MEMBERSHIP
-from tests.storage.faults.recovery import after_any_power_loss, written
+from tests.storage.faults.recovery import after_any_power_loss
 from tests.storage.faults.vfs import FaultyVFS
 
 BYTES_MAX = 1 << 30
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> CourseLog:
-    return course_log(tmp_path_factory.mktemp("course"))
 
 
 def opened(folder: Path) -> closing[Classroom]:
@@ -91,37 +83,3 @@ def test_the_state_never_falls_behind_its_checkpoint_nor_behind_what_the_log_has
             for entry in log.entries(index + 1, log.last_index() + 1, BYTES_MAX):
                 classroom.apply([entry])
             assert classroom.state_hash() == course.hashes[log.last_index()]
-
-
-def test_an_installed_snapshot_takes_the_place_of_the_state_or_leaves_it(
-    disk: Disk, vfs: FaultyVFS, tmp_path: Path, course: CourseLog
-) -> None:
-    """Mistake 3. What was installed stays, with what was applied to it, and the old state's journal does not
-    find its way into the new file."""
-    behind, ahead = 12, len(course.entries) - 4
-    whole = written({}, tmp_path / "whole")
-    with opened(whole) as classroom:
-        classroom.apply(course.entries[:ahead])
-        classroom.write_snapshot(whole / "snapshot")
-    with opened(disk.folder) as classroom:
-        classroom.apply(course.entries[:behind])
-        classroom.checkpoint()
-        shutil.copy(whole / "snapshot", disk.folder)
-        disk.promise()
-        classroom.read_snapshot(disk.folder / "snapshot")
-        classroom.install(disk.folder / "snapshot")
-        disk.promise()
-        classroom.apply(course.entries[ahead:])
-        classroom.checkpoint()
-        disk.promise()
-    found = set()
-    for left in after_any_power_loss(disk, tmp_path, 6):
-        if not left.promises:
-            continue
-        with opened(left.folder) as classroom:
-            index = classroom.applied().index
-            allowed = [behind, ahead, len(course.entries)][left.promises - 1 : left.promises + 1]
-            assert index in allowed
-            assert classroom.state_hash() == course.hashes[index]
-            found.add(index)
-    assert found == {behind, ahead, len(course.entries)}

@@ -21,6 +21,7 @@ READ = apsw.SQLITE_IOERR_READ
 WRITE = apsw.SQLITE_IOERR_WRITE
 FSYNC = apsw.SQLITE_IOERR_FSYNC
 TRUNCATE = apsw.SQLITE_IOERR_TRUNCATE
+DELETE = apsw.SQLITE_IOERR_DELETE
 
 _numbers = count(1)
 
@@ -28,7 +29,8 @@ _numbers = count(1)
 @dataclass(slots=True)
 class Fault:
     """Fails one call: the `at`-th of its kind from now on, counted from 0, or with `lasting` that one and
-    all that follow. A "short read" gives half of what was asked for and no error."""
+    all that follow. A "short read" gives half of what was asked for and no error. `code` is what SQLite is
+    told; Python code meets EIO."""
 
     kind: Kind
     at: int
