@@ -95,8 +95,10 @@ class Core:
 
     @property
     def may_campaign(self) -> bool:
-        """Whether this node's vote matters, and may be given."""
-        return self.is_synced and self.node_id in self.membership.electors
+        """Whether this node may be needed as leader. Until the membership that leaves it out has committed it
+        may: the others may lack that entry, and could not win against the longer log (thesis §4.2.2)."""
+        memberships = (self.membership, self.log.memberships.at(self.commit_index))
+        return self.is_synced and any(self.node_id in each.electors for each in memberships)
 
     @property
     def unsynced_run(self) -> int:

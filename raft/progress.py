@@ -26,8 +26,8 @@ class ProgressState(Enum):
 
 
 class Progress:
-    """`match_index` stays below `next_index`. It never falls, but while the follower is not synced: then it is
-    counted for nothing, and may have been said of another disk. `active`: heard from since the last quorum
+    """`match_index` stays below `next_index`. It never falls, but while the follower is not synced: then it
+    is counted for nothing, and may have been said of another disk. `active`: heard from since the last quorum
     check. `read_round`: the newest round of read confirmation acknowledged; `round_sent`, `commit_sent`: what
     the follower has been told last. `resync` is there while the follower is not synced."""
 

@@ -71,7 +71,8 @@ class Replication:
             resync.heard(reply)
         else:
             self.add(reply.from_, Resync(reply.unsynced_run, self._core.log.last_index + 1))
-            self._core.append(EntryKind.NOOP)
+            # Any entry would do; this one tells a founder that lost its disk who the founders are.
+            self._core.append(EntryKind.MEMBERSHIP, self._core.membership.encode())
             return self.peers[reply.from_]
         return progress
 

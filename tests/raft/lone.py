@@ -14,6 +14,7 @@ from raft import (
     HardState,
     Message,
     Node,
+    PeerProgress,
     Proposal,
     ProposalResult,
     ReadReady,
@@ -21,6 +22,7 @@ from raft import (
     RequestVote,
     RequestVoteReply,
     Role,
+    Snapshot,
 )
 from tests.raft.disk import Disk
 
@@ -38,16 +40,19 @@ class Lone:
         term: int = 0,
         vote: str | None = None,
         voters: str = "abc",
+        disk: Disk | None = None,
+        applied_index: int = 0,
         config: Config | None = None,
         seed: int = 7,
     ) -> None:
-        self.disk = Disk(HardState(term, vote), log, voters)
+        self.disk = disk or Disk(HardState(term, vote), log, voters)
         self.voters = voters
         self.config = config or Config("a")
         self.random = Random(seed)
-        self.node = Node(self.config, self.disk, 0, self.random)
+        self.node = Node(self.config, self.disk, applied_index, self.random)
         self._unwritten: Ready | None = None
         self.applied: list[Entry] = []
+        self.installed: list[Snapshot] = []
         self.results: list[ProposalResult] = []
         self.reads: list[ReadReady] = []
 
@@ -65,6 +70,9 @@ class Lone:
 
     def finish(self, ready: Ready) -> list[Message]:
         """Carry out a Ready whose `messages` have left; what may leave after it."""
+        if ready.snapshot is not None:
+            self.installed.append(ready.snapshot)
+            self.disk.restore(ready.snapshot)
         self.disk.append(ready.hard_state, ready.entries)
         self.node.persisted(ready)
         self.applied += ready.committed
@@ -124,10 +132,14 @@ class Lone:
         assert self.node.status().role is Role.LEADER
         return left
 
-    def acknowledge(self, peer: str, index: int, read_round: int = 0) -> list[Message]:
-        return self.say(self.acknowledgement(peer, index, read_round))
+    def acknowledge(
+        self, peer: str, index: int, read_round: int = 0, *, unsynced_run: int = 0
+    ) -> list[Message]:
+        return self.say(self.acknowledgement(peer, index, read_round, unsynced_run=unsynced_run))
 
-    def acknowledgement(self, peer: str, index: int, read_round: int = 0) -> AppendEntriesReply:
+    def acknowledgement(
+        self, peer: str, index: int, read_round: int = 0, *, unsynced_run: int = 0
+    ) -> AppendEntriesReply:
         return AppendEntriesReply(
             peer,
             "a",
@@ -136,7 +148,11 @@ class Lone:
             prev_index=index,
             match_index=index,
             read_round=read_round,
+            unsynced_run=unsynced_run,
         )
+
+    def progress(self, peer: str) -> PeerProgress:
+        return next(each for each in self.node.status().peers if each.node_id == peer)
 
 
 def only(kind: type[M], messages: Iterable[object]) -> list[M]:

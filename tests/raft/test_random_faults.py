@@ -72,7 +72,7 @@ class Life:
     def _change_membership(self) -> None:
         """Asked of every leader, a deposed one too, as an operator might."""
         draw, network = self.draw, self.network
-        if not all(network.machines[name].disk.hard_state().synced for name in self._electors()):
+        if not all(network.machines[name].disk.hard_state().synced for name in self._members()):
             return  # one that does not count may become needed
         for name, machine in sorted(network.machines.items()):
             if machine.node is None or machine.node.status().role is not Role.LEADER:
@@ -104,8 +104,8 @@ class Life:
         if all(quorum_of(membership).agrees(others) for membership in self._memberships()):
             network.wipe(name)
 
-    def _electors(self) -> set[str]:
-        return {name for membership in self._memberships() for name in membership.electors}
+    def _members(self) -> set[str]:
+        return {name for membership in self._memberships() for name in membership.members}
 
     def _memberships(self) -> list[Membership]:
         """All that anybody may act under now or after a restart."""
