@@ -15,6 +15,9 @@ from bot.client.api import LmsError
 from lms_cluster.local.cluster import ClusterError
 from tests.chaos.run import ChaosRun, Outcome
 
+LARGE_FILES = 8
+"""160 MB: more than twice the tail that a log is cut back to."""
+
 
 def report(outcome: Outcome) -> None:
     record = outcome.record
@@ -42,7 +45,7 @@ def main() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # nodes that are gone are the point here
     folder = Path(tempfile.mkdtemp(prefix="homeroom-chaos-"))
     print(f"seed {seed}, {arguments.nodes} nodes, {arguments.minutes:g} minutes, in {folder}", flush=True)
-    run = ChaosRun(folder, seed, arguments.minutes * 60, arguments.nodes)
+    run = ChaosRun(folder, seed, arguments.minutes * 60, arguments.nodes, LARGE_FILES)
     try:
         outcome = asyncio.run(run.run(lambda line: print(line, flush=True)))
     except (ClusterError, LmsError) as error:

@@ -52,6 +52,14 @@ async def furnish(cluster: LocalCluster, client: LmsClient, rounds: int) -> Clas
     return Classroom(tokens, tuple(submissions), assignments[0])
 
 
+async def hand_in(client: LmsClient, classroom: Classroom, name: str, content: bytes) -> str:
+    """A file, by the first of the students, as a submission of its own; its id. Raises LmsError."""
+    token = classroom.tokens[STUDENTS[0]]
+    file = await client.upload(token, f"{name}.bin", "application/octet-stream", content)
+    receipt = await client.submit(token, f"chaos-{name}", classroom.files_assignment, "", (file,))
+    return receipt.item.id
+
+
 async def _assignment(client: LmsClient, token: str, number: int) -> str:
     due = datetime.now(UTC) + timedelta(days=7)
     receipt = await client.add_assignment(

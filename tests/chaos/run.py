@@ -49,13 +49,17 @@ class Outcome:
 
 
 class ChaosRun:
-    """`folder` must be new; everything of the run is in it, `chaos.log` says what was done when."""
+    """`folder` must be new; everything of the run is in it, `chaos.log` says what was done when. With
+    `large_files` there at the beginning, who needs the log from there gets a snapshot."""
 
-    def __init__(self, folder: Path, seed: int, seconds: float, node_count: int) -> None:
+    def __init__(
+        self, folder: Path, seed: int, seconds: float, node_count: int, large_files: int = 0
+    ) -> None:
         self.outcome = Outcome(Record())
         self.cluster = ChaosCluster.create(folder, node_count, self.outcome.record.accuse)
         self._seed = seed
         self._seconds = seconds
+        self._large_files = large_files
         self._log = folder / "chaos.log"
         self._began = time.monotonic()
 
@@ -70,6 +74,7 @@ class ChaosRun:
             rounds = math.ceil((self._seconds + HEALING_SECONDS) / HOT_SECONDS) * HOT_GRADES // len(STUDENTS)
             classroom = await furnish(self.cluster.local, client, rounds)
             workload = Workload(addresses, classroom, self.outcome.record, self._seed)
+            await workload.fill(self._large_files)
             await self._disturb(workload, tell)
             tell("everything has healed; waiting for equal states …")
             try:

@@ -13,7 +13,7 @@ from tests.chaos.run import ChaosRun
 @pytest.mark.timeout(240)
 async def test_a_cluster_under_faults_loses_repeats_and_contradicts_nothing(tmp_path: Path) -> None:
     told: list[str] = []
-    run = ChaosRun(tmp_path / "classroom", seed=1, seconds=15.0, node_count=3)
+    run = ChaosRun(tmp_path / "classroom", seed=107, seconds=15.0, node_count=3)
     outcome = await run.run(told.append)
     assert outcome.record.violations == []
     assert outcome.record.acknowledged.total() > 0

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from random import Random
 from typing import TypeVar
 
-from bot.client.api import LmsClient, LmsError, Recipient
+from bot.client.api import UPLOAD_BYTES_MAX, LmsClient, LmsError, Recipient
 from bot.client.grpc_client import GrpcLmsClient
 from raft.types import NodeId
-from tests.chaos.classroom import GRADERS, STUDENTS, Classroom
+from tests.chaos.classroom import GRADERS, STUDENTS, Classroom, hand_in
 from tests.chaos.grades import CHANGED, Change, Grade, Look
 from tests.chaos.record import NO_ANSWER, OUTCOME_UNKNOWN, Record
 from tests.sim.linearizability import UNKNOWN, Operation
@@ -45,12 +45,13 @@ class Workload:
         self.stop = asyncio.Event()
         self._classroom = classroom
         self._random = Random(seed)
-        self._began = time.monotonic()
+        self._began = 0.0
         self._versions: dict[str, int] = dict.fromkeys(classroom.submissions, 0)
         self._pinned = {node_id: GrpcLmsClient({node_id: address}) for node_id, address in addresses.items()}
         self._roaming = [GrpcLmsClient(addresses) for _ in range(ROAMING)]
 
     async def run(self) -> None:
+        self._began = time.monotonic()
         names = {f"via-{node_id}": client for node_id, client in self._pinned.items()}
         names |= {f"roaming-{number}": client for number, client in enumerate(self._roaming)}
         async with asyncio.TaskGroup() as group:
@@ -170,16 +171,22 @@ class Workload:
 
     # --- files ---
 
-    async def _hand_in(self, name: str, client: LmsClient, token: str) -> None:
-        content = self._random.randbytes(self._random.randint(1, FILE_BYTES_MAX))
-        assignment = self._classroom.files_assignment
+    async def _hand_in(self, name: str, client: LmsClient, _: str) -> None:
+        await self._hand_in_file(name, client, self._random.randint(1, FILE_BYTES_MAX))
+
+    async def fill(self, files: int) -> None:
+        """With files of the largest size: enough of them, and the log is cut for the first time."""
+        for number in range(files):
+            await self._hand_in_file(f"large-{number}", self._roaming[0], UPLOAD_BYTES_MAX)
+
+    async def _hand_in_file(self, name: str, client: LmsClient, size: int) -> None:
+        content = self._random.randbytes(size)
         try:
-            file = await client.upload(token, f"{name}.bin", "application/octet-stream", content)
-            receipt = await client.submit(token, f"chaos-{name}", assignment, "", (file,))
+            submission = await hand_in(client, self._classroom, name, content)
         except LmsError as error:
             self.record.failed("file", error, writes=True)
             return
-        self.record.files[receipt.item.id] = hashlib.sha256(content).hexdigest()
+        self.record.files[submission] = hashlib.sha256(content).hexdigest()
         self.record.done("file", writes=True)
 
     def _now(self) -> float:
