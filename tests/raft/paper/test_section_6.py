@@ -23,6 +23,7 @@ from raft import (
 from raft.quorum import Majority, quorum_of
 from tests.raft.disk import Disk, log_of_terms
 from tests.raft.lone import Lone, only, vote_request
+from tests.raft.network import Network
 
 OLD = Membership(("a", "b", "c"))
 
@@ -198,8 +199,27 @@ def test_learners_receive_the_log_and_count_for_nothing() -> None:
 def test_a_learner_and_a_node_that_is_no_member_never_campaign() -> None:
     for membership in (Membership(("b", "c"), learners=("a",)), Membership(("b", "c"))):
         lone = Lone(log=[membership_entry(1, membership)], term=1)
-        assert lone.tick(100) == []
+        lone.say(AppendEntries("b", "a", 1, 1, 1, 1))
+        assert only(RequestVote, lone.tick(100)) == []
         assert lone.node.status().role is Role.FOLLOWER
+
+
+def test_a_leader_left_out_by_what_has_not_committed_may_lead_again_to_commit_it() -> None:
+    # Thesis §4.2.2: such a server should still start elections, without counting its own vote. Here a alone
+    # holds the final membership; b, which lacks it, could not win against the longer log.
+    leaving = Membership(("b",), outgoing=("a", "b"))
+    lone = Lone(log=[membership_entry(1, leaving), membership_entry(2, Membership(("b",)))], term=1)
+    lone.say(AppendEntries("b", "a", 1, 1, 1, 1))
+    polls = only(RequestVote, lone.campaign())
+    assert [poll.to for poll in polls] == ["b"]
+    assert lone.node.status().role is Role.CANDIDATE
+    lone.say(RequestVoteReply("b", "a", 2, True, pre_vote=True))
+    assert (lone.term, lone.node.status().role) == (2, Role.CANDIDATE)
+    lone.say(RequestVoteReply("b", "a", 2, True))
+    assert lone.node.status().role is Role.LEADER
+    lone.acknowledge("b", 3)
+    assert lone.node.status().commit_index == 3
+    assert lone.node.status().role is Role.FOLLOWER
 
 
 def test_a_node_takes_appends_and_votes_for_those_its_membership_does_not_know() -> None:
@@ -239,12 +259,27 @@ def test_only_a_learner_that_is_caught_up_and_synced_is_promoted() -> None:
     # §6: the change waits until the new servers have caught up.
     lone = leader_of(Membership(("a", "b", "c"), learners=("d",)))
     assert change(lone, promote=("d",)).refusal == "not_caught_up"
-    unsynced = AppendEntriesReply("d", "a", 2, True, 2, match_index=2, unsynced_run=5)
-    lone.say(unsynced)
-    assert change(lone, promote=("d",)).refusal == "not_caught_up"
-    lone.acknowledge("d", lone.node.status().last_index)
+    lone.say(AppendEntriesReply("d", "a", 2, True, 2, match_index=2, unsynced_run=5))
+    index = lone.node.status().last_index
     acknowledge_all(lone, "bc")
-    assert change(lone, promote=("d",)).index > 0
+    lone.say(AppendEntriesReply("d", "a", 2, True, index, match_index=index, unsynced_run=5))
+    assert change(lone, promote=("d",)).refusal == "not_caught_up"
+    lone.acknowledge("d", index)
+    assert change(lone, promote=("d",)).index == index + 1
+
+
+def test_a_node_that_lost_its_disk_learns_the_membership_also_when_no_change_is_in_the_log() -> None:
+    # What the founders wrote stands before every entry; whoever begins anew is sent entries alone.
+    network = Network(seed=1)
+    leader = network.elect()
+    wiped = [name for name in network.machines if name != leader]
+    for name in wiped:
+        network.wipe(name)
+        network.tick(40)
+        assert network.node(name).status().synced
+        assert network.node(name).status().membership.voters == ("a", "b", "c")
+    network.crash(leader)
+    assert network.elect() in wiped
 
 
 @pytest.mark.parametrize(
