@@ -19,6 +19,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
 from lms_cluster.config import ClusterConfig, NodeConfig
+from lms_cluster.disk_reserve import FreeBytes, free_bytes
 from lms_cluster.founding import found_node
 from lms_cluster.node import Node
 from lms_cluster.secret_file import read_secret, write_new_secret
@@ -165,8 +166,8 @@ class RunningCluster:
             await self.start_node(node_id)
         await eventually(self.leader)
 
-    async def start_node(self, node_id: str) -> None:
-        self.nodes[node_id] = Node(self.config, node_id)
+    async def start_node(self, node_id: str, measure_disk: FreeBytes = free_bytes) -> None:
+        self.nodes[node_id] = Node(self.config, node_id, measure_disk=measure_disk)
         await self.nodes[node_id].start()
 
     async def stop_node(self, node_id: str) -> None:
