@@ -17,6 +17,7 @@ from storage.checkpoint import is_made_durable
 from storage.damage import StateCorrupted, as_storage_failure, is_damage
 from storage.database import bound_to, open_database
 from storage.digest import state_hash
+from storage.files import make_private
 from storage.installation import finish, stage
 from storage.migrations import migrate
 from storage.outcomes import forget
@@ -51,7 +52,7 @@ class Classroom:
         """Held while another file takes the place of this one, and while a connection to it is made."""
         with as_storage_failure(path):
             finish(path)
-            path.touch(mode=0o600)
+            make_private(path)
             self._open()
             with bound_to(self._writer):
                 verify_quickly()

@@ -21,6 +21,14 @@ def remove(files: Iterable[Path]) -> None:
         file.unlink(missing_ok=True)
 
 
+def make_private(database: Path) -> None:
+    """Make an empty file for a database where there is none: its owner's alone, and without the logs of one
+    that had its name before. Raises OSError."""
+    if not database.exists():
+        remove(side_files(database))
+        database.touch(mode=0o600)
+
+
 def replace_durably(source: Path, target: Path) -> None:
     """Rename `source` to `target`, content and name safe from a power cut when this returns. Both folders
     are on one file system. Raises OSError."""

@@ -19,7 +19,7 @@ from raft.membership import Membership
 from raft.types import Entry, HardState, Index, Snapshot, Term
 from storage.connection import connection
 from storage.crc import CHAIN_START, entry_crc
-from storage.files import remove, replace_durably, side_files
+from storage.files import make_private, remove, replace_durably, side_files
 from storage.log_head import LogBase, LogHead
 from storage.log_reader import LogReader, RowMissing
 from storage.log_schema import (
@@ -69,7 +69,7 @@ class SqliteLogStore:
         """For the thread that writes."""
         try:
             with self._read.guarded(lambda: 0):
-                path.touch(mode=0o600)
+                make_private(path)
                 self._writer.connect()
                 migrate(self._writer, MIGRATIONS)
                 self._reader.connect()
