@@ -1,0 +1,1 @@
+"""The mutation gate: one-line bugs, each of which the tests must notice. `python -m tests.mutants`."""

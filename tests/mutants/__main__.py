@@ -1,0 +1,62 @@
+"""`python -m tests.mutants [NUMBER …]`: plant each mutant (or those), and see whether the tests notice.
+
+Exit status: 0 when all are killed, 1 when one survives, 2 when nothing can be said: a mutant does not
+apply, or the tests fail without any.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from tests.mutants.arena import PROFILE, ROOT, Arena, Verdict
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.mutant import DoesNotApply
+
+AT_ONCE = 2
+
+
+def main(numbers: list[int]) -> int:
+    chosen = numbers or list(range(1, len(MUTANTS) + 1))
+    try:
+        for number in chosen:
+            MUTANTS[number - 1].applied_to(ROOT)
+    except DoesNotApply as error:
+        print(f"a mutant does not apply: {error}")
+        return 2
+    with Arena.open() as one, Arena.open() as other:
+        sound = one.run(PROFILE)
+        if sound.killer is not None:
+            print(f"{sound.killer} fails without any mutant")
+            return 2
+        print(f"without a mutant all tests pass ({sound.seconds:.0f} s)", flush=True)
+        free: SimpleQueue[Arena] = SimpleQueue()
+        free.put(one)
+        free.put(other)
+
+        def judge(number: int) -> bool:
+            arena = free.get()
+            try:
+                verdict = arena.meet(MUTANTS[number - 1])
+            finally:
+                free.put(arena)
+            print(told(number, verdict), flush=True)
+            return verdict.killer is not None
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            killed = sum(pool.map(judge, chosen))
+    survived = len(chosen) - killed
+    print(f"{len(chosen)} mutants, {killed} killed, {survived} survived")
+    return 1 if survived else 0
+
+
+def told(number: int, verdict: Verdict) -> str:
+    sin = MUTANTS[number - 1].sin
+    if verdict.killer is None:
+        return f"mutant {number} SURVIVED ({verdict.seconds:.0f} s) — {sin}"
+    return f"mutant {number} killed by {verdict.killer} ({verdict.seconds:.0f} s) — {sin}"
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(number) for number in sys.argv[1:]]))

@@ -1,0 +1,94 @@
+"""A copy of the tree in which one mutant after the other meets the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+ROOT: Final = Path(__file__).parents[2]
+COPIED: Final = ("raft", "storage", "protos", "lms_cluster", "tests", "pyproject.toml")
+SECONDS_MAX: Final = 600
+TEST_SECONDS_MAX: Final = 30
+
+PROFILE: Final = (
+    "tests/raft",
+    "tests/interaction",
+    "tests/raft_runtime",
+    "tests/storage",
+    "tests/sim",
+)
+"""What must notice every mutant; in this order, but those beside the mutated file first."""
+FIRST: Final = {"storage": "tests/storage", "raft/runtime": "tests/raft_runtime", "raft": "tests/raft"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`killer` is None when every test passed."""
+
+    killer: str | None
+    seconds: float
+
+
+class Arena:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Arena]:
+        with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+            for name in COPIED:
+                source, target = ROOT / name, Path(folder) / name
+                if source.is_dir():
+                    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+                else:
+                    shutil.copy(source, target)
+            yield cls(Path(folder))
+
+    def meet(self, mutant: Mutant) -> Verdict:
+        """Raises DoesNotApply."""
+        mutated = mutant.applied_to(self._root)
+        file = self._root / mutant.file
+        original = file.read_text()
+        file.write_text(mutated)
+        try:
+            beside = next(tests for folder, tests in FIRST.items() if mutant.file.startswith(folder + "/"))
+            return self.run([beside, *(tests for tests in PROFILE if tests != beside)])
+        finally:
+            file.write_text(original)
+
+    def run(self, tests: Sequence[str]) -> Verdict:
+        """Up to the first test that fails."""
+        began = time.monotonic()
+        existing = [each for each in tests if (self._root / each).exists()]
+        arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS_MAX}"]
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", *arguments, "--ignore=tests/mutants", *existing],
+                cwd=self._root,
+                # Byte code is known by its source's second and size: a mutant may share both.
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                capture_output=True,
+                text=True,
+                timeout=SECONDS_MAX,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Verdict(f"a hang of {SECONDS_MAX} s", time.monotonic() - began)
+        seconds = time.monotonic() - began
+        if done.returncode == 0:
+            return Verdict(None, seconds)
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return Verdict(failed[1] if failed else f"pytest, exit status {done.returncode}", seconds)
