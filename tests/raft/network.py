@@ -58,6 +58,7 @@ class Network:
         self._streams: list[tuple[int, Node, str]] = []
         # By index and term: there is only one state for each.
         self._states: dict[tuple[int, int], tuple[Entry, ...]] = {}
+        self._records: dict[str, list[Message]] = {}
         self._numbers = 0
         for name in self.machines:
             self.restart(name)
@@ -125,6 +126,10 @@ class Network:
         self.node(name).read_index(self._numbers)
         return self._numbers
 
+    def record(self, name: str) -> list[Message]:
+        """A list that grows by every message that reaches `name` from now on."""
+        return self._records.setdefault(name, [])
+
     def step(self) -> None:
         self.now += 1
         due = [message for at, message in self._flying if at <= self.now]
@@ -133,6 +138,7 @@ class Network:
             node = self.machines[message.to].node
             if node is not None and (message.from_, message.to) not in self.cuts:
                 node.step(message)
+                self._records.get(message.to, []).append(message)
         for _, node, peer in [stream for stream in self._streams if stream[0] <= self.now]:
             node.snapshot_failed(peer)
         self._streams = [stream for stream in self._streams if stream[0] > self.now]
