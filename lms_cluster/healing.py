@@ -3,14 +3,15 @@ over anew. Until they have, the node is like a new one, and nothing that it prom
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import structlog
 
 from lms_cluster.config import ClusterConfig
+from lms_cluster.data_folder import DataFolder
 from lms_cluster.history_comparison import HistoryDiverged
 from lms_cluster.opening import DAMAGE
+from storage.set_aside import set_aside
 
 _log = structlog.get_logger(__name__)
 
@@ -25,12 +26,13 @@ def is_curable(why: BaseException, config: ClusterConfig) -> bool:
 
 
 def give_up_data(folder: Path, why: BaseException) -> None:
-    """Move the databases of a node that is not running into a folder of their own, where they can be looked
-    into, so that the node begins anew. Raises OSError."""
-    aside = folder / f"damaged-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
-    aside.mkdir(mode=0o700)
-    for path in sorted(folder.glob("*.db*"), reverse=True):  # the log first: without it the node is new
-        path.rename(aside / path.name)
+    """Set a stopped node's data aside, where it can be looked into, so that the node begins anew. Raises
+    OSError, DataFolderUnusable."""
+    held = DataFolder(folder)
+    try:
+        aside = set_aside(folder)
+    finally:
+        held.release()
     _log.critical(
         "this node's data is damaged, and set aside: the node begins anew, without a vote, until the others "
         "have given it everything",

@@ -8,12 +8,13 @@ import structlog
 
 from lms_cluster.commands import apply_command
 from lms_cluster.config import ClusterConfig, NodeConfig
-from lms_cluster.founding import LOG_FILE, STATE_FILE, founding_membership
+from lms_cluster.founding import founding_membership
 from raft.errors import LogGap
 from storage.classroom import Classroom
 from storage.damage import StateCorrupted
 from storage.log_reader import LogCorrupted
 from storage.log_store import SqliteLogStore
+from storage.set_aside import LOG, STATE
 
 DAMAGE = (LogCorrupted, StateCorrupted)
 """The files are not what was written; everything else that can go wrong with them lies around them."""
@@ -26,10 +27,10 @@ def open_data(config: ClusterConfig, own: NodeConfig) -> tuple[SqliteLogStore, C
 
     Raises StorageFailed, and of that LogCorrupted and StateCorrupted for files that are not what was written.
     """
-    store = SqliteLogStore(own.data / LOG_FILE)
+    store = SqliteLogStore(own.data / LOG)
     try:
         _tell_of_founders(store, config, own)
-        classroom = _open_state(own.data / STATE_FILE, store)
+        classroom = _open_state(own.data / STATE, store)
     except BaseException:
         store.close()
         raise

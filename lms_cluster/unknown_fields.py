@@ -35,7 +35,7 @@ def _collect(message: Message, path: str, violations: list[Violation]) -> None:
         if field.is_repeated and len(value) > PARTS_MAX:
             violations.append(Violation(f"{path}{field.name}", f"must be at most {PARTS_MAX} parts"))
             return
-        if field.message_type.GetOptions().map_entry:
+        if field.message_type and field.message_type.GetOptions().map_entry:
             continue  # of plain values: those of the requests here have no fields that could be unknown
         for each in value if field.is_repeated else (value,):
             _collect(each, f"{path}{field.name}.", violations)

@@ -53,7 +53,7 @@ def receive(parts: Iterator[BackupResponse], path: Path) -> BackupHeader:
         raise CommandFailed("the node sent no backup")
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        with open(unfinished, "wb", opener=_private) as file:  # noqa: PTH123 -- Path.open takes no opener
+        with open(unfinished, "wb", opener=_private) as file:
             _write(parts, file, first.header)
         replace_durably(unfinished, path)
     finally:

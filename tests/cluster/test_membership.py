@@ -14,10 +14,10 @@ import pytest
 
 from bot.client.api import Recipient
 from bot.client.grpc_client import GrpcLmsClient
-from lms_cluster.founding import LOG_FILE
 from lms_cluster.local.changes import add_node, remove_node
 from lms_cluster.local.cluster import LocalCluster
 from protos.lms_pb2 import ChangeMembershipRequest
+from storage.set_aside import LOG
 from tests.cluster.conftest import connect
 from tests.world import sign_in
 
@@ -105,12 +105,12 @@ async def test_a_node_whose_log_is_damaged_sets_it_aside_and_heals(cluster: Loca
         node_id = cluster.wait_for_leader()
         data = cluster.config.node(node_id).data
         await asyncio.to_thread(cluster.node(node_id).stop)
-        damage(data / LOG_FILE)
+        damage(data / LOG)
         cluster.node(node_id).start()
         await asyncio.to_thread(cluster.wait_caught_up, node_id)
     assert "data is damaged, and set aside" in cluster.node(node_id).last_lines(50)
     (aside,) = data.glob("damaged-*")
-    assert (aside / LOG_FILE).exists()
+    assert (aside / LOG).exists()
     await asyncio.to_thread(cluster.wait_equal_state)
 
 
@@ -126,7 +126,7 @@ def test_a_lone_node_with_a_damaged_log_refuses_to_start_and_names_the_way_out(t
     try:
         cluster.start(with_tutor=False)
         cluster.node("n1").stop()
-        damage(cluster.config.node("n1").data / LOG_FILE)
+        damage(cluster.config.node("n1").data / LOG)
         ended = subprocess.run(cluster.node("n1").command(), capture_output=True, timeout=60, check=False)
     finally:
         cluster.stop()
