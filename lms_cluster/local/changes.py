@@ -31,7 +31,7 @@ def add_node(cluster: LocalCluster, node_id: str = "") -> LocalCluster:
         cluster_file.add_node(cluster.folder / CLUSTER_FILE, node_id, f"127.0.0.1:{port}")
         cluster = LocalCluster.open(cluster.folder)
     cluster.start_joining(node_id)
-    _wait_for_vote(cluster, node_id)
+    wait_for_vote(cluster, node_id)
     return cluster
 
 
@@ -65,7 +65,8 @@ def restart_all(cluster: LocalCluster) -> None:
         cluster.wait_caught_up(node_id)
 
 
-def _wait_for_vote(cluster: LocalCluster, node_id: str) -> None:
+def wait_for_vote(cluster: LocalCluster, node_id: str) -> None:
+    """Until a node that joins has all there is, and counts. Raises ClusterError."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
         view = cluster.status(node_id)
