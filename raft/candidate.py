@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from raft.behaviour import Behaviour
 from raft.messages import Message, RequestVote, RequestVoteReply
+from raft.refusals import refuse_request
 from raft.types import HardState, NodeId, Role
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Candidate(Behaviour):
             if message.vote_granted and message.pre_vote == self._pre_vote:
                 self._grant(message.from_)
         else:
-            self._core.refuse_request(message)
+            refuse_request(self._core, message)
 
     def persisted(self) -> None:
         core = self._core

@@ -1,5 +1,5 @@
-"""The consensus core: what is common to all roles. The rule of terms, the answer to every vote request, the
-change of role, the way of a message to its role, and the invariants that must hold after every step."""
+"""The consensus core: what is common to all roles. The rule of terms, the change of role, the way of a
+message to its role, and the invariants that must hold after every step."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
     InstallSnapshot,
-    InstallSnapshotReply,
     Message,
     ProposalResult,
     ProposeReply,
-    ProposeRequest,
     ReadIndexReply,
-    ReadIndexRequest,
     RequestVote,
     RequestVoteReply,
     TimeoutNow,
 )
 from raft.quorum import Joint, Majority
 from raft.ready import ReadReady
+from raft.refusals import refuse_earlier_term
 from raft.types import (
     Entry,
     EntryKind,
@@ -44,6 +42,7 @@ from raft.types import (
     Snapshot,
     Term,
 )
+from raft.voting import answer_vote_request
 
 
 class Core:
@@ -123,7 +122,7 @@ class Core:
         admit(message, self.node_id)
         match message:
             case RequestVote():
-                self._answer_vote_request(message)
+                answer_vote_request(self, message)
             case ProposeReply() | ReadIndexReply():
                 # True in whatever term it arrives, so it is heard before a new term ends what waits for it.
                 self.behaviour.step(message)
@@ -203,21 +202,6 @@ class Core:
                 return
         waiting.append(reply)
 
-    def refuse_request(self, message: Message) -> None:
-        """Answer a request that only a leader serves; anything else came late and is dropped."""
-        match message:
-            case ProposeRequest():
-                # Definite only from a node that cannot have led the request's term: otherwise this may be the
-                # duplicate of a request it appended then.
-                is_definite = message.term == self.term and self.vote != self.node_id
-                reason = "not_leader" if is_definite else "unknown"
-                results = tuple(ProposalResult(proposal.id, refusal=reason) for proposal in message.proposals)
-                self.send(ProposeReply(self.node_id, message.from_, self.term, results))
-            case ReadIndexRequest():
-                self.send(ReadIndexReply(self.node_id, message.from_, self.term, message.id, refused=True))
-            case _:
-                pass
-
     def refuse_proposals(self, proposals: Sequence[Proposal], reason: str) -> None:
         self.proposal_results.extend([ProposalResult(proposal.id, refusal=reason) for proposal in proposals])
 
@@ -237,7 +221,7 @@ class Core:
     def _step_in_term(self, message: Message) -> None:
         """Paper §5.1: a later term ends this one; a message of an earlier term has no effect."""
         if message.term < self.term:
-            self._answer_earlier_term(message)
+            refuse_earlier_term(self, message)
             return
         match message:
             case AppendEntries() | InstallSnapshot() | TimeoutNow():
@@ -256,60 +240,6 @@ class Core:
             self.become_follower(term, sender)
         elif self.behaviour.leader_id != sender:
             raise PeerMistake(f"{sender} and {self.behaviour.leader_id} both lead term {term}")
-
-    def _answer_earlier_term(self, message: Message) -> None:
-        """A sender that is behind must learn the term, or a node ahead of its leader could never be led
-        again."""
-        match message:
-            case AppendEntries():
-                self.send_after_durable(
-                    AppendEntriesReply(
-                        self.node_id,
-                        message.from_,
-                        self.term,
-                        entry_appended=False,
-                        prev_index=message.prev_index,
-                    )
-                )
-            case InstallSnapshot():
-                self.send_after_durable(InstallSnapshotReply(self.node_id, message.from_, self.term, 0))
-            case _:
-                self.refuse_request(message)
-
-    # Votes
-
-    def _answer_vote_request(self, request: RequestVote) -> None:
-        """Alike in every role. Paper §5.2 and §5.4.1; PreVote thesis §9.6; stickiness thesis §6.2 and §9.6:
-        while a leader is heard the request is refused and its term is not taken over, unless that leader
-        asked for the campaign. A node that is not synced may have given its vote in an earlier life."""
-        is_later = request.term > self.term
-        if is_later and self.behaviour.hears_leader() and not request.leadership_transfer:
-            self._reply_to_vote(request, is_granted=False)
-            return
-        if is_later and not request.pre_vote:
-            self.become_follower(request.term, None)
-        is_free = (
-            request.term == self.term
-            and self.behaviour.leader_id is None
-            and self.vote in (None, request.from_)
-        )
-        is_granted = (
-            self.is_synced
-            and (is_free or (is_later and request.pre_vote))
-            and self.log.is_behind_or_equal(request.last_log_term, request.last_log_index)
-        )
-        if is_granted and not request.pre_vote:
-            self.vote = request.from_
-            # A new election timeout: the one voted for gets its chance (paper, figure 2, rules for
-            # followers).
-            self.become_follower(self.term, None)
-        self._reply_to_vote(request, is_granted)
-
-    def _reply_to_vote(self, request: RequestVote, is_granted: bool) -> None:
-        term = request.term if is_granted else self.term
-        self.send_after_durable(
-            RequestVoteReply(self.node_id, request.from_, term, is_granted, request.pre_vote)
-        )
 
     # Roles
 

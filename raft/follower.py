@@ -19,6 +19,7 @@ from raft.messages import (
     ReadIndexReply,
     TimeoutNow,
 )
+from raft.refusals import refuse_request
 from raft.types import NodeId, Proposal, Role
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Follower(Behaviour):
             case ReadIndexReply() if self._forwarding is not None:
                 self._forwarding.read_answered(message)
             case _:
-                self._core.refuse_request(message)
+                refuse_request(self._core, message)
 
     def propose(self, proposals: Sequence[Proposal]) -> None:
         if self._forwarding is None:

@@ -3,42 +3,86 @@ leader's, then the target is told to campaign at once. It needs no poll and wins
 
 from __future__ import annotations
 
-from raft.progress import Progress
+from typing import TYPE_CHECKING
+
+from raft.messages import TimeoutNow
 from raft.replication import Replication
-from raft.types import Index, NodeId
+from raft.types import NodeId
+
+if TYPE_CHECKING:
+    from raft.core import Core
 
 
 class Transfer:
-    """Given up after an election timeout. `is_farewell`: this leader is no voter any more, and steps down in
-    any case."""
+    """One leadership's transfers, one at a time; `target` is None between them. Each is given up after an
+    election timeout. A leader that is no voter any more steps down at the end of its last one in any case."""
 
-    __slots__ = ("_is_told", "_ticks_left", "is_farewell", "target")
+    __slots__ = ("_core", "_is_farewell", "_is_told", "_replication", "_ticks_left", "target")
 
-    def __init__(self, target: NodeId, election_ticks: int, is_farewell: bool) -> None:
-        self.target = target
-        self.is_farewell = is_farewell
-        self._ticks_left = election_ticks
+    def __init__(self, core: Core, replication: Replication) -> None:
+        self._core = core
+        self._replication = replication
+        self.target: NodeId | None = None
+        self._is_farewell = False
         self._is_told = False
+        self._ticks_left = 0
 
-    def tick(self) -> bool:
-        """Whether the time is up."""
-        self._ticks_left -= 1
-        return self._ticks_left <= 0
+    def begin(self, target: NodeId | None) -> bool:
+        """To `target`, or to the most caught-up voter. False, and nothing has changed, when that is no other
+        voter that counts. Again to the same one goes on; to another one begins anew."""
+        candidates = self._candidates()
+        if target is None and candidates:
+            peers = self._replication.peers
+            target = max(candidates, key=lambda voter: (peers[voter].active, peers[voter].match_index))
+        if target not in candidates:
+            return False
+        if target != self.target:
+            self.target = target
+            self._is_told = False
+            self._ticks_left = self._core.config.election_ticks
+        return True
 
-    def is_due(self, progress: Progress, last_index: Index) -> bool:
-        """Whether the target should be told now."""
-        return not self._is_told and progress.resync is None and progress.match_index == last_index
+    def take_leave(self) -> None:
+        """This node is no voter any more, and that has committed: a leader among the voters must follow."""
+        self._is_farewell = True
+        if self.target is None and not self.begin(None):
+            self._end()
 
-    def told(self) -> None:
+    def tick(self) -> None:
+        if self.target is not None:
+            self._ticks_left -= 1
+            if self._ticks_left <= 0:
+                self._end()
+
+    def has_work(self) -> bool:
+        return self._due() is not None
+
+    def flush(self) -> None:
+        """Tell the target, if it is time."""
+        target = self._due()
+        if target is None:
+            return
+        core = self._core
+        core.send(TimeoutNow(core.node_id, target, core.term))
         self._is_told = True
+        if self._is_farewell:
+            # The target will not ask this node for a vote.
+            self._end()
 
+    def _due(self) -> NodeId | None:
+        """Whom to tell now: the target once it holds all that this leader does."""
+        target = self.target
+        if target is None or self._is_told or target not in self._candidates():
+            return None
+        progress = self._replication.peers[target]
+        return target if progress.match_index == self._core.log.last_index else None
 
-def most_caught_up(replication: Replication, voters: tuple[NodeId, ...]) -> NodeId | None:
-    """Of the voters that count, one whose log is known to reach furthest, the lately heard before the
-    silent."""
-    peers = replication.peers
-    return max(
-        (voter for voter in voters if voter in peers and peers[voter].resync is None),
-        key=lambda voter: (peers[voter].active, peers[voter].match_index),
-        default=None,
-    )
+    def _end(self) -> None:
+        self.target = None
+        if self._is_farewell:
+            self._core.become_follower(self._core.term, None)
+
+    def _candidates(self) -> list[NodeId]:
+        """The other voters that count."""
+        peers = self._replication.peers
+        return [v for v in self._core.membership.voters if v in peers and peers[v].resync is None]
