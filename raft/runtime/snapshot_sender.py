@@ -13,7 +13,6 @@ from typing import BinaryIO, Final
 import google_crc32c
 import structlog
 
-from raft.errors import StorageFailed
 from raft.messages import InstallSnapshot, InstallSnapshotReply
 from raft.runtime.daemon_thread import DaemonThread
 from raft.runtime.metrics import Metrics
@@ -79,9 +78,8 @@ class SnapshotSender:
             if under_way.term == message.term:
                 return
             task.cancel()
-        task = asyncio.create_task(self._send(message), name=f"snapshot to {peer}")
+        task = asyncio.create_task(self._bring(message), name=f"snapshot to {peer}")
         self._sends[peer] = message, task
-        task.add_done_callback(lambda done: self._forget(peer, done))
 
     def pinned_index(self) -> Index | None:
         """The log after this index is what receivers of a snapshot go on with."""
@@ -95,26 +93,31 @@ class SnapshotSender:
         self._thread.shutdown(wait=False)
         self._files.close()
 
-    def _forget(self, peer: NodeId, task: Task[None]) -> None:
-        if peer in self._sends and self._sends[peer][1] is task:
-            del self._sends[peer]
+    async def _bring(self, message: InstallSnapshot) -> None:
+        peer = message.to
+        reply = await self._send(message)
+        del self._sends[peer]  # before the node hears of it, and may ask for the next
+        if reply is None:
+            self._failed(peer)
+        else:
+            self._answered(reply)
 
-    async def _send(self, message: InstallSnapshot) -> None:
+    async def _send(self, message: InstallSnapshot) -> InstallSnapshotReply | None:
+        """The receiver's reply; None, after a pause, when it could not be brought the state."""
         peer = message.to
         try:
             async with self._places, self._files.lease(message.snapshot.index) as file:
                 reply = await self._stream_file(message, file)
-        except (StreamBroken, StreamRefused, StorageFailed, OSError) as error:  # TimeoutError is an OSError
+        except Exception as error:  # whatever it was, the peer must not be left waiting
             self._metrics.snapshots.labels("sent", "failed").inc()
             log.warning("snapshot not brought", peer=peer, error=str(error) or type(error).__name__)
             pause = self._pauses.get(peer, RETRY_SECONDS_FIRST)
             self._pauses[peer] = min(2 * pause, RETRY_SECONDS_MAX)
             await asyncio.sleep(pause)
-            self._failed(peer)
-            return
+            return None
         self._metrics.snapshots.labels("sent", "done").inc()
         self._pauses.pop(peer, None)
-        self._answered(reply)
+        return reply
 
     async def _stream_file(self, message: InstallSnapshot, file: SnapshotFile) -> InstallSnapshotReply:
         stream = self._open_stream(message.to)
