@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
@@ -12,7 +12,7 @@ from raft.errors import StorageFailed
 from raft.types import Entry, EntryKind, HardState
 from storage.log_reader import LogCorrupted
 from storage.log_store import SqliteLogStore
-from tests.storage.faults.damage import damaged_pages, rolled_back_pages
+from tests.storage.faults.damage import damaged_pages, flipped_schema, rolled_back_pages
 from tests.storage.faults.disk import Disk, NoLoss
 from tests.storage.faults.log_model import FOUNDED, MEMBERSHIP, LogModel, append
 from tests.storage.faults.mount import SELDOM, mounted
@@ -36,6 +36,7 @@ def unfinished(disk: Disk) -> dict[str, bytes]:
     return disk.power_loss(len(disk)).files(NoLoss())
 
 
+@pytest.mark.timeout(300)  # thousands of openings
 @pytest.mark.parametrize(
     "last", [pytest.param([], id="a vote"), pytest.param(entries(4, 12), id="a vote with entries")]
 )
@@ -115,3 +116,16 @@ def test_damage_to_the_journal_before_its_last_record_is_not_taken_for_a_torn_en
             assert reopened(folder) == state, f"byte {at}"
         except LogCorrupted:
             assert (folder / "raft.db-wal").read_bytes() == rotten
+
+
+@pytest.mark.xfail(
+    strict=True, reason="neither sqlite3's undecodable message nor a lost column counts as damage"
+)
+def test_a_damaged_schema_is_damage(tmp_path: Path) -> None:
+    """The message that names it may itself be no text."""
+    SqliteLogStore.found(tmp_path / "raft.db", MEMBERSHIP).close()
+    content = (tmp_path / "raft.db").read_bytes()
+    for what, damaged in flipped_schema(content, bits=60, random=Random(1)):
+        folder = written({"raft.db": damaged}, tmp_path / "after")
+        with suppress(LogCorrupted):
+            assert reopened(folder) == FOUNDED, what

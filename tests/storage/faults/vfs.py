@@ -1,6 +1,7 @@
 """The simulated disk under SQLite: a VFS that writes every call into the disk's journal, and refuses some.
 
-The calls go on to the operating system's own VFS and to real files, whose locks and shared memory WAL needs.
+The calls go on to the operating system's own VFS and to real files, whose locks and shared memory WAL needs; all
+but the syncs, which mean something to the simulated disk alone.
 """
 
 from __future__ import annotations
@@ -115,7 +116,6 @@ class FaultyFile(apsw.VFSFile):
         except apsw.Error:
             self._vfs.disk.journal.append(SyncFailed(self._file))
             raise
-        super().xSync(flags)
         self._vfs.disk.journal.append(Synced(self._file))
         if self._syncs_folder:
             self._vfs.disk.sync_folder()
