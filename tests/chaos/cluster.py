@@ -23,6 +23,7 @@ from tests.chaos.mesh import Mesh
 T = TypeVar("T")
 
 READY_SECONDS = 60.0
+WATCH_SECONDS = 0.2
 TERMINATE_SECONDS = 20.0
 """From SIGTERM to the end of the process, on a busy machine."""
 
@@ -179,14 +180,17 @@ class ChaosCluster:
         return found
 
     async def watch_for_deaths(self) -> None:
-        """Until cancelled: a process that ends by itself is noted, and started again."""
+        """Until cancelled."""
         while True:
-            await asyncio.sleep(0.2)
-            for node_id in self.members:
-                if self._note_death(node_id):
-                    with self.claimed(node_id) as free:
-                        if free:
-                            await self.start_node(node_id)
+            await self.restart_dead()
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def restart_dead(self) -> None:
+        """A process that ended by itself is accused, and started again."""
+        for node_id in self.members:
+            with self.claimed(node_id) as free:
+                if free and self._note_death(node_id):
+                    await self.start_node(node_id)
 
     async def wait_equal_state(self, seconds: float) -> str:
         """The state's hash, the same on all nodes. Raises ClusterError."""
