@@ -40,16 +40,12 @@ class Chaos:
                     self._cluster.fault(kind, detail)
         for node in self._cluster.nodes.values():
             if node.process is None and self._random.random() < 0.3:
-                self.restart(node)
+                node.start()
         if self._random.random() < 0.15:
             self._cluster.heal()
         for node in self._cluster.nodes.values():
             if node.speed.is_hung and self._random.random() < 0.3:
                 node.unhang()
-
-    def restart(self, node: SimulatedNode) -> None:
-        number = list(self._cluster.nodes).index(node.id)
-        node.start(self._profile.clock_rates[number % len(self._profile.clock_rates)])
 
     # Processes
 

@@ -80,7 +80,9 @@ class Checkers:
         if not entries:
             return
         for entry in replaced:
-            if entry in self.committed[entry.index - 1 : entry.index] and not disk.holds(entry.index, entry.term):
+            if entry in self.committed[entry.index - 1 : entry.index] and not disk.holds(
+                entry.index, entry.term
+            ):
                 self.violate(f"{node_id} removed {entry}, which is committed")
         previous = disk.term(entries[0].index - 1)
         for entry in entries:
@@ -246,8 +248,8 @@ class Checkers:
         self._look_at_peers(node.id, status, seen)
 
     def _look_at_peers(self, leader: NodeId, status: Status, seen: _Seen) -> None:
-        """A leader may take back only what it believed of a disk that is gone, of one who left and came again,
-        or of one who is not synced: each of its runs begins anew."""
+        """A leader may take back only what it believed of a disk that is gone, of one who left and came
+        again, or of one who is not synced: each of its runs begins anew."""
         disks = self._disks_at_election.get(status.term, {})
         is_same_membership = status.membership == seen.membership
         for peer in status.peers:
@@ -256,7 +258,8 @@ class Checkers:
                 continue
             if peer.synced and is_same_membership and peer.match_index < seen.matches.get(peer.node_id, 0):
                 self.violate(f"{leader} took back how far {peer.node_id} matches: {seen.matches}, {status}")
-            if other.log.last_index() < peer.match_index:
+            is_in_term = other.log.hard_state().term == status.term
+            if is_in_term and other.log.last_index() < peer.match_index:
                 self.violate(f"{leader} believes {peer.node_id} to match {peer.match_index}, past its log")
         seen.matches = {peer.node_id: peer.match_index for peer in status.peers}
         seen.membership = status.membership

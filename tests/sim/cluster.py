@@ -23,7 +23,7 @@ from tests.sim.loop import SimulatedLoop
 from tests.sim.network import Network, Weather
 from tests.sim.node import TICK_SECONDS, SimulatedNode
 from tests.sim.register_machine import encode_command
-from tests.sim.registers import RegisterInput, RegisterModel
+from tests.sim.registers import RegisterInput, RegisterModel, Write
 from tests.sim.trace import Trace
 from tests.sim.workload import Workload
 
@@ -136,6 +136,22 @@ class Cluster:
 
         return await self.until(serves, seconds)
 
+    async def followed(self, seconds: float = 20.0) -> SimulatedNode:
+        """A leader that serves, once all who run know it."""
+        leader = await self.elected(seconds)
+        await self.until(lambda: all(_follows(node, leader) for node in self.running()), seconds)
+        return leader
+
+    async def settled(self, seconds: float = 60.0) -> None:
+        """All who run have applied all that is committed."""
+        leader = await self.elected(seconds)
+        await self.ask(leader, Write("settled", len(self.checkers.committed)))
+
+        def is_equal() -> bool:
+            return len({node.machine.chain for node in self.running() if node.machine is not None}) == 1
+
+        await self.until(is_equal, seconds)
+
     async def ask(self, node: SimulatedNode, asked: RegisterInput, request_id: str = "") -> Any:
         """Propose through `node`; the state machine's answer. Raises NotProposed, OutcomeUnknown."""
         assert node.driver is not None
@@ -195,13 +211,15 @@ def play(
     seed: int = 1,
     weather: Weather | None = None,
     tail_entries: int = 10_000,
+    prepare: Callable[[Cluster], None] = lambda cluster: None,
 ) -> Cluster:
-    """Run one scenario to its end, and hold it to every invariant and a linearizable history. Raises
-    Violated."""
+    """Run one scenario to its end, and hold it to every invariant and a linearizable history. `prepare` is
+    called before anything runs. Raises Violated."""
     with memory_folder() as folder:
         cluster = Cluster(folder, seed, size, weather, tail_entries)
 
         async def whole() -> None:
+            prepare(cluster)
             cluster.start()
             await story(cluster)
             await cluster.workload.stop()
@@ -211,6 +229,10 @@ def play(
             cluster.judge_history()
         cluster.assert_clean()
         return cluster
+
+
+def _follows(node: SimulatedNode, leader: SimulatedNode) -> bool:
+    return node.driver is not None and node.driver.status().leader_id == leader.id
 
 
 @contextmanager

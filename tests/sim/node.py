@@ -52,11 +52,15 @@ class SimulatedNode:
         """What a wiped disk held, until its node is synced again: what was counted on it counted rightly."""
         self.disk_number = 0
         self.speed = DiskSpeed()
+        self.clock_rate = 1.0
+        """Of the runs to come."""
         self.run = 0
         self.process: Process | None = None
         self.driver: Driver | None = None
         self.machine: RegisterMachine | None = None
         self.is_failure_expected = False
+        self.on_work: Callable[[str], None] = lambda name: None
+        """Told when a call in one of its threads begins."""
         self.on_start: Callable[[SimulatedNode], None] = lambda node: None
         self.on_failure: Callable[[SimulatedNode, BaseException], None] = lambda node, failure: None
         self._loop = loop
@@ -79,18 +83,19 @@ class SimulatedNode:
             self.lost_log = None
         return [self.log] if self.lost_log is None else [self.log, self.lost_log]
 
-    def start(self, clock_rate: float = 1.0) -> None:
+    def start(self) -> None:
         assert self.process is None, f"{self.id} runs already"
         self.run += 1
-        self.process = Process(self.id, clock_rate, self._work_seconds)
+        self.process = Process(self.id, self.clock_rate, self._work_seconds)
         self._loop.spawn(self.process, self._run(self.process))
 
-    def crash(self, power_is_lost: bool = False) -> None:
-        """The process ends between two of its steps. Without power the state may fall back, at most to its
-        checkpoint; the log never does."""
+    def crash(self, power_is_lost: bool = False, keeps_work: bool | None = None) -> None:
+        """The process ends between two of its steps; `keeps_work` says what becomes of a write under way, by
+        default chance. Without power the state may fall back, at most to its checkpoint; the log never
+        does."""
         if self.process is None:
             return
-        self.process.kill(self._random)
+        self.process.kill(lambda: self._random.random() < 0.5 if keeps_work is None else keeps_work)
         self._network.forget(self.id)
         self.process = self.driver = self.machine = None
         self.is_failure_expected = self.log.fails = False
@@ -164,6 +169,7 @@ class SimulatedNode:
             self.crash()
 
     def _work_seconds(self, func: Callable[..., object]) -> float | None:
+        self.on_work(getattr(func, "__name__", ""))
         if self.speed.is_hung:
             return None
         return self.speed.seconds * (0.5 + self._random.expovariate(2.0))

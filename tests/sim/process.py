@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -78,11 +77,11 @@ class Process:
         for loop, jobs in hung:
             self._begin(loop, jobs)
 
-    def kill(self, random: Random) -> None:
+    def kill(self, keeps_work: Callable[[], bool]) -> None:
         """Nothing of it runs from now on. Of each thread's call under way, the effect is there or not."""
         self.is_dead = True
         for jobs in self._threads.values():
-            if jobs and random.random() < 0.5:
+            if jobs and keeps_work():
                 with suppress(Exception):
                     jobs[0].func(*jobs[0].args)
         self._threads.clear()

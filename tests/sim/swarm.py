@@ -70,16 +70,17 @@ def _run(folder: Path, seed: int, profile: Profile, random: Random) -> Report:
 
 
 async def _live(cluster: Cluster, profile: Profile, chaos: Chaos, random: Random) -> None:
-    for node, seconds in zip(cluster.nodes.values(), profile.disk_seconds, strict=True):
-        node.speed.seconds = seconds
-        chaos.restart(node)
+    nodes = cluster.nodes.values()
+    for node, rate, seconds in zip(nodes, profile.clock_rates, profile.disk_seconds, strict=True):
+        node.clock_rate, node.speed.seconds = rate, seconds
+        node.start()
     cluster.workload.start(profile.clients, profile.keys, profile.pause_seconds)
     while cluster.loop.now < profile.seconds:
         await asyncio.sleep(STEP_SECONDS)
         chaos.step()
-    healed = _heal_quorum(cluster, chaos, random)
+    healed = _heal_quorum(cluster, random)
     await _progress(cluster, healed, "a quorum healed, and the cluster did not come to work again")
-    _heal_all(cluster, chaos)
+    _heal_all(cluster)
     await cluster.workload.stop()
     everybody = list(cluster.nodes.values())
     await _progress(cluster, everybody, "everything healed, and the cluster did not come to work again")
@@ -87,7 +88,7 @@ async def _live(cluster: Cluster, profile: Profile, chaos: Chaos, random: Random
     await _read_all(cluster, profile.keys)
 
 
-def _heal_quorum(cluster: Cluster, chaos: Chaos, random: Random) -> list[SimulatedNode]:
+def _heal_quorum(cluster: Cluster, random: Random) -> list[SimulatedNode]:
     """Enough of those whose disks are whole for every membership that may be in force; all else stays as it
     is."""
     memberships = cluster.checkers.memberships_in_force()
@@ -98,17 +99,17 @@ def _heal_quorum(cluster: Cluster, chaos: Chaos, random: Random) -> list[Simulat
         healed.append(candidates.pop())
     names = {node.id for node in healed}
     cluster.fault("quorum heals", " ".join(sorted(names)))
-    _heal(cluster, chaos, names)
+    _heal(cluster, names)
     return healed
 
 
-def _heal_all(cluster: Cluster, chaos: Chaos) -> None:
+def _heal_all(cluster: Cluster) -> None:
     cluster.trace.note(cluster.loop.now, "everything heals")
     cluster.heal()
-    _heal(cluster, chaos, set(cluster.nodes))
+    _heal(cluster, set(cluster.nodes))
 
 
-def _heal(cluster: Cluster, chaos: Chaos, names: set[NodeId]) -> None:
+def _heal(cluster: Cluster, names: set[NodeId]) -> None:
     network = cluster.network
     network.calm |= names
     network.cuts -= {link for link in network.cuts if names.issuperset(link)}
@@ -120,7 +121,7 @@ def _heal(cluster: Cluster, chaos: Chaos, names: set[NodeId]) -> None:
             node.speed.seconds = 0.001
             node.calm_down()
             if node.process is None:
-                chaos.restart(node)
+                node.start()
 
 
 async def _progress(cluster: Cluster, healed: list[SimulatedNode], promise: str) -> None:
