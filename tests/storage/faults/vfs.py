@@ -1,7 +1,7 @@
 """The simulated disk under SQLite: a VFS that writes every call into the disk's journal, and refuses some.
 
-The calls go on to the operating system's own VFS and to real files, whose locks and shared memory WAL needs; all
-but the syncs, which mean something to the simulated disk alone.
+The calls go on to the operating system's own VFS and to real files, whose locks and shared memory WAL needs;
+all but the syncs, which mean something to the simulated disk alone.
 """
 
 from __future__ import annotations
