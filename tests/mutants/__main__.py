@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
-from tests.mutants.arena import PROFILE, ROOT, Arena, Verdict
+from tests.mutants.arena import PROFILES, ROOT, Arena, Verdict
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import DoesNotApply
 
@@ -26,7 +26,7 @@ def main(numbers: list[int]) -> int:
         print(f"a mutant does not apply: {error}")
         return 2
     with Arena.open() as one, Arena.open() as other:
-        sound = one.run(PROFILE)
+        sound = one.run(sorted({tests for profile in PROFILES.values() for tests in profile}))
         if sound.killer is not None:
             print(f"{sound.killer} fails without any mutant")
             return 2

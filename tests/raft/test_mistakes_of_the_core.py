@@ -109,9 +109,7 @@ def test_mistake_09_a_new_leader_commits_what_it_found_with_nobody_writing_and_r
     assert [entry.data for entry in network.machines[leader].applied][:2] == [b"", b"found"]
 
 
-def test_mistake_10_an_answer_that_arrives_after_the_read_but_was_asked_for_before_it_confirms_nothing() -> (
-    None
-):
+def test_mistake_10_an_answer_asked_for_before_the_read_and_come_after_it_confirms_nothing() -> None:
     # Leadership is proven from when a message left, never from when its answer arrived.
     lone = Lone()
     lone.lead()

@@ -98,8 +98,8 @@ PROTOCOL = (
     Mutant(
         "raft/core.py",
         "                if message.term != self.term + 1:\n",
-        "                if message.term <= self.term:\n",
-        "a grant to a poll for another term counts",
+        "                if message.term < self.term:\n",
+        "a late grant to the poll before counts in the next",
     ),
     Mutant(
         "raft/log.py",

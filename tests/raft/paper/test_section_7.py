@@ -1,4 +1,5 @@
-"""Section 7 of the paper, log compaction: the snapshot's end stands for the log before it."""
+"""Section 7 of the paper, log compaction, as far as no other test has it already: the snapshot's end stands for
+the log before it."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ from raft import (
     AppendEntriesReply,
     Config,
     Entry,
-    EntryKind,
     HardState,
     InstallSnapshot,
     InstallSnapshotReply,
@@ -44,21 +44,6 @@ def compacted(log: list[Entry], index: int, term: int) -> Lone:
     lone.say(AppendEntries("b", "a", term, len(log), log[-1].term, index))
     lone.disk.compact(lone.node.compact(index))
     return lone
-
-
-def test_a_snapshot_names_its_last_entry_and_the_membership_in_force_there() -> None:
-    # §7: last included index and term, and the latest configuration as of the last included index.
-    later = Membership(("a", "b", "d"))
-    log = [
-        *log_of_terms(1, 2),
-        Entry(2, 3, EntryKind.MEMBERSHIP, later.encode()),
-        Entry(2, 4, EntryKind.NOOP),
-    ]
-    lone = Lone(log=log, term=2)
-    lone.say(AppendEntries("b", "a", 2, 4, 2, 4))
-    assert lone.node.compact(2) == Snapshot(2, 2, ABC)
-    assert lone.node.status().membership == later
-    assert lone.node.compact(3) == Snapshot(3, 2, later)
 
 
 def test_the_consistency_check_of_the_first_entry_after_a_snapshot_uses_its_end() -> None:
@@ -97,36 +82,6 @@ def test_a_leader_sends_a_snapshot_only_to_who_needs_what_it_has_discarded() -> 
     assert states == {"b": ProgressState.PROBE, "c": ProgressState.SNAPSHOT}
 
 
-def test_a_snapshot_is_sent_once_and_heartbeats_go_on_beside_it() -> None:
-    lone = compacted(log_of_terms(1, 1, 1, 1), 2, 1)
-    lone.lead()
-    lone.say(AppendEntriesReply("c", "a", 2, False, 4, conflict_index=1))
-    left = []
-    for _ in range(5):
-        left += lone.tick(lone.config.heartbeat_ticks)
-        lone.acknowledge("b", 5)
-    assert only(InstallSnapshot, left) == []
-    beats = [append for append in only(AppendEntries, left) if append.to == "c"]
-    assert len(beats) == 5
-    assert {(beat.prev_index, beat.prev_term, beat.entries) for beat in beats} == {(0, 0, ())}
-
-
-def test_the_log_goes_on_from_a_snapshot_that_arrived_and_a_failed_one_is_tried_again() -> None:
-    lone = compacted(log_of_terms(1, 1, 1, 1), 2, 1)
-    lone.lead()
-    refusal = AppendEntriesReply("c", "a", 2, False, 4, conflict_index=1)
-    lone.say(refusal)
-    lone.node.snapshot_failed("c")
-    (probe,) = [
-        each for each in only(AppendEntries, lone.tick(lone.config.heartbeat_ticks)) if each.to == "c"
-    ]
-    assert probe.prev_index == 5
-    assert len(only(InstallSnapshot, lone.say(replace(refusal, prev_index=5)))) == 1
-    left = lone.say(InstallSnapshotReply("c", "a", 2, match_index=3))
-    (append, *_) = [each for each in only(AppendEntries, left) if each.to == "c"]
-    assert (append.prev_index, [entry.index for entry in append.entries]) == (3, [4])
-
-
 def test_an_installed_snapshot_is_committed_and_a_restart_goes_on_from_it() -> None:
     # Figure 13, 8: the state machine is reset, and the snapshot's configuration loaded.
     membership = Membership(("b", "c", "d"), learners=("a",))
@@ -147,33 +102,6 @@ def test_an_installed_snapshot_is_committed_and_a_restart_goes_on_from_it() -> N
         assert status.membership == membership
 
 
-def test_a_log_that_holds_the_snapshots_last_entry_keeps_what_follows_it() -> None:
-    # Figure 13, 6.
-    lone = Lone(log=log_of_terms(1, 1, 2, 2, 2), term=2)
-    ready, left = received(lone, InstallSnapshot("b", "a", 3, Snapshot(3, 2, ABC)))
-    assert ready.snapshot is None
-    assert only(InstallSnapshotReply, left) == [InstallSnapshotReply("a", "b", 3, 3)]
-    assert [entry.index for entry in lone.disk.log] == [1, 2, 3, 4, 5]
-    assert [entry.index for entry in lone.applied] == [1, 2, 3]
-
-
-def test_a_snapshot_of_what_is_committed_already_is_answered_and_changes_nothing() -> None:
-    lone = Lone(log=log_of_terms(1, 1, 1), term=1)
-    lone.say(AppendEntries("b", "a", 1, 3, 1, 3))
-    ready, left = received(lone, InstallSnapshot("b", "a", 1, Snapshot(2, 1, ABC)))
-    assert ready.snapshot is None
-    assert left == [InstallSnapshotReply("a", "b", 1, 3)]
-    assert lone.node.status().first_index == 1
-
-
-def test_a_snapshot_of_an_earlier_term_is_refused_with_the_current_one() -> None:
-    # Figure 13, 1.
-    lone = Lone(term=5)
-    ready, left = received(lone, InstallSnapshot("b", "a", 4, Snapshot(9, 2, ABC)))
-    assert ready.snapshot is None
-    assert left == [InstallSnapshotReply("a", "b", 5, 0)]
-
-
 def test_whoever_sends_a_snapshot_leads_its_term() -> None:
     # §5.2 with figure 13: it ends a candidacy, and puts off the next one, like any append.
     lone = Lone()
@@ -184,20 +112,6 @@ def test_whoever_sends_a_snapshot_leads_its_term() -> None:
     received(lone, InstallSnapshot("b", "a", 1, Snapshot(9, 1, ABC)))
     lone.tick(lone.config.election_ticks - 1)
     assert lone.node.status().role is Role.FOLLOWER
-
-
-def test_what_was_handed_out_before_a_snapshot_is_not_handed_out_again() -> None:
-    lone = Lone(log=log_of_terms(1, 1, 1), term=1)
-    lone.node.step(AppendEntries("b", "a", 1, 3, 1, 2))
-    before = lone.node.ready()
-    lone.node.step(InstallSnapshot("b", "a", 1, Snapshot(5, 1, ABC)))
-    lone.finish(before)
-    ready = lone.node.ready()
-    assert (ready.snapshot, ready.committed) == (Snapshot(5, 1, ABC), ())
-    lone.disk.restore(Snapshot(5, 1, ABC))
-    lone.finish(ready)
-    lone.say(AppendEntries("b", "a", 1, 5, 1, 6, (Entry(1, 6, EntryKind.NOOP),)))
-    assert [entry.index for entry in lone.applied] == [1, 2, 6]
 
 
 def test_a_follower_catches_up_over_a_snapshot_and_then_by_the_log() -> None:

@@ -20,7 +20,6 @@ from raft import (
 )
 from tests.raft.disk import log_of_terms
 from tests.raft.lone import Lone, only, vote_request
-from tests.raft.network import Network
 
 
 def leader() -> Lone:
@@ -184,22 +183,6 @@ def test_timeout_now_of_an_earlier_term_does_nothing() -> None:
     lone.follow("c", 3)
     assert lone.say(TimeoutNow("b", "a", 2)) == []
     assert (lone.node.status().leader_id, lone.term) == ("c", 3)
-
-
-def test_a_transfer_costs_no_election_timeout_and_loses_nothing() -> None:
-    network = Network(size=5, seed=3)
-    old = network.elect()
-    network.propose(old, b"before")
-    network.settle()
-    target = next(name for name in network.machines if name != old)
-    term = network.node(old).status().term
-    assert network.node(old).transfer_leadership(target)
-    network.settle(20)
-    assert network.leader() == target
-    assert network.node(target).status().term == term + 1
-    network.propose(target, b"after")
-    network.tick(5)
-    assert [entry.data for entry in network.committed[-3:]] == [b"before", b"", b"after"]
 
 
 # What the thesis leaves to the implementer
