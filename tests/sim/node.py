@@ -66,7 +66,7 @@ class SimulatedNode:
         self._loop = loop
         self._network = network
         self._random = random
-        self._folder = folder / node_id
+        self.folder = folder / node_id
         self._tail_entries = tail_entries
 
     @property
@@ -143,7 +143,7 @@ class SimulatedNode:
             self.log,
             machine,
             SimulatedTransport(self._network, self.id, process),
-            snapshot_folder=self._folder,
+            snapshot_folder=self.folder,
             random=Random(self._random.getrandbits(64)),
             tick_seconds=TICK_SECONDS,
             compaction=CompactionPolicy(tail_entries=self._tail_entries),

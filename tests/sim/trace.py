@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Final
 from zlib import crc32
 
@@ -18,12 +19,15 @@ class Trace:
         self.digest = 0
         self.recent: deque[str] = deque(maxlen=RECENT)
         self.faults: Counter[str] = Counter()
+        self.on_event: Callable[[str], None] | None = None
 
     def note(self, now: float, event: str) -> None:
         self.events += 1
         line = f"{now:.6f} {event}"
         self.digest = crc32(line.encode(), self.digest)
         self.recent.append(line)
+        if self.on_event is not None:
+            self.on_event(line)
 
     def fault(self, now: float, kind: str, detail: str = "") -> None:
         self.faults[kind] += 1
