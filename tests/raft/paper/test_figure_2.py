@@ -181,6 +181,18 @@ def test_a_follower_that_is_behind_is_sent_all_it_lacks() -> None:
     assert (progress.match_index, progress.next_index) == (4, 5)
 
 
+def test_a_refusal_moves_next_index_to_the_highest_place_where_the_logs_may_meet() -> None:
+    # Leaders 3.2, with the hint of §5.3: no lower than it must, so that nothing is sent twice.
+    for conflict_term, conflict_index, prev_index in ((3, 4, 6), (2, 2, 4), (1, 1, 1)):
+        lone = Lone(log=log_of_terms(1, 2, 2, 2, 3, 3, 5), term=5)
+        lone.lead()
+        refusal = AppendEntriesReply(
+            "b", "a", 6, False, 7, conflict_term=conflict_term, conflict_index=conflict_index
+        )
+        (probe,) = only(AppendEntries, lone.say(refusal))
+        assert (probe.prev_index, probe.entries) == (prev_index, ())
+
+
 def test_what_the_leader_commits_is_the_median_of_what_is_durable() -> None:
     # Leaders 4: the largest N that a majority of match_index has reached, of this term.
     lone = Lone(voters="abcde")

@@ -1,5 +1,5 @@
-"""Section 7 of the paper, log compaction, as far as no other test has it already: the snapshot's end stands for
-the log before it."""
+"""Section 7 of the paper, log compaction, as far as no other test has it already: the snapshot's end stands
+for the log before it."""
 
 from __future__ import annotations
 
