@@ -20,8 +20,8 @@ PAUSE_SECONDS: Final = 0.5
 """Between two tries: a checkpoint that got nowhere is not asked for again at once."""
 PINNED_TAILS_MAX: Final = 16
 """A snapshot under way holds compaction back until the log is so many tails long."""
-MEASURED_ENTRIES: Final = 4096
-MEASURED_BYTES: Final = 1 << 20
+MEASURED_ENTRIES_MAX: Final = 4096
+MEASURED_BYTES_MAX: Final = 1 << 20
 
 log = structlog.get_logger("raft.compaction")
 
@@ -41,6 +41,7 @@ class Compactor:
         pinned_index: Callable[[], Index | None],
         compact: Callable[[Index], Awaitable[None]],
     ) -> None:
+        self._policy = policy
         self._store = store
         self._state_machine = state_machine
         self._metrics = metrics
@@ -105,10 +106,11 @@ class Compactor:
     async def _measure(self) -> None:
         """What the log held at start; read in pieces, between which the node goes on."""
         stretches: list[tuple[Index, int]] = []
+        bytes_max = min(MEASURED_BYTES_MAX, self._policy.stretch_bytes)
         low, end = self._store.base().index + 1, self._applied_at_start + 1
         while low < end and not self._stopping.is_set():
             try:
-                entries = self._store.entries(low, min(end, low + MEASURED_ENTRIES), MEASURED_BYTES)
+                entries = self._store.entries(low, min(end, low + MEASURED_ENTRIES_MAX), bytes_max)
             except LogGap:  # a snapshot was installed meanwhile
                 break
             low = entries[-1].index + 1

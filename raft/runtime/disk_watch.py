@@ -21,21 +21,27 @@ log = structlog.get_logger("raft.disk")
 
 
 class DiskWatch:
-    """`clock` is the event loop's.
+    """`clock` is the event loop's, and `look` is called on it once a tick.
 
     stalled  An append is under way for twice the election timeout: by now the cluster has another leader.
              Callers are turned away at once, to a node that can serve them.
     hung     The same for HUNG_SECONDS. There is no way to abandon the write, so the process should end.
     slow     Appends take a quarter of an election timeout and more, again and again, and a follower has the
              same entries on its disk sooner: a better leader is at hand.
+
+    The first two count ticks: while the event loop itself stands still nobody can tell whether the disk does.
     """
 
-    def __init__(self, clock: Callable[[], float], election_seconds: float, metrics: Metrics) -> None:
+    def __init__(
+        self, clock: Callable[[], float], tick_seconds: float, election_ticks: int, metrics: Metrics
+    ) -> None:
         self._clock = clock
-        self._stalled_seconds = 2 * election_seconds
-        self._slow_seconds = election_seconds / 4
+        self._stalled_ticks = 2 * election_ticks
+        self._hung_ticks = HUNG_SECONDS / tick_seconds
+        self._slow_seconds = election_ticks * tick_seconds / 4
         self._metrics = metrics
-        self._began: float | None = None
+        self._is_writing = False
+        self._ticks = 0
         self._slow_appends = 0
         self._patient_until = clock()
         self.was_slow = False
@@ -44,11 +50,11 @@ class DiskWatch:
 
     @property
     def is_stalled(self) -> bool:
-        return self._under_way() >= self._stalled_seconds
+        return self._ticks >= self._stalled_ticks
 
     @property
     def is_hung(self) -> bool:
-        return self._under_way() >= HUNG_SECONDS
+        return self._ticks >= self._hung_ticks
 
     @property
     def is_slow(self) -> bool:
@@ -57,12 +63,14 @@ class DiskWatch:
     @contextmanager
     def append(self) -> Iterator[None]:
         """Around one append."""
-        self._began = self._clock()
+        began = self._clock()
+        self._is_writing = True
         try:
             yield
         finally:
-            seconds = self._under_way()
-            self._began = None
+            seconds = self._clock() - began
+            self._is_writing = False
+            self._ticks = 0
             self._metrics.append_seconds.observe(seconds)
             self.was_slow = seconds >= self._slow_seconds
             if not self.was_slow:
@@ -82,10 +90,10 @@ class DiskWatch:
 
     def look(self) -> None:
         """Once a tick: tells of a stall when it begins."""
+        if not self._is_writing:
+            return
+        self._ticks += 1
         if self.is_stalled and not self._is_stall_told:
             self._is_stall_told = True
             self._metrics.disk_stalls.inc()
-            log.error("the disk does not answer", seconds=round(self._under_way(), 3))
-
-    def _under_way(self) -> float:
-        return 0.0 if self._began is None else self._clock() - self._began
+            log.error("the disk does not answer", ticks=self._ticks)

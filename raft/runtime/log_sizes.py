@@ -9,7 +9,7 @@ from typing import Final
 
 from raft.types import Index
 
-MARKS_PER_TAIL: Final = 64
+STRETCHES_PER_TAIL: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class CompactionPolicy:
 
     tail_entries: int = 10_000
     tail_bytes: int = 64 << 20
+
+    @property
+    def stretch_bytes(self) -> int:
+        """How finely sizes are kept."""
+        return self.tail_bytes // STRETCHES_PER_TAIL
 
 
 class LogSizes:
@@ -43,7 +48,7 @@ class LogSizes:
         """The entries up to `last_index`, with `size` bytes, have been applied."""
         self._last_index = last_index
         self._size += size
-        if self._stretches and self._stretches[-1][1] + size <= self._policy.tail_bytes // MARKS_PER_TAIL:
+        if self._stretches and self._stretches[-1][1] + size <= self._policy.stretch_bytes:
             size += self._stretches.pop()[1]
         self._stretches.append((last_index, size))
 

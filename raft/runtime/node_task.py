@@ -68,7 +68,7 @@ class NodeTask:
         self.node = Node(config, store, applied.index, random)
         self.callers = Callers(applied, metrics)
         self.applier = Applier(state_machine, self._after_apply)
-        self.disk = DiskWatch(self._loop.time, config.election_ticks * tick_seconds, metrics)
+        self.disk = DiskWatch(self._loop.time, tick_seconds, config.election_ticks, metrics)
         self.receiver = SnapshotReceiver(
             state_machine,
             snapshot_folder,

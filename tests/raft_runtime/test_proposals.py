@@ -74,6 +74,40 @@ async def test_a_place_that_was_applied_too_long_ago_is_unknown(waiters: Proposa
         await outcome
 
 
+async def test_what_a_snapshot_covers_is_unknown_and_what_follows_it_is_not(waiters: ProposalWaiters) -> None:
+    covered_id, covered = handed(waiters)
+    later_id, later = handed(waiters)
+    waiters.settle([ProposalResult(covered_id, term=1, index=11), ProposalResult(later_id, term=1, index=21)])
+    waiters.installed(20)
+    with pytest.raises(OutcomeUnknown):
+        await covered
+    apply(waiters, 21)
+    assert (await later).index == 21
+
+
+async def test_only_the_queued_are_refused_while_the_disk_is_away(waiters: ProposalWaiters) -> None:
+    _, unplaced = handed(waiters)
+    _, queued = waiters.add(b"queued")
+    waiters.refuse_queued("disk_stalled")
+    with pytest.raises(NotProposed, match="disk_stalled"):
+        await queued
+    assert not unplaced.done()
+    assert waiters.take() == []
+
+
+async def test_settled_returns_when_all_who_waited_then_have_been_told(waiters: ProposalWaiters) -> None:
+    placed_id, _ = handed(waiters)
+    waiters.settle([ProposalResult(placed_id, term=1, index=11)])
+    refused_id, refused = handed(waiters)
+    settled = asyncio.create_task(waiters.settled())
+    waiters.settle([ProposalResult(refused_id, refusal="no_leader")])
+    await asyncio.sleep(0)
+    assert not settled.done()
+    apply(waiters, 11)
+    await asyncio.wait_for(settled, 10)
+    assert isinstance(refused.exception(), NotProposed)
+
+
 @pytest.mark.parametrize("reason", ["no_leader", "not_leader", "overloaded"])
 async def test_a_refusal_is_definite(waiters: ProposalWaiters, reason: str) -> None:
     proposal_id, outcome = handed(waiters)

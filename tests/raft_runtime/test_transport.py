@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -10,9 +11,12 @@ import pytest
 
 from protos import raft_pb2 as wire
 from protos.raft_pb2_grpc import RaftServiceStub, add_RaftServiceServicer_to_server
+from raft.membership import Membership
 from raft.messages import (
     AppendEntries,
     AppendEntriesReply,
+    InstallSnapshot,
+    InstallSnapshotReply,
     Message,
     ProposeReply,
     ProposeRequest,
@@ -20,13 +24,22 @@ from raft.messages import (
     ReadIndexRequest,
     RequestVote,
     RequestVoteReply,
+    TimeoutNow,
 )
 from raft.runtime.codec import encode
 from raft.runtime.link import WAITING_REQUESTS_MAX
 from raft.runtime.server import RaftServicer
-from raft.runtime.snapshot_stream import SnapshotAnswer, SnapshotPart, StreamRefused
+from raft.runtime.snapshot_stream import (
+    ResumeAt,
+    SnapshotAnswer,
+    SnapshotChunk,
+    SnapshotOffer,
+    SnapshotPart,
+    StreamBroken,
+    StreamRefused,
+)
 from raft.runtime.transport import SERVER_OPTIONS, PeerTransport
-from raft.types import Entry, EntryKind
+from raft.types import Entry, EntryKind, Snapshot
 from tests.raft_runtime.cluster import SECRET, eventually
 
 
@@ -102,6 +115,119 @@ async def test_a_request_arrives_and_its_reply_finds_the_way_back(
     await delivered(n1, n2, request_)
     n2.transport.send(reply)
     await eventually(lambda: reply in n1.received)
+
+
+async def test_timeout_now_arrives(pair: tuple[Endpoint, Endpoint]) -> None:
+    await delivered(*pair, TimeoutNow("n1", "n2", 1))
+
+
+async def test_a_peer_that_is_added_is_reached_and_one_that_is_removed_is_not(
+    pair: tuple[Endpoint, Endpoint],
+) -> None:
+    n1, n2 = pair
+    n3 = Endpoint("n3")
+    await n3.start(n3=n3)
+    n1.transport.set_peers({"n2": "", "n3": f"127.0.0.1:{n3.port}"})
+    await delivered(n1, n3, heartbeat(1, to="n3"))
+    n1.transport.set_peers({"n3": ""})
+    n1.transport.send(heartbeat(2))
+    assert n1.transport.dropped > 0
+    await delivered(n1, n3, heartbeat(3, to="n3"))
+    assert heartbeat(2) not in n2.received
+    n1.transport.set_peers({"n2": "", "n3": ""})
+    await delivered(n1, n2, heartbeat(4))
+    await n3.stop()
+
+
+async def test_a_peer_that_moves_is_found_at_its_new_address(pair: tuple[Endpoint, Endpoint]) -> None:
+    n1, _ = pair
+    before, after = Endpoint("n3"), Endpoint("n3")
+    await before.start()
+    await after.start()
+    n1.transport.set_peers({"n3": f"127.0.0.1:{before.port}"})
+    await delivered(n1, before, heartbeat(1, to="n3"))
+    n1.transport.set_peers({"n3": f"127.0.0.1:{after.port}"})
+    await delivered(n1, after, heartbeat(2, to="n3"))
+    assert heartbeat(2, to="n3") not in before.received
+    await before.stop()
+    await after.stop()
+
+
+async def test_the_configured_address_wins(pair: tuple[Endpoint, Endpoint]) -> None:
+    n1, n2 = pair
+    n1.transport.set_peers({"n2": "127.0.0.1:1"})
+    await delivered(n1, n2, heartbeat(1))
+
+
+async def test_whoever_shows_the_secret_is_heard_and_answered(pair: tuple[Endpoint, Endpoint]) -> None:
+    _, n2 = pair
+    stranger = Endpoint("n9")
+    await stranger.start(n2=n2)
+    await delivered(stranger, n2, heartbeat(1, from_="n9"))
+    reply = AppendEntriesReply("n2", "n9", 1, True, 0)
+    n2.transport.send(reply)
+    await eventually(lambda: reply in stranger.received)
+    await stranger.stop()
+
+
+SNAPSHOT = InstallSnapshot("n1", "n2", 1, Snapshot(5, 1, Membership(("n1", "n2"))))
+OFFER = SnapshotOffer(SNAPSHOT, 1000, bytes(32))
+CHUNK = SnapshotChunk(0, bytes(1000), 7)
+
+
+async def test_a_snapshot_has_a_stream_of_its_own_both_ways(pair: tuple[Endpoint, Endpoint]) -> None:
+    n1, n2 = pair
+    arrived: list[SnapshotPart] = []
+
+    async def serve(parts: AsyncIterator[SnapshotPart]) -> AsyncGenerator[SnapshotAnswer, None]:
+        arrived.append(await anext(parts))
+        yield ResumeAt(0)
+        arrived.append(await anext(parts))
+        yield InstallSnapshotReply("n2", "n1", 1, 5)
+
+    n2.transport.start(n2.received.append, serve)
+    stream = n1.transport.open_snapshot("n2")
+    await stream.send(OFFER)
+    assert await stream.receive() == ResumeAt(0)
+    await stream.send(CHUNK)
+    assert await stream.receive() == InstallSnapshotReply("n2", "n1", 1, 5)
+    assert arrived == [OFFER, CHUNK]
+    with pytest.raises(StreamBroken):
+        await stream.receive()
+    await stream.close()
+
+
+async def test_a_refused_snapshot_tells_the_sender_why(pair: tuple[Endpoint, Endpoint]) -> None:
+    stream = pair[0].transport.open_snapshot("n2")
+    await stream.send(OFFER)
+    with pytest.raises(StreamRefused, match="no snapshots here"):
+        await stream.receive()
+    with pytest.raises((StreamRefused, StreamBroken)):
+        while True:
+            await stream.send(CHUNK)
+    await stream.close()
+
+
+async def test_a_snapshot_for_a_peer_that_is_away_or_unknown_is_a_broken_stream(
+    pair: tuple[Endpoint, Endpoint],
+) -> None:
+    n1, n2 = pair
+    with pytest.raises(StreamBroken):
+        n1.transport.open_snapshot("n9")
+    await n2.stop()
+    stream = n1.transport.open_snapshot("n2")
+    with pytest.raises(StreamBroken):
+        await stream.send(OFFER)
+        await stream.receive()
+    await stream.close()
+
+
+async def test_a_snapshot_for_another_node_is_refused(pair: tuple[Endpoint, Endpoint]) -> None:
+    stream = pair[0].transport.open_snapshot("n2")
+    await stream.send(replace(OFFER, install=replace(SNAPSHOT, to="n3")))
+    with pytest.raises((StreamRefused, StreamBroken)):
+        await stream.receive()
+    await stream.close()
 
 
 async def test_what_one_stream_carries_arrives_in_order(pair: tuple[Endpoint, Endpoint]) -> None:
