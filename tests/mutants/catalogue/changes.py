@@ -72,9 +72,9 @@ CHANGES = (
         "a second change begins while the first has not committed",
     ),
     Mutant(
-        "raft/core.py",
-        "            self.is_synced\n            and (is_free",
-        "            (is_free",
+        "raft/voting.py",
+        "        core.is_synced\n        and (is_free",
+        "        (is_free",
         "a node that is not synced votes",
     ),
     Mutant(
@@ -121,14 +121,14 @@ CHANGES = (
     ),
     Mutant(
         "raft/transfer.py",
-        "return not self._is_told and progress.resync is None and progress.match_index == last_index",
-        "return not self._is_told and progress.resync is None",
+        "return target if progress.match_index == self._core.log.last_index else None",
+        "return target",
         "leadership is handed to a node that has not caught up",
     ),
     Mutant(
-        "raft/core.py",
-        "if is_later and self.behaviour.hears_leader() and not request.leadership_transfer:",
-        "if is_later and self.behaviour.hears_leader():",
+        "raft/voting.py",
+        "if is_later and core.behaviour.hears_leader() and not request.leadership_transfer:",
+        "if is_later and core.behaviour.hears_leader():",
         "the campaign that a leader asked for is refused for its sake",
     ),
 )

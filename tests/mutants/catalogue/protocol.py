@@ -25,8 +25,8 @@ PROTOCOL = (
     ),
     Mutant(
         "raft/leader.py",
-        "if not self._core.quorum.agrees(active):",
-        "if not active:",
+        "        return self._core.quorum.agrees(active)\n",
+        "        return bool(active)\n",
         "a leader that nobody answers stays in place",
     ),
     Mutant(
@@ -54,9 +54,9 @@ PROTOCOL = (
         "a candidate counts its own vote after any write, durable or not",
     ),
     Mutant(
-        "raft/core.py",
-        "        self.send_after_durable(\n            RequestVoteReply(",
-        "        self.send(\n            RequestVoteReply(",
+        "raft/voting.py",
+        "core.send_after_durable(RequestVoteReply(",
+        "core.send(RequestVoteReply(",
         "a vote leaves before it is durable",
     ),
     Mutant(
@@ -66,21 +66,21 @@ PROTOCOL = (
         "an acknowledgement leaves before the entries are durable",
     ),
     Mutant(
-        "raft/core.py",
-        "            and self.vote in (None, request.from_)\n",
-        "",
+        "raft/voting.py",
+        " and core.vote in (None, request.from_)\n",
+        "\n",
         "a node votes for everybody who asks in a term",
     ),
     Mutant(
-        "raft/core.py",
+        "raft/voting.py",
         "if is_later and not request.pre_vote:",
         "if is_later:",
         "a poll raises the term of those polled",
     ),
     Mutant(
-        "raft/core.py",
-        "if is_later and self.behaviour.hears_leader() and not request.leadership_transfer:",
-        "if is_later and request.pre_vote and self.behaviour.hears_leader():",
+        "raft/voting.py",
+        "if is_later and core.behaviour.hears_leader() and not request.leadership_transfer:",
+        "if is_later and request.pre_vote and core.behaviour.hears_leader():",
         "a vote request deposes a leader that its followers hear",
     ),
     Mutant(
@@ -156,7 +156,7 @@ PROTOCOL = (
         "a forwarded request that arrives twice is appended twice",
     ),
     Mutant(
-        "raft/leader.py",
+        "raft/intake.py",
         "if size + length > room and (entries or self._uncommitted):",
         "if False:",
         "a leader without a quorum takes proposals without end",
