@@ -13,6 +13,9 @@ usage() {
 ./cluster.sh chat [USER]           the console chat, signed in as a demo user when one is named
 ./cluster.sh kill NODE|leader      kill a node with -9
 ./cluster.sh restart NODE          start it again
+./cluster.sh add [NODE]            one more node joins, while the classroom goes on
+./cluster.sh remove NODE           a node leaves for good
+./cluster.sh roll                  restart all nodes, one after another
 ./cluster.sh logs [NODE]           what the processes wrote
 ./cluster.sh load --clients N --seconds S   students and instructors at work through every node
 ./cluster.sh chaos --minutes M --seed S    a cluster of its own under kill -9, cut links and more, and what came of it
@@ -52,7 +55,7 @@ command=${1:-help}
 case "$command" in
     demo) need tutor; exec .venv/bin/python -m demo "$@" ;;
     test) need tutor,telegram,dev; exec .venv/bin/python -m pytest "$@" ;;
-    up | down | status | kill | restart | logs) need tutor; exec .venv/bin/python -m lms_cluster.local "$command" "$@" ;;
+    up | down | status | kill | restart | add | remove | roll | logs) need tutor; exec .venv/bin/python -m lms_cluster.local "$command" "$@" ;;
     chat) need tutor; exec .venv/bin/python -m demo.chat "$@" ;;
     load) need tutor; exec .venv/bin/python -m bench.load "$@" ;;
     chaos) need tutor,telegram,dev; exec .venv/bin/python -m tests.chaos "$@" ;;

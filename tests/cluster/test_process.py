@@ -13,7 +13,7 @@ from google_crc32c import extend
 from peewee import SqliteDatabase
 
 from lms_cluster.data_folder import DataFolder
-from lms_cluster.local.cluster import LocalCluster
+from lms_cluster.local.cluster import ClusterError, LocalCluster
 from lms_cluster.secret_file import write_new_secret
 from storage.crc import CHAIN_START
 from storage.log_schema import MIGRATIONS
@@ -129,10 +129,11 @@ def test_a_node_without_data_waits_and_says_for_what(tmp_path: Path) -> None:
     (data / LOG).unlink()
     try:
         cluster.node("n1").start()
-        deadline_view = None
-        while deadline_view is None:
-            deadline_view = cluster.status("n1")
-        assert not deadline_view.synced
+        with pytest.raises(ClusterError, match="not ready"):
+            cluster.wait_ready([cluster.node("n1")], [cluster.address("n1")], seconds=5.0)
+        view = cluster.status("n1")
+        assert view is not None
+        assert not view.synced
         assert "lmsctl init --node n1" in cluster.node("n1").last_lines(20)
     finally:
         cluster.stop()
