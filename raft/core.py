@@ -59,7 +59,13 @@ class Core:
         self.vote: NodeId | None = self.durable_hard_state.vote
         self.is_synced: bool = self.durable_hard_state.synced
         if self.log.last_term > self.term:
-            raise LocalMistake(f"the log ends in term {self.log.last_term}, past the stored term {self.term}")
+            if self.log.last_index > self.log.base.index:
+                raise LocalMistake(
+                    f"the log ends in term {self.log.last_term}, past the stored term {self.term}"
+                )
+            # A crash came between the install of a snapshot and the write of the term it arrived in. In a
+            # term that is not stored no vote was given.
+            self.term, self.vote = self.log.last_term, None
         if not self.log.base.index <= applied_index <= self.log.last_index:
             raise LocalMistake(
                 f"applied {applied_index} of a log from {self.log.base.index} to {self.log.last_index}"

@@ -28,9 +28,12 @@ class Transfer:
         self._ticks_left = 0
 
     def begin(self, target: NodeId | None) -> bool:
-        """To `target`, or to the most caught-up voter. False, and nothing has changed, when that is no other
-        voter that counts. Again to the same one goes on; to another one begins anew."""
+        """To `target`, or with None to whom it is under way already, or else to the most caught-up voter.
+        False, and nothing has changed, when that is no other voter that counts. To another target it begins
+        anew."""
         candidates = self._candidates()
+        if target is None and self.target in candidates:
+            return True
         if target is None and candidates:
             peers = self._replication.peers
             target = max(candidates, key=lambda voter: (peers[voter].active, peers[voter].match_index))

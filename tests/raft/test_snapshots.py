@@ -23,6 +23,7 @@ from raft import (
     Node,
     PeerMistake,
     ProgressState,
+    RequestVoteReply,
     Role,
     Snapshot,
 )
@@ -315,6 +316,18 @@ def test_an_impossible_snapshot_is_refused(message: InstallSnapshot | InstallSna
     with pytest.raises(PeerMistake):
         lone.node.step(message)
     assert not lone.node.has_ready()
+
+
+def test_a_crash_between_an_install_and_the_write_of_its_term_does_not_keep_a_node_from_starting() -> None:
+    lone = Lone(log=log_of_terms(1, 1), term=1)
+    snapshot = Snapshot(9, 4, ABC)
+    lone.disk.restore(snapshot)  # what finishes the install after the restart
+    again = Lone(disk=lone.disk, applied_index=9)
+    (reply,) = only(RequestVoteReply, again.say(vote_request("b", 4, (9, 4))))
+    assert reply.vote_granted
+    assert (again.disk.hard_state().term, again.disk.hard_state().vote) == (4, "b")
+    with pytest.raises(LocalMistake):
+        Lone(disk=Disk(HardState(1), [Entry(2, 10, EntryKind.COMMAND)], base=snapshot), applied_index=9)
 
 
 # Whole clusters

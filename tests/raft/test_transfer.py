@@ -82,6 +82,8 @@ def test_a_second_transfer_goes_to_the_second_target() -> None:
     assert network.node(leader).transfer_leadership(first)
     network.tick(2)
     assert network.node(leader).transfer_leadership(second)
+    assert network.node(leader).transfer_leadership(None)
+    assert network.node(leader).status().transferee == second
     network.tick(3)
     assert network.leader() == second
 
