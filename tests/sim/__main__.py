@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import count, islice
@@ -74,7 +74,7 @@ class Tally:
         print(f"{self.seeds} seeds, {self.ticks} ticks, {faults} faults, {self.violations} violations")
 
 
-def _reports(seeds: Iterator[int], jobs: int) -> Iterator[Report]:
+def _reports(seeds: Iterator[int], jobs: int) -> Generator[Report, None, None]:
     if jobs == 1:
         for seed in seeds:
             yield run_seed(seed)

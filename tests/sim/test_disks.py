@@ -179,10 +179,7 @@ def test_a_disk_that_refuses_a_write_ends_the_process_and_nothing_is_lost(seed: 
         await cluster.elected()
         cluster.workload.start(clients=4, keys=2, pause_seconds=0.02)
         for _ in range(4):
-            leader = await cluster.elected()
-            leader.fail_next_write()
-            await cluster.until(lambda leader=leader: leader.process is None)
-            leader.start()
+            await _fail_and_restart(cluster, await cluster.elected())
         await cluster.settled()
 
     play(story, seed=seed)
@@ -198,3 +195,9 @@ async def _another_serves(cluster: Cluster, old: SimulatedNode) -> SimulatedNode
                     continue
                 return node
         await asyncio.sleep(TICK_SECONDS)
+
+
+async def _fail_and_restart(cluster: Cluster, node: SimulatedNode) -> None:
+    node.fail_next_write()
+    await cluster.until(lambda: node.process is None)
+    node.start()

@@ -83,8 +83,8 @@ class Client:
             returned_at = None if output is UNKNOWN else self._world.now
             self._world.acknowledged += returned_at is not None
             self._world.history.append(Operation(self._name, invoked_at, returned_at, asked, output))
-            if isinstance(asked, Read):
-                self._last_seen[asked.key] = int(output)
+            if isinstance(asked, Read) and isinstance(output, int):
+                self._last_seen[asked.key] = output
 
     def _next_input(self) -> RegisterInput:
         self._asked += 1
