@@ -23,3 +23,8 @@ def test_the_table_names_tests() -> None:
 def test_a_test_that_holds_a_promise_is_there(file: str, name: str) -> None:
     homes = list(TESTS.glob(f"**/test_{file}.py"))
     assert any(re.search(rf"^(async )?def test_{name}\(", home.read_text(), re.MULTILINE) for home in homes)
+
+
+def test_each_of_the_twenty_mistakes_of_others_has_a_test() -> None:
+    text = "\n".join(path.read_text() for path in sorted(TESTS.glob("raft/test_mistakes_*.py")))
+    assert {int(number) for number in re.findall(r"def test_mistake_(\d\d)_", text)} == set(range(1, 21))
