@@ -56,6 +56,16 @@ def test_a_poll_is_refused_for_a_term_in_which_the_vote_is_given() -> None:
     assert reply == RequestVoteReply("a", "c", 2, False, pre_vote=True)
 
 
+def test_a_grant_that_comes_late_does_not_count_in_the_next_poll() -> None:
+    lone = Lone(term=1)
+    lone.run_for_office()
+    lone.campaign()
+    lone.say(*(RequestVoteReply(peer, "a", 2, True, pre_vote=True) for peer in "bc"))
+    assert (lone.term, lone.disk.hard_state().term) == (2, 2)
+    lone.say(RequestVoteReply("b", "a", 3, True, pre_vote=True))
+    assert lone.term == 3
+
+
 # §6.2 CheckQuorum
 
 
