@@ -254,8 +254,10 @@ def test_a_snapshot_older_than_what_is_committed_is_answered_and_not_installed()
     lone = Lone(log=log_of_terms(1, 1, 2, 2), term=2)
     lone.say(append((4, 2), commit=4))
     newer, older = Snapshot(9, 2, ABC), Snapshot(3, 2, ABC)
-    (reply,) = only(InstallSnapshotReply, lone.say(install(older)))
-    assert (reply.match_index, lone.installed) == (4, [])
+    contradiction = Snapshot(3, 1, ABC)
+    for each in (older, contradiction):
+        (reply,) = only(InstallSnapshotReply, lone.say(install(each)))
+        assert (reply.match_index, lone.installed) == (4, [])
     replies = only(InstallSnapshotReply, lone.say(install(newer), install(older), install(newer)))
     assert {reply.match_index for reply in replies} == {9}
     assert lone.installed == [newer]
