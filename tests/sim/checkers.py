@@ -203,7 +203,7 @@ class Checkers:
 
     # The state
 
-    def applied(self, node_id: NodeId, entry: Entry, chain: bytes) -> None:
+    def applied(self, node_id: NodeId, entry: Entry, chain: bytes | None) -> None:
         driver = self._nodes[node_id].driver
         if driver is not None:
             commit_index = driver.status().commit_index
@@ -212,7 +212,7 @@ class Checkers:
                 self.violate(f"{node_id} applied {entry.index} and has committed {commit_index}")
         if entry.index <= len(self.committed) and self.committed[entry.index - 1] != entry:
             self.violate(f"{node_id} applied {entry}, and {self.committed[entry.index - 1]} is committed")
-        if self._chains.setdefault(entry.index, chain) != chain:
+        if chain is not None and self._chains.setdefault(entry.index, chain) != chain:
             self.violate(f"the state of {node_id} diverged at entry {entry.index}")
 
     def took_effect(self, entry: Entry, request_id: str) -> None:
@@ -243,7 +243,7 @@ class Checkers:
         self.observe_commit(node.id, status.commit_index)
         assert node.machine is not None
         applied = node.machine.applied().index
-        if applied and self._chains.get(applied) != node.machine.chain:
+        if applied in self._chains and self._chains[applied] != node.machine.chain:
             self.violate(f"the state of {node.id} at {applied} is not what the others have")
         self._look_at_peers(node.id, status, seen)
 

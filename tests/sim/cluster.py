@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -22,13 +21,16 @@ from tests.sim.linearizability import check
 from tests.sim.loop import SimulatedLoop
 from tests.sim.network import Network, Weather
 from tests.sim.node import TICK_SECONDS, SimulatedNode
-from tests.sim.register_machine import encode_command
-from tests.sim.registers import RegisterInput, RegisterModel, Write
+from tests.sim.register_machine import Registers
+from tests.sim.registers import CompareAndSet, RegisterInput, RegisterModel
+from tests.sim.subject import Subject
 from tests.sim.trace import Trace
 from tests.sim.workload import Workload
 
 POLL_SECONDS: Final = 0.02
 CALL_SECONDS: Final = 2.0
+NEVER: Final = 2**30
+"""The value of no register."""
 
 Result = TypeVar("Result")
 
@@ -47,15 +49,17 @@ class Cluster:
         size: int,
         weather: Weather | None = None,
         tail_entries: int = 10_000,
+        subject: Subject | None = None,
     ) -> None:
         self.seed = seed
+        self.subject = subject or Registers()
         self.loop = SimulatedLoop()
         self.trace = Trace()
         self.random = Random(f"{seed} cluster")
         self.network = Network(self.loop, Random(f"{seed} network"), self.trace, weather or Weather())
         self.nodes: dict[NodeId, SimulatedNode] = {}
         self.checkers = Checkers(self.loop, self.trace, self.nodes)
-        self.workload = Workload(self.loop, Random(f"{seed} clients"), self.running)
+        self.workload = Workload(self.loop, Random(f"{seed} clients"), self.subject, self.running)
         self.network.on_send = self.checkers.sent
         self.ticks = 0
         self._folder = folder
@@ -72,7 +76,14 @@ class Cluster:
         """A machine; it becomes a member when the membership says so."""
         random = Random(f"{self.seed} {node_id}")
         node = SimulatedNode(
-            node_id, founders, self.loop, self.network, random, self._folder, self._tail_entries
+            node_id,
+            founders,
+            self.loop,
+            self.network,
+            random,
+            self._folder,
+            self._tail_entries,
+            self.subject,
         )
         node.log.on_append = lambda *written: self.checkers.appended(node_id, *written)
         node.log.on_restore = lambda base: self.checkers.restored(node_id, base)
@@ -96,7 +107,7 @@ class Cluster:
 
     def run(self, story: Coroutine[Any, Any, Result]) -> Result | None:
         """Play `story` to its end, or to the first violation: then None."""
-        with sealed(self.loop), _silence():
+        with sealed(self.loop, Random(f"{self.seed} entropy")), _silence():
             playing = self.loop.create_task(story)
             playing.add_done_callback(lambda _: self.loop.stop())
             self.loop.after(TICK_SECONDS, self._tick)
@@ -145,19 +156,26 @@ class Cluster:
     async def settled(self, seconds: float = 60.0) -> None:
         """All who run have applied all that is committed."""
         leader = await self.elected(seconds)
-        await self.ask(leader, Write("settled", len(self.checkers.committed)))
+        await self.touch(leader)
 
         def is_equal() -> bool:
             return len({node.machine.chain for node in self.running() if node.machine is not None}) == 1
 
         await self.until(is_equal, seconds)
 
-    async def ask(self, node: SimulatedNode, asked: RegisterInput, request_id: str = "") -> Any:
+    async def ask(self, node: SimulatedNode, asked: RegisterInput) -> Any:
         """Propose through `node`; the state machine's answer. Raises NotProposed, OutcomeUnknown."""
         assert node.driver is not None
         self._asked += 1
-        command = encode_command(request_id or f"ask-{self._asked}", asked)
-        return json.loads((await node.driver.propose(command, CALL_SECONDS)).response)
+        command = self.subject.encode(f"ask-{self._asked:04}", asked)
+        return self.subject.decode((await node.driver.propose(command, CALL_SECONDS)).response)
+
+    async def touch(self, node: SimulatedNode) -> None:
+        """Have something applied through `node` that changes nothing. Raises NotProposed, OutcomeUnknown."""
+        assert node.driver is not None
+        self._asked += 1
+        command = self.subject.encode(f"touch-{self._asked:04}", CompareAndSet("k0", NEVER, 0))
+        await node.driver.propose(command, CALL_SECONDS)
 
     async def read(self, node: SimulatedNode, key: str) -> int:
         """A linearizable read. Raises ReadUnavailable."""

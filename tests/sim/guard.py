@@ -31,16 +31,17 @@ class LooksPastTheSimulation(Exception):
 
 
 @contextmanager
-def sealed(loop: SimulatedLoop) -> Iterator[None]:
-    """Clocks tell the loop's time; everything else that is real raises LooksPastTheSimulation."""
+def sealed(loop: SimulatedLoop, entropy: random.Random) -> Iterator[None]:
+    """Clocks tell the loop's time, only threads sleep, and what the system calls random comes from `entropy`;
+    everything else that is real raises LooksPastTheSimulation."""
     with ExitStack() as seals:
         for name in ("monotonic", "perf_counter"):
             seals.enter_context(patch.object(time, name, loop.time))
             seals.enter_context(patch.object(time, f"{name}_ns", lambda: int(loop.time() * 1e9)))
         seals.enter_context(patch.object(time, "time", lambda: EPOCH_SECONDS + loop.time()))
         seals.enter_context(patch.object(time, "time_ns", lambda: int((EPOCH_SECONDS + loop.time()) * 1e9)))
-        seals.enter_context(patch.object(time, "sleep", _forbidden("time.sleep")))
-        seals.enter_context(patch.object(os, "urandom", _forbidden("os.urandom")))
+        seals.enter_context(patch.object(time, "sleep", loop.sleep_in_thread))
+        seals.enter_context(patch.object(os, "urandom", entropy.randbytes))
         seals.enter_context(patch.object(socket, "socket", _forbidden("socket.socket")))
         seals.enter_context(patch.object(threading.Thread, "start", _forbidden("Thread.start")))
         for name in _RANDOM:

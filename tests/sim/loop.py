@@ -44,6 +44,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._timers: list[tuple[float, int, Handle]] = []
         self._timer_number = 0
         self._process: Process | None = None
+        self._is_in_thread = False
+        self._slept = 0.0
         self._tasks: list[Task[Any]] = []
         self.set_task_factory(self._remembered_task)  # type: ignore[arg-type]
 
@@ -51,7 +53,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def time(self) -> float:
         process = self._process
-        return self.now if process is None else self.now * process.clock_rate
+        now = self.now + self._slept
+        return now if process is None else now * process.clock_rate
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
@@ -103,6 +106,20 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         context = copy_context()
         context.run(PROCESS.set, process)
         return self.create_task(work, context=context)
+
+    def in_thread(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Call `work`, which may sleep: for it alone time goes on."""
+        self._is_in_thread = True
+        try:
+            return work(*args)
+        finally:
+            self._is_in_thread = False
+            self._slept = 0.0
+
+    def sleep_in_thread(self, seconds: float) -> None:
+        """time.sleep."""
+        assert self._is_in_thread, "the event loop itself would sleep"
+        self._slept += seconds
 
     def resume(self, handles: Iterable[Handle]) -> None:
         """A stall is over: what waited for it runs, in order."""

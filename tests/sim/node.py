@@ -17,7 +17,7 @@ from tests.sim.disk import LogDisk
 from tests.sim.loop import SimulatedLoop
 from tests.sim.network import Network, SimulatedTransport
 from tests.sim.process import Process
-from tests.sim.register_machine import RegisterMachine, StateDisk
+from tests.sim.subject import Machine, Subject
 
 TICK_SECONDS: Final = 0.05
 CHUNK_BYTES: Final = 512
@@ -44,10 +44,13 @@ class SimulatedNode:
         random: Random,
         folder: Path,
         tail_entries: int,
+        subject: Subject,
     ) -> None:
         self.id = node_id
         self.log = LogDisk(founders)
-        self.state = StateDisk.founded(founders or Membership())
+        self.subject = subject
+        self.folder = folder / node_id
+        self.state = subject.new_disk(self.folder, founders)
         self.lost_log: LogDisk | None = None
         """What a wiped disk held, until its node is synced again: what was counted on it counted rightly."""
         self.disk_number = 0
@@ -57,7 +60,7 @@ class SimulatedNode:
         self.run = 0
         self.process: Process | None = None
         self.driver: Driver | None = None
-        self.machine: RegisterMachine | None = None
+        self.machine: Machine | None = None
         self.is_failure_expected = False
         self.on_work: Callable[[str], None] = lambda name: None
         """Told when a call in one of its threads begins."""
@@ -66,7 +69,6 @@ class SimulatedNode:
         self._loop = loop
         self._network = network
         self._random = random
-        self.folder = folder / node_id
         self._tail_entries = tail_entries
 
     @property
@@ -95,8 +97,12 @@ class SimulatedNode:
         does."""
         if self.process is None:
             return
-        self.process.kill(lambda: self._random.random() < 0.5 if keeps_work is None else keeps_work)
+        self.process.kill(
+            self._loop, lambda: self._random.random() < 0.5 if keeps_work is None else keeps_work
+        )
         self._network.forget(self.id)
+        if self.machine is not None:
+            self.machine.close()
         self.process = self.driver = self.machine = None
         self.is_failure_expected = self.log.fails = False
         if power_is_lost:
@@ -117,7 +123,7 @@ class SimulatedNode:
         before = self.log
         self.log = LogDisk()
         self.log.on_append, self.log.on_restore = before.on_append, before.on_restore
-        self.state = StateDisk.founded(Membership())
+        self.state = self.subject.new_disk(self.folder, None)
         self.disk_number += 1
 
     def fail_next_write(self) -> None:
@@ -137,7 +143,7 @@ class SimulatedNode:
             self.process.unhang()
 
     async def _run(self, process: Process) -> None:
-        machine = RegisterMachine(self.state)
+        machine = self.subject.open(self.state, self.log)
         driver = Driver(
             Config(self.id),
             self.log,

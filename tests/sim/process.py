@@ -77,13 +77,13 @@ class Process:
         for loop, jobs in hung:
             self._begin(loop, jobs)
 
-    def kill(self, keeps_work: Callable[[], bool]) -> None:
+    def kill(self, loop: SimulatedLoop, keeps_work: Callable[[], bool]) -> None:
         """Nothing of it runs from now on. Of each thread's call under way, the effect is there or not."""
         self.is_dead = True
         for jobs in self._threads.values():
             if jobs and keeps_work():
                 with suppress(Exception):
-                    jobs[0].func(*jobs[0].args)
+                    loop.in_thread(jobs[0].func, *jobs[0].args)
         self._threads.clear()
         self._hung.clear()
 
@@ -99,7 +99,7 @@ class Process:
             return
         job = jobs.popleft()
         try:
-            result = job.func(*job.args)
+            result = loop.in_thread(job.func, *job.args)
         except Exception as error:
             if not job.outcome.done():
                 job.outcome.set_exception(error)

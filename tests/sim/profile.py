@@ -8,6 +8,7 @@ from random import Random
 from tests.sim.network import Weather
 
 RARE, FREQUENT = 0.02, 0.25
+CLASSROOM = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Profile:
     clock_rates: tuple[float, ...]
     disk_seconds: tuple[float, ...]
     tail_entries: int
+    has_classroom: bool
+    """The real classroom stands behind the registers; slower, so rare."""
 
 
 def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
@@ -59,4 +62,5 @@ def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
             random.choice((0.001, 0.02, 0.2)) if is_slow else 0.001 for _ in range(size + spare)
         ),
         tail_entries=random.choice((5, 20, 200)),
+        has_classroom=random.random() < CLASSROOM,
     )

@@ -11,20 +11,18 @@ from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
-from raft import Entry, EntryKind, StorageFailed
+from raft import Entry, EntryKind
 from raft.errors import SnapshotDamaged
 from raft.membership import Membership
-from raft.types import Index, Snapshot
+from raft.types import Index, LogStore, Snapshot
 from tests.sim.registers import Add, CompareAndSet, Read, RegisterInput, RegisterModel, Write
+from tests.sim.subject import Propose, StateDisk
 
 POISON = b"no command"
 """An entry that cannot be understood. It has a response like any other, the same everywhere."""
 
 _KINDS: dict[str, type[RegisterInput]] = {kind.__name__: kind for kind in (Read, Write, CompareAndSet, Add)}
 _MODEL = RegisterModel()
-
-Took = Callable[[Entry, str], None]
-"""Told when a request takes effect: its entry and its id."""
 
 
 def encode_command(request_id: str, asked: RegisterInput) -> bytes:
@@ -43,7 +41,7 @@ def decode_command(data: bytes) -> tuple[str, RegisterInput]:
 
 
 @dataclass(slots=True)
-class StateDisk:
+class RegisterDisk:
     """What survives the process: the last checkpoint, and the batches after it, which a power cut may take
     from the end on (their transactions were never synced)."""
 
@@ -51,7 +49,7 @@ class StateDisk:
     batches: list[list[Entry]] = field(default_factory=list)
 
     @classmethod
-    def founded(cls, membership: Membership) -> StateDisk:
+    def founded(cls, membership: Membership) -> RegisterDisk:
         return cls(_State(applied=Snapshot(0, 0, membership)).encode())
 
     def lose_power(self, random: Random) -> None:
@@ -92,16 +90,15 @@ class _State:
 
 
 class RegisterMachine:
-    """Implements raft.types.StateMachine on a StateDisk. A response is remembered while the log grows by
+    """Implements raft.types.StateMachine on a RegisterDisk. A response is remembered while the log grows by
     `sessions_kept` entries."""
 
-    def __init__(self, disk: StateDisk, sessions_kept: int = 5000) -> None:
+    def __init__(self, disk: RegisterDisk, sessions_kept: int = 5000) -> None:
         self._disk = disk
         self._sessions_kept = sessions_kept
         self._state = _State.decode(disk.checkpoint)
-        self.fails = False
-        self.on_effect: Took = lambda entry, request_id: None
-        self.on_applied: Callable[[Entry, bytes], None] = lambda entry, chain: None
+        self.on_effect: Callable[[Entry, str], None] = lambda entry, request_id: None
+        self.on_applied: Callable[[Entry, bytes | None], None] = lambda entry, chain: None
         self.is_deterministic = True
         for batch in disk.batches:
             self._take(batch)
@@ -118,9 +115,6 @@ class RegisterMachine:
         return self._state.chain
 
     def apply(self, entries: Sequence[Entry]) -> list[bytes]:
-        if self.fails:
-            self.fails = False
-            raise StorageFailed("the simulated disk refused a transaction")
         responses = self._take(entries)
         self._disk.batches.append(list(entries))
         return responses
@@ -190,3 +184,35 @@ class RegisterMachine:
             if sessions[oldest][0] > up_to:
                 return
             del sessions[oldest]
+
+
+class Registers:
+    """The Subject."""
+
+    def new_disk(self, folder: Path, founders: Membership | None) -> RegisterDisk:
+        return RegisterDisk.founded(founders or Membership())
+
+    def open(self, disk: StateDisk, log: LogStore) -> RegisterMachine:
+        assert isinstance(disk, RegisterDisk)
+        return RegisterMachine(disk)
+
+    async def prepare(self, propose: Propose, keys: list[str]) -> None:
+        """Every register is 0 before it is written."""
+
+    def next_input(self, random: Random, key: str, seen: int, unique: int) -> RegisterInput:
+        draw = random.random()
+        if draw < 0.4:
+            return Read(key)
+        if draw < 0.6:
+            return Write(key, unique)
+        if draw < 0.8:
+            return Add(key, 1_000_000)
+        return CompareAndSet(key, seen, unique)
+
+    def encode(self, request_id: str, asked: RegisterInput) -> bytes:
+        return encode_command(request_id, asked)
+
+    def decode(self, response: bytes) -> int | bool:
+        assert response != POISON
+        output: int | bool = json.loads(response)
+        return output

@@ -12,12 +12,14 @@ from typing import Final
 
 from raft import NodeId, NotProposed, OutcomeUnknown, ReadUnavailable
 from tests.sim.chaos import DEEDS, Chaos
+from tests.sim.classroom import Grades
 from tests.sim.cluster import Cluster, Violated, memory_folder
 from tests.sim.linearizability import Operation
 from tests.sim.node import SimulatedNode
 from tests.sim.profile import Profile, draw_profile
 from tests.sim.quorums import agrees
-from tests.sim.registers import Read, Write
+from tests.sim.register_machine import Registers
+from tests.sim.registers import Read
 
 STEP_SECONDS: Final = 0.25
 RECOVERY_SECONDS_MAX: Final = 60.0
@@ -46,7 +48,8 @@ def run_seed(seed: int) -> Report:
 
 
 def _run(folder: Path, seed: int, profile: Profile, random: Random) -> Report:
-    cluster = Cluster(folder, seed, profile.size, profile.weather, profile.tail_entries)
+    subject = Grades() if profile.has_classroom else Registers()
+    cluster = Cluster(folder, seed, profile.size, profile.weather, profile.tail_entries, subject)
     for number in range(profile.spare):
         cluster.add_node(f"n{profile.size + number + 1}")
     chaos = Chaos(cluster, profile, random)
@@ -127,7 +130,6 @@ def _heal(cluster: Cluster, names: set[NodeId]) -> None:
 async def _progress(cluster: Cluster, healed: list[SimulatedNode], promise: str) -> None:
     """A write is acknowledged through one of the healed."""
     end = cluster.loop.now + RECOVERY_SECONDS_MAX
-    marker = len(cluster.checkers.committed)
     while cluster.loop.now < end:
         for node in healed:
             if not node.is_running:
@@ -135,7 +137,7 @@ async def _progress(cluster: Cluster, healed: list[SimulatedNode], promise: str)
                     node.start()
                 continue
             try:
-                await cluster.ask(node, Write("progress", marker))
+                await cluster.touch(node)
             except (NotProposed, OutcomeUnknown):
                 continue
             return

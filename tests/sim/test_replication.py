@@ -12,7 +12,7 @@ from raft import AppendEntries, Entry, EntryKind, HardState, NotProposed, Outcom
 from tests.sim.cluster import Cluster, play
 from tests.sim.network import Weather
 from tests.sim.node import SimulatedNode
-from tests.sim.register_machine import POISON
+from tests.sim.register_machine import POISON, RegisterMachine
 from tests.sim.registers import Add, Write
 
 
@@ -193,7 +193,7 @@ def test_s39_a_nondeterministic_apply_is_caught_at_the_entry_where_it_happens() 
         leader = await cluster.elected()
         await cluster.ask(leader, Write("x", 1))
         odd = others(cluster, leader)[0]
-        assert odd.machine is not None
+        assert isinstance(odd.machine, RegisterMachine)
         odd.machine.is_deterministic = False
         await cluster.ask(leader, Write("x", 2))
         await asyncio.sleep(1.0)

@@ -4,8 +4,8 @@ knows, and writes down what it was told."""
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from typing import Final
 
@@ -13,8 +13,8 @@ from raft import NotProposed, OutcomeUnknown, ReadUnavailable
 from tests.sim.linearizability import UNKNOWN, Operation
 from tests.sim.loop import SimulatedLoop
 from tests.sim.node import SimulatedNode
-from tests.sim.register_machine import POISON, encode_command
-from tests.sim.registers import Add, CompareAndSet, Read, RegisterInput, Write
+from tests.sim.registers import Read, RegisterInput
+from tests.sim.subject import Subject
 
 TRIES_MAX: Final = 6
 TRY_SECONDS: Final = 1.0
@@ -25,8 +25,13 @@ class Workload:
     """`history` is complete once `stop` has returned: what was still asked has an unknown outcome."""
 
     def __init__(
-        self, loop: SimulatedLoop, random: Random, running: Callable[[], list[SimulatedNode]]
+        self,
+        loop: SimulatedLoop,
+        random: Random,
+        subject: Subject,
+        running: Callable[[], list[SimulatedNode]],
     ) -> None:
+        self.subject = subject
         self.history: list[Operation] = []
         self.acknowledged = 0
         self._loop = loop
@@ -36,9 +41,12 @@ class Workload:
         self._is_stopping = False
 
     def start(self, clients: int, keys: int, pause_seconds: float) -> None:
+        names = [f"k{number}" for number in range(keys)]
+        prepared = asyncio.create_task(self.subject.prepare(self._propose, names))
+        self._tasks.append(prepared)
         for number in range(clients):
-            client = Client(self, f"c{number}", Random(self._random.getrandbits(64)), keys, pause_seconds)
-            self._tasks.append(asyncio.create_task(client.live()))
+            client = Client(self, f"c{number}", Random(self._random.getrandbits(64)), names, pause_seconds)
+            self._tasks.append(asyncio.create_task(client.live(prepared)))
 
     async def stop(self) -> None:
         """Every client ends with the operation under way."""
@@ -61,18 +69,30 @@ class Workload:
         running = self._running()
         return random.choice(running) if running else None
 
+    async def _propose(self, command: bytes) -> bytes:
+        """Repeated until it is known to be applied: the command carries its request id."""
+        while True:
+            node = self.any_running(self._random)
+            if node is not None and node.driver is not None:
+                with suppress(NotProposed, OutcomeUnknown):
+                    return (await node.driver.propose(command, TRY_SECONDS)).response
+            await asyncio.sleep(PAUSE_SECONDS)
+
 
 class Client:
-    def __init__(self, world: Workload, name: str, random: Random, keys: int, pause_seconds: float) -> None:
+    def __init__(
+        self, world: Workload, name: str, random: Random, keys: list[str], pause_seconds: float
+    ) -> None:
         self._world = world
         self._name = name
         self._random = random
-        self._keys = [f"k{number}" for number in range(keys)]
+        self._keys = keys
         self._pause_seconds = pause_seconds
         self._asked = 0
         self._last_seen: dict[str, int] = {}
 
-    async def live(self) -> None:
+    async def live(self, prepared: asyncio.Task[None]) -> None:
+        await asyncio.wait([prepared])
         while not self._world.is_stopping:
             await asyncio.sleep(self._random.expovariate(1 / self._pause_seconds))
             asked = self._next_input()
@@ -88,17 +108,9 @@ class Client:
 
     def _next_input(self) -> RegisterInput:
         self._asked += 1
-        random = self._random
-        key = random.choice(self._keys)
-        draw = random.random()
+        key = self._random.choice(self._keys)
         unique = self._asked * 100 + int(self._name[1:])
-        if draw < 0.4:
-            return Read(key)
-        if draw < 0.6:
-            return Write(key, unique)
-        if draw < 0.8:
-            return Add(key, 1_000_000)
-        return CompareAndSet(key, self._last_seen.get(key, 0), unique)
+        return self._world.subject.next_input(self._random, key, self._last_seen.get(key, 0), unique)
 
     async def _read(self, asked: Read) -> int | None:
         node = self._world.any_running(self._random)
@@ -113,7 +125,7 @@ class Client:
         return machine.value(asked.key)
 
     async def _write(self, asked: RegisterInput) -> object:
-        command = encode_command(f"{self._name}-{self._asked}", asked)
+        command = self._world.subject.encode(f"{self._name}-{self._asked}", asked)
         may_have_happened = False
         for _ in range(TRIES_MAX):
             node = self._world.any_running(self._random)
@@ -125,7 +137,6 @@ class Client:
                 except OutcomeUnknown:
                     may_have_happened = True
                 else:
-                    assert applied.response != POISON
-                    return json.loads(applied.response)
+                    return self._world.subject.decode(applied.response)
             await asyncio.sleep(PAUSE_SECONDS)
         return UNKNOWN if may_have_happened else None
