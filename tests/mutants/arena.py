@@ -27,7 +27,7 @@ PROFILES: Final = {
     "raft/runtime/": ("tests/raft_runtime", "tests/raft", "tests/sim"),
     "raft/": ("tests/raft", "tests/interaction", "tests/sim"),
 }
-"""Where a mutant is → what must notice it, the likeliest first. Real time has no say where simulated time
+"""Where a mutant is → what must notice it. Real time has no say where simulated time
 does: a test that fails on a busy machine would look like one that noticed."""
 
 
@@ -62,20 +62,21 @@ class Arena:
         original = file.read_text()
         file.write_text(mutated)
         try:
-            return self.run(next(PROFILES[place] for place in PROFILES if mutant.file.startswith(place)))
+            profile = next(PROFILES[place] for place in PROFILES if mutant.file.startswith(place))
+            return self.run([mutant.first, *profile])
         finally:
             file.write_text(original)
 
     def run(self, tests: Sequence[str]) -> Verdict:
-        """Folder after folder, up to the first test that fails."""
+        """Path after path, up to the first test that fails."""
         began = time.monotonic()
-        for folder in tests:
-            if (self._root / folder).exists() and (killer := self._first_failure(folder)) is not None:
+        for path in tests:
+            if (killer := self._first_failure(path)) is not None:
                 return Verdict(killer, time.monotonic() - began)
         return Verdict(None, time.monotonic() - began)
 
-    def _first_failure(self, folder: str) -> str | None:
-        arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS_MAX}", folder]
+    def _first_failure(self, path: str) -> str | None:
+        arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS_MAX}", path]
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", *arguments],
@@ -88,8 +89,8 @@ class Arena:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return f"{folder}, which hangs"
+            return f"{path}, which hangs"
         if done.returncode == 0:
             return None
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return failed[1] if failed else f"{folder}, exit status {done.returncode}"
+        return failed[1] if failed else f"{path}, exit status {done.returncode}"

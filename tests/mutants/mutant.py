@@ -13,12 +13,13 @@ class DoesNotApply(Exception):
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """`old` occurs exactly once in `file`, a path in the tree. `sin` says in one sentence what is wrong with
-    `new`."""
+    `new`. `first` is the file of tests that is tried before all others."""
 
     file: str
     old: str
     new: str
     sin: str
+    first: str
 
     def applied_to(self, root: Path) -> str:
         """The file with the bug in it. Raises DoesNotApply."""

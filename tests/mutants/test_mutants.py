@@ -14,6 +14,7 @@ def test_every_mutant_still_applies_and_changes_something_that_compiles(mutant: 
     mutated = mutant.applied_to(ROOT)
     assert mutated != (ROOT / mutant.file).read_text()
     compile(mutated, mutant.file, "exec")
+    assert (ROOT / mutant.first).is_file()
 
 
 def test_there_are_enough_of_them_and_no_two_are_one() -> None:
@@ -22,4 +23,4 @@ def test_there_are_enough_of_them_and_no_two_are_one() -> None:
 
 def test_a_mutant_whose_line_is_gone_is_an_error() -> None:
     with pytest.raises(DoesNotApply):
-        Mutant("raft/core.py", "no such line", "", "it mutates nothing").applied_to(ROOT)
+        Mutant("raft/core.py", "no such line", "", "it mutates nothing", "tests").applied_to(ROOT)
