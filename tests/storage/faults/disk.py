@@ -169,6 +169,19 @@ class Disk:
     def promise(self) -> None:
         self.journal.append(Promised())
 
+    def after_kill(self, calls: int, folder: Path) -> Disk:
+        """Of a process that was killed after so many calls: its files, in `folder`, as they were, and pending
+        what was pending, for the kernel lives on."""
+        state = self.power_loss(calls)
+        for name, content in state.files(NoLoss()).items():
+            (folder / name).write_bytes(content)
+        killed = Disk(folder)
+        killed.journal = self.journal[: self._found + calls]
+        killed._files = state.names(NoLoss())
+        killed._ids = count(len(self.journal))
+        killed._found = len(killed.journal)
+        return killed
+
     def power_losses(self) -> Iterator[PowerLoss]:
         """One before the first call, and one after each."""
         power_loss = self.power_loss(0)
@@ -208,20 +221,17 @@ class PowerLoss:
             case Named():
                 self._pending_names.append(call)
             case FolderSynced():
-                self._names = self._names_after(NoLoss())
+                self._names = self.names(NoLoss())
                 self._pending_names.clear()
             case Promised():
                 self.promises += 1
 
     def files(self, loss: Loss) -> dict[str, bytes]:
         """What stands on the disk when the power is back."""
-        names = self._names_after(loss)
+        names = self.names(loss)
         return {name: bytes(self._file(file).after(loss)) for name, file in sorted(names.items())}
 
-    def _file(self, file: FileId) -> _File:
-        return self._files.setdefault(file, _File())
-
-    def _names_after(self, loss: Loss) -> dict[str, FileId]:
+    def names(self, loss: Loss) -> dict[str, FileId]:
         names = dict(self._names)
         for call in self._pending_names:
             if not loss.keeps():
@@ -230,6 +240,9 @@ class PowerLoss:
             if call.file is not None:
                 names[call.name] = call.file
         return names
+
+    def _file(self, file: FileId) -> _File:
+        return self._files.setdefault(file, _File())
 
 
 def _write(content: bytearray, offset: int, data: bytes) -> None:

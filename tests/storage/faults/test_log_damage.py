@@ -57,7 +57,7 @@ def test_s06_the_last_record_torn_at_any_byte_is_cut_and_what_came_before_is_the
         files = unfinished(disk)
     journal = files["raft.db-wal"]
     assert reopened(written(files, tmp_path / "after")) == newest.after
-    step = 1 if len(journal) - start == FRAME_BYTES else 11
+    step = 1 if len(journal) - start == FRAME_BYTES else 29
     noise = Random(1).randbytes(len(journal))
     for at in range(start, len(journal), step):
         rest = (b"", bytes(len(journal) - at), noise[at:])[at % 3]
@@ -93,7 +93,6 @@ def test_any_damaged_page_is_found_on_opening_and_nothing_is_cut_away(tmp_path: 
     assert found > 100
 
 
-@pytest.mark.xfail(strict=True, reason="SQLite takes a damaged frame for the torn end of its journal")
 def test_damage_to_the_journal_before_its_last_record_is_not_taken_for_a_torn_end(tmp_path: Path) -> None:
     """Whatever follows a damaged record was synced after it: the record was durable, and promised."""
     disk = Disk(written({}, tmp_path / "disk"))

@@ -12,7 +12,7 @@ import pytest
 from raft.errors import StorageFailed
 from raft.types import Entry, EntryKind, HardState, Snapshot
 from storage.log_store import SqliteLogStore
-from tests.storage.faults.disk import Disk, RandomLoss
+from tests.storage.faults.disk import Disk, Loss, RandomLoss
 from tests.storage.faults.log_model import (
     FOUNDED,
     MEMBERSHIP,
@@ -153,6 +153,26 @@ def test_any_history_with_any_power_losses_keeps_what_was_promised(tmp_path: Pat
         folder = written(power_loss.files(RandomLoss(random.randrange(1 << 32))), folder)
         allowed = states[power_loss.promises : power_loss.promises + 2]
     assert writes > 200
+
+
+@pytest.mark.xfail(strict=True, reason="opening a log does not sync what a killed process left in it")
+def test_what_a_store_shows_after_a_kill_is_not_lost_with_the_power(
+    disk: Disk, vfs: FaultyVFS, tmp_path: Path
+) -> None:
+    """A killed process leaves in the kernel's memory what it had not synced. Whoever opens the store finds it
+    there, and acts on it: it has to be durable by then."""
+    with founded(disk) as store:
+        before = len(disk)
+        make(
+            store, disk, chained(*((HardState(term, "n1"), commands(term, term + 1)) for term in range(1, 5)))
+        )
+        calls = len(disk)
+    for call in range(before, calls):
+        killed = disk.after_kill(call, written({}, tmp_path / "killed"))
+        with mounted(killed), closing(SqliteLogStore(killed.folder / "raft.db")) as store:
+            shown = LogModel.of(store)
+            opened = len(killed)
+        assert reopened(written(killed.power_loss(opened).files(Loss()), tmp_path / "after")) == shown
 
 
 @pytest.mark.parametrize("setting", ["off", "normal"])
