@@ -27,8 +27,8 @@ PROFILES: Final = {
     "raft/runtime/": ("tests/raft_runtime", "tests/raft", "tests/sim"),
     "raft/": ("tests/raft", "tests/interaction", "tests/sim"),
 }
-"""Where a mutant is → what must notice it. Real time has no say where simulated time
-does: a test that fails on a busy machine would look like one that noticed."""
+"""Where a mutant is → what must notice it. Real time has no say where simulated time does: a test that fails
+on a busy machine would look like one that noticed."""
 
 
 @dataclass(frozen=True, slots=True)

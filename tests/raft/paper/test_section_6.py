@@ -246,6 +246,9 @@ def test_a_removed_node_does_not_disturb_those_who_hear_their_leader() -> None:
 
 def test_one_change_at_a_time_and_none_before_this_terms_first_commit() -> None:
     # Thesis §4.1 and §4.3: of two changes that overlap neither might know the other.
+    founded = Lone()
+    founded.lead()
+    assert change(founded, add=("d",)).refusal == "change_pending"
     fresh = leader_of(OLD, committed=False)
     assert change(fresh, add=("d",)).refusal == "change_pending"
     acknowledge_all(fresh, "bc")
