@@ -1,4 +1,4 @@
-"""Watches the disk of the log through what its appends take. A disk that hangs or drags must not keep a
+"""Watches the disk of the log through what its commits take. A disk that hangs or drags must not keep a
 leader in its place: nothing else would tell its clients, since it still answers."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import structlog
 from raft.runtime.metrics import Metrics
 
 HUNG_SECONDS: Final = 30.0
-SLOW_APPENDS_MAX: Final = 8
+SLOW_COMMITS_MAX: Final = 8
 """So many in a row are no hiccup."""
 PATIENCE_SECONDS: Final = 30.0
 """After leadership was handed over for it: where all disks are slow it must not go round and round."""
@@ -23,10 +23,10 @@ log = structlog.get_logger("raft.disk")
 class DiskWatch:
     """`clock` is the event loop's, and `look` is called on it once a tick.
 
-    stalled  An append is under way for twice the election timeout: by now the cluster has another leader.
+    stalled  A commit is under way for twice the election timeout: by now the cluster has another leader.
              Callers are turned away at once, to a node that can serve them.
     hung     The same for HUNG_SECONDS. There is no way to abandon the write, so the process should end.
-    slow     Appends take a quarter of an election timeout and more, again and again, and a follower has the
+    slow     Commits take a quarter of an election timeout and more, again and again, and a follower has the
              same entries on its disk sooner: a better leader is at hand.
 
     The first two count ticks: while the event loop itself stands still nobody can tell whether the disk does.
@@ -42,10 +42,10 @@ class DiskWatch:
         self._metrics = metrics
         self._is_writing = False
         self._ticks = 0
-        self._slow_appends = 0
+        self._slow_commits = 0
         self._patient_until = clock()
         self.was_slow = False
-        """The last append."""
+        """The last commit."""
         self._is_stall_told = False
 
     @property
@@ -58,11 +58,11 @@ class DiskWatch:
 
     @property
     def is_slow(self) -> bool:
-        return self._slow_appends >= SLOW_APPENDS_MAX and self._clock() >= self._patient_until
+        return self._slow_commits >= SLOW_COMMITS_MAX and self._clock() >= self._patient_until
 
     @contextmanager
-    def append(self) -> Iterator[None]:
-        """Around one append."""
+    def commit(self) -> Iterator[None]:
+        """Around one commit; they do not overlap."""
         began = self._clock()
         self._is_writing = True
         try:
@@ -71,21 +71,21 @@ class DiskWatch:
             seconds = self._clock() - began
             self._is_writing = False
             self._ticks = 0
-            self._metrics.append_seconds.observe(seconds)
+            self._metrics.commit_seconds.observe(seconds)
             self.was_slow = seconds >= self._slow_seconds
             if not self.was_slow:
-                self._slow_appends = 0
+                self._slow_commits = 0
             if self._is_stall_told:
                 self._is_stall_told = False
                 log.warning("the disk answers again", seconds=round(seconds, 3))
 
     def compare(self, is_follower_ahead: bool) -> None:
-        """After a slow append of a leader: whether a follower had the same entries on its disk before."""
-        self._slow_appends = self._slow_appends + 1 if is_follower_ahead else 0
+        """After a slow commit of a leader: whether a follower had the same entries on its disk before."""
+        self._slow_commits = self._slow_commits + 1 if is_follower_ahead else 0
 
     def forgive(self) -> None:
         """Leadership was handed over for it."""
-        self._slow_appends = 0
+        self._slow_commits = 0
         self._patient_until = self._clock() + PATIENCE_SECONDS
 
     def look(self) -> None:

@@ -34,6 +34,7 @@ class IncomingFile:
         for other in folder.glob(f"{_PREFIX}*"):
             if other != self.path:
                 other.unlink()
+        self.path.touch(mode=0o600)
         self._file = self.path.open("ab", buffering=0)
         if self._file.tell() > offer.size:
             self._file.truncate(0)

@@ -14,7 +14,7 @@ from raft.progress import ProgressState
 from raft.status import Status
 from raft.types import Role
 
-_APPEND_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_COMMIT_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class Metrics:
@@ -22,16 +22,16 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self.append_seconds = Histogram(
+        self.commit_seconds = Histogram(
             "raft_log_append_seconds",
             "One durable commit of the log",
-            buckets=_APPEND_SECONDS,
+            buckets=_COMMIT_SECONDS,
             registry=registry,
         )
         self.slow_disk_transfers = self._counter(
             "raft_slow_disk_transfers", "Times leadership was handed over because the disk was slow"
         )
-        self.disk_stalls = self._counter("raft_disk_stalls", "Appends that outlasted the disk's patience")
+        self.disk_stalls = self._counter("raft_disk_stalls", "Commits that outlasted the disk's patience")
         self.loop_stalls = self._counter("raft_event_loop_stalls", "Times the event loop fell ticks behind")
         self.clock_jumps = self._counter("raft_clock_jumps", "Jumps of the wall clock against the steady one")
         self.leader_changes = self._counter("raft_leader_changes", "Leaders this node has begun to follow")

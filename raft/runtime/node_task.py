@@ -195,8 +195,7 @@ class NodeTask:
         if ready.snapshot is not None:
             await self._install(ready, handed)
         if ready.entries or ready.hard_state is not None:
-            with self.disk.append():
-                await self._write(self._store.append, ready.hard_state, ready.entries)
+            await self._commit(self._store.append, ready.hard_state, ready.entries)
         self.node.persisted(ready)
         if ready.snapshot is not None:
             self.callers.installed(ready.snapshot)
@@ -217,14 +216,16 @@ class NodeTask:
         if snapshot is None or handed is None or handed.file is None or handed.install.snapshot != snapshot:
             raise LocalMistake(f"{snapshot} is to be installed, but did not arrive")
         if ready.hard_state is not None:
-            await self._write(self._store.append, ready.hard_state, ())
+            await self._commit(self._store.append, ready.hard_state, ())
         await self.applier.install(handed.file.path)
-        await self._write(self._store.restore, snapshot)
+        await self._commit(self._store.restore, snapshot)
         self.compactor.installed(snapshot.index)
         log.info("snapshot installed", node=self._node_id, index=snapshot.index, term=snapshot.term)
 
-    async def _write(self, write: Callable[..., None], *arguments: object) -> None:
-        await self._loop.run_in_executor(self._log_writer, write, *arguments)
+    async def _commit(self, write: Callable[..., None], *arguments: object) -> None:
+        """One durable commit to the log, which the turn waits for."""
+        with self.disk.commit():
+            await self._loop.run_in_executor(self._log_writer, write, *arguments)
 
     def _send(self, message: Message) -> None:
         match message:
@@ -248,7 +249,8 @@ class NodeTask:
     async def _compact(self, index: Index) -> None:
         status = self.node.status()
         if status.first_index <= index <= status.applied_index:  # or a snapshot took its place meanwhile
-            await self._write(self._store.compact, self.node.compact(index))
+            base = self.node.compact(index)
+            await self._loop.run_in_executor(self._log_writer, self._store.compact, base)
 
     # What follows from where the node stands
 

@@ -44,7 +44,7 @@ class SnapshotFiles:
         self._made = 0
         self._files: list[SnapshotFile] = []
         self._making_from: Index | None = None
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(f"{_PREFIX}*"):
             left.unlink()
 

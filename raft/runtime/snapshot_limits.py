@@ -10,7 +10,7 @@ class SnapshotLimits:
     the receiver's disk."""
 
     chunk_bytes: int = 256 << 10
-    bytes_per_second: int = 48 << 20
+    bytes_per_second: int = 32 << 20
     sends_max: int = 2
     size_max: int = 64 << 30
     free_bytes_min: int = 64 << 20

@@ -70,6 +70,7 @@ async def test_a_change_is_answered_once_the_final_membership_is_applied(cluster
 async def test_a_removed_leader_hands_over_and_the_others_carry_on(cluster: Cluster) -> None:
     leader = await cluster.leader()
     term = leader.driver.status().term
+    await leader.driver.read_index(CALL_SECONDS)  # its term's first entry is committed
     membership = await leader.driver.change_membership(
         MembershipChange(remove=(leader.node_id,)), CHANGE_SECONDS
     )

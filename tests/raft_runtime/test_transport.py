@@ -199,8 +199,8 @@ async def test_a_snapshot_has_a_stream_of_its_own_both_ways(pair: tuple[Endpoint
 
 async def test_a_refused_snapshot_tells_the_sender_why(pair: tuple[Endpoint, Endpoint]) -> None:
     stream = pair[0].transport.open_snapshot("n2")
-    await stream.send(OFFER)
     with pytest.raises(StreamRefused, match="no snapshots here"):
+        await stream.send(OFFER)
         await stream.receive()
     with pytest.raises((StreamRefused, StreamBroken)):
         while True:
@@ -224,8 +224,8 @@ async def test_a_snapshot_for_a_peer_that_is_away_or_unknown_is_a_broken_stream(
 
 async def test_a_snapshot_for_another_node_is_refused(pair: tuple[Endpoint, Endpoint]) -> None:
     stream = pair[0].transport.open_snapshot("n2")
-    await stream.send(replace(OFFER, install=replace(SNAPSHOT, to="n3")))
     with pytest.raises((StreamRefused, StreamBroken)):
+        await stream.send(replace(OFFER, install=replace(SNAPSHOT, to="n3")))
         await stream.receive()
     await stream.close()
 

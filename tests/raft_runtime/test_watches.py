@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from raft.errors import NotProposed, OutcomeUnknown, ReadUnavailable, StorageFailed
 from raft.runtime.clock_watch import ClockWatch
 from raft.runtime.daemon_thread import DaemonThread
-from raft.runtime.disk_watch import PATIENCE_SECONDS, SLOW_APPENDS_MAX, DiskWatch
+from raft.runtime.disk_watch import PATIENCE_SECONDS, SLOW_COMMITS_MAX, DiskWatch
 from raft.runtime.metrics import Metrics
 from raft.types import Entry, HardState
 from tests.raft_runtime.cluster import CALL_SECONDS, Cluster, eventually
@@ -54,15 +54,15 @@ def pass_ticks(watch: DiskWatch, clock: Clock, count: int) -> None:
         watch.look()
 
 
-def append(watch: DiskWatch, clock: Clock, seconds: float, is_follower_ahead: bool = True) -> None:
-    with watch.append():
+def commit(watch: DiskWatch, clock: Clock, seconds: float, is_follower_ahead: bool = True) -> None:
+    with watch.commit():
         clock.now += seconds
     if watch.was_slow:
         watch.compare(is_follower_ahead)
 
 
 def test_a_disk_is_stalled_while_an_append_takes_too_long(watch: DiskWatch, clock: Clock) -> None:
-    with watch.append():
+    with watch.commit():
         pass_ticks(watch, clock, 15)
         assert not watch.is_stalled
         pass_ticks(watch, clock, 1)
@@ -74,7 +74,7 @@ def test_a_disk_is_stalled_while_an_append_takes_too_long(watch: DiskWatch, cloc
 
 
 def test_s45_an_event_loop_that_stood_still_is_no_stalled_disk(watch: DiskWatch, clock: Clock) -> None:
-    with watch.append():
+    with watch.commit():
         clock.now += 3600
         watch.look()
         assert not watch.is_stalled and not watch.is_hung
@@ -82,17 +82,17 @@ def test_s45_an_event_loop_that_stood_still_is_no_stalled_disk(watch: DiskWatch,
 
 def test_a_stall_is_counted_once(watch: DiskWatch, clock: Clock, registry: CollectorRegistry) -> None:
     for _ in range(2):
-        with watch.append():
+        with watch.commit():
             pass_ticks(watch, clock, 20)
     assert registry.get_sample_value("raft_disk_stalls_total") == 2
     assert registry.get_sample_value("raft_log_append_seconds_count") == 2
 
 
 def test_a_disk_is_slow_when_it_is_so_again_and_again(watch: DiskWatch, clock: Clock) -> None:
-    for _ in range(SLOW_APPENDS_MAX - 1):
-        append(watch, clock, 0.15)
+    for _ in range(SLOW_COMMITS_MAX - 1):
+        commit(watch, clock, 0.15)
     assert not watch.is_slow
-    append(watch, clock, 0.15)
+    commit(watch, clock, 0.15)
     assert watch.is_slow
 
 
@@ -100,10 +100,10 @@ def test_a_disk_is_slow_when_it_is_so_again_and_again(watch: DiskWatch, clock: C
 def test_a_quick_append_or_one_that_no_follower_beat_forgives_all(
     watch: DiskWatch, clock: Clock, seconds: float, is_follower_ahead: bool
 ) -> None:
-    for _ in range(SLOW_APPENDS_MAX - 1):
-        append(watch, clock, 0.15)
-    append(watch, clock, seconds, is_follower_ahead)
-    append(watch, clock, 0.15)
+    for _ in range(SLOW_COMMITS_MAX - 1):
+        commit(watch, clock, 0.15)
+    commit(watch, clock, seconds, is_follower_ahead)
+    commit(watch, clock, 0.15)
     assert not watch.is_slow
 
 
@@ -111,7 +111,7 @@ def test_leadership_does_not_go_round_where_all_disks_are_slow(watch: DiskWatch,
     watch.forgive()
     while clock.now < 1000 + PATIENCE_SECONDS:
         assert not watch.is_slow
-        append(watch, clock, 0.15)
+        commit(watch, clock, 0.15)
     assert watch.is_slow
 
 
