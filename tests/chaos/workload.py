@@ -27,6 +27,8 @@ THINK_SECONDS_MAX = 0.2
 HURRIED = 0.1
 """So many of the writes are given up by their client soon."""
 HURRIED_SECONDS_MAX = 0.1
+FIND_SECONDS = 2.0
+"""Whoever looks for a question through a node that is away does not wait for it."""
 FILE_PAUSE_SECONDS_MAX = 3.0
 FILE_BYTES_MAX = 1_000_000
 HOT_GRADES = len(STUDENTS)
@@ -110,7 +112,7 @@ class Workload:
     async def _find(self, query_id: str, text: str, token: str) -> None:
         """What was acknowledged is there for whoever looks afterwards, through whichever node."""
         try:
-            found = await self._other().query(token, query_id)
+            found = await self._try(self._other(), lambda each: each.query(token, query_id), FIND_SECONDS)
         except LmsError as error:
             self.record.failed("find", error, writes=False)
             return
@@ -196,10 +198,12 @@ class Workload:
     # --- how a client behaves ---
 
     async def _insist(self, client: LmsClient, act: Act[T]) -> T:
-        """As a person does who is told that the outcome is unknown: half of them say it again, by another
-        way, under the same request id. Raises LmsError: unknown, unless that was cleared up."""
+        """Some hang up in the middle. Of those who do not know the outcome half say it again, another way,
+        under the same request id. Raises LmsError: unknown, unless that was cleared up."""
         try:
-            return await self._try(client, act)
+            hurried = self._random.random() < HURRIED
+            patience = self._random.uniform(0.0, HURRIED_SECONDS_MAX) if hurried else None
+            return await self._try(client, act, patience)
         except LmsError as error:
             if error.reason != OUTCOME_UNKNOWN or self._random.random() < 0.5:
                 raise
@@ -210,10 +214,8 @@ class Workload:
             # Not even "nothing was saved" is news of the first try.
             raise (error if error.reason not in NO_ANSWER else unknown) from None
 
-    async def _try(self, client: LmsClient, act: Act[T]) -> T:
-        """Some hang up in the middle, and then the outcome is unknown too. Raises LmsError."""
-        hurried = self._random.random() < HURRIED
-        patience = self._random.uniform(0.0, HURRIED_SECONDS_MAX) if hurried else None
+    async def _try(self, client: LmsClient, act: Act[T], patience: float | None) -> T:
+        """For so many seconds; who hangs up then does not know the outcome either. Raises LmsError."""
         try:
             async with asyncio.timeout(patience):
                 return await act(client)
