@@ -43,6 +43,12 @@ def test_a_cluster_is_its_title_zone_tutor_and_nodes(tmp_path: Path) -> None:
     assert config.node("n2").data == Path("/var/lib/homeroom/n2")
 
 
+def test_a_node_may_say_where_its_metrics_are(tmp_path: Path) -> None:
+    text = GOOD.replace('data = "n1"', 'data = "n1"\nmetrics = "127.0.0.1:9101"')
+    config = load_config(written(tmp_path, text))
+    assert [node.metrics for node in config.nodes] == ["127.0.0.1:9101", ""]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -56,6 +62,7 @@ def test_a_cluster_is_its_title_zone_tutor_and_nodes(tmp_path: Path) -> None:
         ('id = "n2"', 'id = "n1"', "two nodes share one id"),
         ("lms-2.school.example:50051", "127.0.0.1:50051", "two nodes share one address"),
         ("[[nodes]]", "[[node]]", "unknown key 'node'"),
+        ('data = "n1"', 'data = "n1"\nmetrics = "9101"', r'nodes\[0\].metrics: expected "host:port"'),
         ("title =", "title", "cluster.toml: "),
     ],
 )
