@@ -174,6 +174,12 @@ def test_mistake_19_the_log_is_not_compacted_past_what_is_applied() -> None:
             lone.node.compact(index)
     assert lone.node.compact(2).index == 2
     assert lone.node.status().first_index == 3
+    # Committed, and handed out to be applied, is not applied.
+    behind = Lone(log=log_of_terms(1, 1, 1), term=1)
+    behind.node.step(append(1, (3, 1), commit=3))
+    behind.node.persisted(behind.node.ready())
+    with pytest.raises(LocalMistake):
+        behind.node.compact(1)
 
 
 def test_mistake_20_a_pre_candidate_forgets_its_leader_and_a_node_of_a_later_term_is_led_again() -> None:

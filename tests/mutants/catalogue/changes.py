@@ -129,7 +129,7 @@ CHANGES = (
         "if not log.base.index <= index <= self._applied_index:",
         "if not log.base.index <= index <= self._core.commit_index:",
         "the log is compacted past what is applied",
-        "tests/raft/test_snapshots.py",
+        "tests/raft/test_mistakes_of_the_core.py",
     ),
     Mutant(
         "raft/replication.py",
