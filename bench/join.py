@@ -14,49 +14,17 @@ import json
 import shutil
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
+from bench.classroom import connect
 from bench.figures import percentile
 from bench.history import TOKEN, write_state
-from bot.client.api import LmsError, Recipient
-from bot.client.grpc_client import GrpcLmsClient
+from bench.writers import Writers
 from lms_cluster.founding import restore_node
 from lms_cluster.local.changes import add_node
 from lms_cluster.local.cluster import LocalCluster
 
 CLIENTS_A_NODE = 2
-
-
-class Load:
-    """Clients that write all the time, each through one node. `latencies_ms` since it was last emptied."""
-
-    def __init__(self, cluster: LocalCluster) -> None:
-        self.latencies_ms: list[float] = []
-        self.failures = 0
-        self._clients = [
-            GrpcLmsClient({node_id: cluster.address(node_id)})
-            for node_id in cluster.nodes
-            for _ in range(CLIENTS_A_NODE)
-        ]
-        self._tasks = [asyncio.create_task(self._write(client)) for client in self._clients]
-
-    async def _write(self, client: GrpcLmsClient) -> None:
-        while True:
-            begun = time.perf_counter()
-            try:
-                await client.ask(TOKEN, uuid.uuid4().hex, "When is the lab?", Recipient.INSTRUCTOR)
-            except LmsError:
-                self.failures += 1
-            else:
-                self.latencies_ms.append((time.perf_counter() - begun) * 1000)
-
-    async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in self._clients:
-            await client.close()
 
 
 def full_cluster(folder: Path, number: int, file_bytes: int) -> LocalCluster:
@@ -75,7 +43,7 @@ def full_cluster(folder: Path, number: int, file_bytes: int) -> LocalCluster:
 
 
 async def measure(cluster: LocalCluster, seconds: float) -> dict[str, float]:
-    load = Load(cluster)
+    load = Writers([connect(cluster, n) for n in cluster.nodes for _ in range(CLIENTS_A_NODE)], TOKEN)
     await asyncio.sleep(2.0)  # connections open, caches fill
     load.latencies_ms.clear()
     await asyncio.sleep(seconds)

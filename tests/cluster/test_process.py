@@ -65,7 +65,7 @@ async def test_joining_does_no_harm_to_a_member(tmp_path: Path) -> None:
         leader = await asyncio.to_thread(cluster.wait_for_leader)
         view = cluster.status(leader)
         assert view is not None
-        assert (list(view.membership.voters), view.membership.learners) == (["n1", "n2", "n3"], [])
+        assert (list(view.membership.voters), list(view.membership.learners)) == (["n1", "n2", "n3"], [])
     finally:
         cluster.stop()
 
