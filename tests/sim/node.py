@@ -56,7 +56,8 @@ class SimulatedNode:
         self.disk_number = 0
         self.speed = DiskSpeed()
         self.clock_rate = 1.0
-        """Of the runs to come."""
+        self.config = Config(node_id)
+        """Both of the runs to come."""
         self.run = 0
         self.process: Process | None = None
         self.driver: Driver | None = None
@@ -145,7 +146,7 @@ class SimulatedNode:
     async def _run(self, process: Process) -> None:
         machine = self.subject.open(self.state, self.log)
         driver = Driver(
-            Config(self.id),
+            self.config,
             self.log,
             machine,
             SimulatedTransport(self._network, self.id, process),

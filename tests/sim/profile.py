@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from raft import Config
 from tests.sim.network import Weather
 
 RARE, FREQUENT = 0.02, 0.25
@@ -27,6 +28,8 @@ class Profile:
     clock_rates: tuple[float, ...]
     disk_seconds: tuple[float, ...]
     tail_entries: int
+    config: Config
+    """Of every node, but for its name. Some limits are so small that every batch is cut up."""
     has_classroom: bool
     """The real classroom stands behind the registers; slower, so rare."""
 
@@ -43,7 +46,7 @@ def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
         seconds=random.uniform(6.0, 24.0),
         clients=random.randint(1, 4),
         keys=random.randint(1, 4),
-        pause_seconds=random.choice((0.02, 0.1, 0.4)),
+        pause_seconds=random.choice((0.01, 0.1, 0.4)),
         weather=Weather(
             loss=random.choice((0.0, 0.0, 0.02, 0.1, 0.3)),
             duplicate=random.choice((0.0, 0.0, 0.05, 0.2)),
@@ -62,5 +65,12 @@ def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
             random.choice((0.001, 0.02, 0.2)) if is_slow else 0.001 for _ in range(size + spare)
         ),
         tail_entries=random.choice((5, 20, 200)),
+        config=Config(
+            "",
+            entries_bytes_max=random.choice((1, 200, 1 << 20)),
+            inflight_messages_max=random.choice((1, 2, 64)),
+            applying_bytes_max=random.choice((1, 4 << 20)),
+            uncommitted_bytes_max=random.choice((500, 64 << 20)),
+        ),
         has_classroom=random.random() < CLASSROOM,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -76,6 +76,7 @@ async def _live(cluster: Cluster, profile: Profile, chaos: Chaos, random: Random
     nodes = cluster.nodes.values()
     for node, rate, seconds in zip(nodes, profile.clock_rates, profile.disk_seconds, strict=True):
         node.clock_rate, node.speed.seconds = rate, seconds
+        node.config = replace(profile.config, node_id=node.id)
         node.start()
     cluster.workload.start(profile.clients, profile.keys, profile.pause_seconds)
     while cluster.loop.now < profile.seconds:
