@@ -10,6 +10,7 @@ from raft import Entry, EntryKind, Membership, MembershipChange, Role, Snapshot
 from raft.membership_history import MembershipHistory
 from raft.quorum import Joint, Majority, quorum_of
 from tests.raft.disk import Disk
+from tests.raft.lone import Lone
 from tests.raft.network import Faults, Network
 
 nodes = st.lists(st.sampled_from("abcdefgh"), unique=True).map(sorted).map(tuple)
@@ -105,6 +106,23 @@ def test_joint_consensus_agrees_when_both_majorities_do(
     if incoming and outgoing:
         values = {node: int(node in agreeing) for node in "abcdefgh"}
         assert joint.reached(values) == int(both)
+
+
+def test_a_commit_before_the_joint_entry_does_not_end_joint_consensus() -> None:
+    lone = Lone()
+    lone.lead()
+    lone.acknowledge("b", 1)
+    lone.acknowledge("c", 1)
+    lone.propose(b"x")
+    lone.node.change_membership(9, MembershipChange(remove=("c",)))
+    lone.run()
+    assert lone.results[-1].index == 3
+    lone.acknowledge("b", 2)
+    assert lone.node.status().commit_index == 2
+    assert lone.node.status().membership.is_joint
+    lone.acknowledge("b", 3)
+    assert lone.node.status().membership == Membership(("a", "b"))
+    assert [entry.kind for entry in lone.disk.log[2:]] == [EntryKind.MEMBERSHIP] * 2
 
 
 # Whole clusters

@@ -96,7 +96,12 @@ def test_a_compacted_log_reads_as_before_and_not_below_its_base(
 
 def test_only_what_is_applied_is_compacted() -> None:
     lone = Lone(log=log_of_terms(1, 1, 1), term=1)
-    lone.say(append((3, 1), commit=2))
+    lone.node.step(append((3, 1), commit=2))
+    committed = lone.node.ready()
+    lone.node.persisted(committed)
+    with pytest.raises(LocalMistake):
+        lone.node.compact(2)
+    lone.node.applied(committed)
     with pytest.raises(LocalMistake):
         lone.node.compact(3)
     assert lone.node.compact(2) == Snapshot(2, 1, ABC)
