@@ -135,8 +135,8 @@ CHANGES = (
         "raft/replication.py",
         "if progress.next_index <= base_index and progress.state is not ProgressState.SNAPSHOT:",
         "if progress.next_index <= base_index:",
-        "a snapshot that is under way is sent again with every message",
-        "tests/raft/test_snapshots.py",
+        "a snapshot under way is sent again once the log is compacted further",
+        "tests/raft/paper/test_section_7.py",
     ),
     Mutant(
         "raft/transfer.py",

@@ -82,6 +82,21 @@ def test_a_leader_sends_a_snapshot_only_to_who_needs_what_it_has_discarded() -> 
     assert states == {"b": ProgressState.PROBE, "c": ProgressState.SNAPSHOT}
 
 
+def test_a_snapshot_under_way_is_not_begun_anew_when_the_log_is_compacted_meanwhile() -> None:
+    lone = compacted(log_of_terms(1, 1, 1, 1), 2, 1)
+    lone.lead()
+    assert (
+        len(only(InstallSnapshot, lone.say(AppendEntriesReply("c", "a", 2, False, 4, conflict_index=1)))) == 1
+    )
+    lone.acknowledge("b", 5)
+    lone.disk.compact(lone.node.compact(5))
+    left = []
+    for _ in range(5):
+        left += lone.tick(lone.config.heartbeat_ticks)
+        left += lone.acknowledge("b", 5)
+    assert only(InstallSnapshot, left) == []
+
+
 def test_an_installed_snapshot_is_committed_and_a_restart_goes_on_from_it() -> None:
     # Figure 13, 8: the state machine is reset, and the snapshot's configuration loaded.
     membership = Membership(("b", "c", "d"), learners=("a",))
