@@ -50,6 +50,8 @@ def main() -> None:
         outcome = asyncio.run(run.run(lambda line: print(line, flush=True)))
     except (ClusterError, LmsError) as error:
         raise SystemExit(f"The cluster did not come up; its logs are in {folder}/run. {error}") from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     report(outcome)
     if outcome.record.violations:
         print(f"kept for a look: {folder}")
