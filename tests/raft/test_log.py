@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raft import Entry, EntryKind, HardState, LogGap
@@ -17,6 +17,7 @@ def commands(low: int, high: int, term: int = 1, data: bytes = b"x") -> list[Ent
     return [Entry(term, index, EntryKind.COMMAND, data) for index in range(low, high)]
 
 
+@settings(deadline=None)
 @given(
     stored=terms,
     actions=st.lists(st.tuples(st.sampled_from("aatws"), st.integers(0, 20), st.integers(0, 2)), max_size=30),
@@ -58,6 +59,7 @@ def test_window_and_store_together_read_as_one_list(
         assert read == model
 
 
+@settings(deadline=None)
 @given(terms, st.integers(0, 7), st.integers(0, 30))
 def test_the_bisections_agree_with_a_search(stored: list[int], term: int, index: int) -> None:
     log = Log(Disk(HardState(6), log_of_terms(*stored)))
@@ -68,6 +70,7 @@ def test_the_bisections_agree_with_a_search(stored: list[int], term: int, index:
         assert log.first_index_of_term_at(index) == stored.index(stored[index - 1]) + 1
 
 
+@settings(deadline=None)
 @given(terms, st.integers(0, 10), st.integers(0, 6), st.lists(st.integers(0, 1), min_size=1, max_size=8))
 def test_the_first_conflict_is_found(stored: list[int], prev: int, known: int, rises: list[int]) -> None:
     log = Log(Disk(HardState(6), log_of_terms(*stored)))

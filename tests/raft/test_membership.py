@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raft import Entry, EntryKind, Membership, MembershipChange, Role, Snapshot
@@ -23,6 +23,7 @@ memberships = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(memberships)
 def test_a_membership_survives_its_encoding(membership: Membership) -> None:
     assert Membership.decode(membership.encode()) == membership
@@ -51,6 +52,7 @@ def test_a_change_of_learners_alone_moves_no_majority() -> None:
     assert (after.voters, after.learners) == (("a", "b"), ("e",))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 12)), max_size=30),
 )
@@ -96,6 +98,7 @@ def test_the_history_is_read_from_the_store() -> None:
     assert (history.at(4), history.latest, history.latest_index) == (Membership(("a",)), later, 5)
 
 
+@settings(deadline=None)
 @given(nodes, nodes, st.sets(st.sampled_from("abcdefgh")))
 def test_joint_consensus_agrees_when_both_majorities_do(
     incoming: tuple[str, ...], outgoing: tuple[str, ...], agreeing: set[str]

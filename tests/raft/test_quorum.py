@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raft.quorum import Majority
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=7))
 def test_the_value_reached_is_the_largest_that_a_majority_has(values: list[int]) -> None:
     voters = tuple("abcdefg"[: len(values)])

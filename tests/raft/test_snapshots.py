@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raft import (
@@ -63,6 +63,7 @@ def append(prev: tuple[int, int], *terms: int, commit: int = 0, term: int = 2) -
 # The log behind its base
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 6), min_size=1, max_size=30).map(sorted),
     st.integers(0, 30),
