@@ -117,9 +117,6 @@ def test_damage_to_the_journal_before_its_last_record_is_not_taken_for_a_torn_en
             assert (folder / "raft.db-wal").read_bytes() == rotten
 
 
-@pytest.mark.xfail(
-    strict=True, reason="neither sqlite3's undecodable message nor a lost column counts as damage"
-)
 def test_a_damaged_schema_is_damage(tmp_path: Path) -> None:
     """The message that names it may itself be no text."""
     SqliteLogStore.found(tmp_path / "raft.db", MEMBERSHIP).close()
