@@ -205,6 +205,16 @@ def test_mistake_13_a_node_whose_own_disk_fails_does_not_skip_the_entry_but_stop
             classroom.apply(users(3, 4))
 
 
+def test_mistake_13_a_node_that_runs_out_of_memory_does_not_skip_the_entry_but_stops(tmp_path: Path) -> None:
+    def without_memory(command: Command, index: int, term: int) -> Outcome:
+        raise MemoryError
+
+    with closing(Classroom(tmp_path / "classroom.db", without_memory)) as classroom:
+        with pytest.raises(StorageFailed):
+            classroom.apply(users(1, 2))
+        assert classroom.applied().index == 0
+
+
 def test_mistake_14_rows_and_applied_index_move_together_at_every_statement(tmp_path: Path) -> None:
     # S10: each entry adds one user, so their number is the applied index, or one was lost or repeated.
     path = tmp_path / "classroom.db"

@@ -74,8 +74,8 @@ SURROUNDINGS = (
         "storage/batch.py",
         "            if is_own_fault(error):\n",
         "            if False:\n",
-        "an entry is skipped on the one node whose disk failed",
-        "tests/storage/test_classroom.py",
+        "an entry is skipped on the one node that failed",
+        "tests/raft/test_mistakes_on_disk.py",
     ),
     Mutant(
         "storage/outcomes.py",
