@@ -26,12 +26,10 @@ async def figure_8(cluster: Cluster, rounds: int) -> None:
     back hold logs of every length. A majority is kept, or nothing would be worth looking at."""
     random = cluster.random
     for _ in range(rounds):
-        for node in cluster.running():
-            if node.leads:
-                asyncio.create_task(_propose(cluster, node))  # noqa: RUF006 - its outcome is the history's
-        await asyncio.sleep(random.uniform(0.0, 0.3) if random.random() < 0.2 else random.uniform(0, 0.013))
-        leader = cluster.leader()
-        if leader is not None and random.random() < 0.5:
+        leader = await cluster.until(cluster.leader)
+        asyncio.create_task(_propose(cluster, leader))  # noqa: RUF006 - it may never end well
+        await asyncio.sleep(random.expovariate(1 / 0.04))
+        if random.random() < 0.7:
             leader.crash(power_is_lost=True)
         down = [node for node in cluster.nodes.values() if node.process is None]
         while len(down) > len(cluster.nodes) // 2 or (down and random.random() < 0.1):
@@ -49,19 +47,22 @@ async def _propose(cluster: Cluster, node: SimulatedNode) -> None:
 
 
 def entry_by_entry(cluster: Cluster) -> None:
-    """Appends hold one entry each, so an old term's may reach a majority before the new one's first does."""
+    """Appends hold one entry each, and disks take their time over it, so that an old term's may be on a
+    majority of them before the new one's first is."""
     for node in cluster.nodes.values():
-        node.config = replace(node.config, entries_bytes_max=1)
+        node.config = replace(node.config, entries_bytes_max=1, inflight_messages_max=1)
+        node.speed.seconds = 0.02
 
 
-def test_s01_a_thousand_rounds_of_figure_8_lose_nothing_that_was_committed() -> None:
-    play(lambda cluster: figure_8(cluster, 1000), size=5, seed=8, prepare=entry_by_entry)
+@pytest.mark.parametrize("seed", range(5))
+def test_s01_a_thousand_rounds_of_figure_8_lose_nothing_that_was_committed(seed: int) -> None:
+    play(lambda cluster: figure_8(cluster, 200), size=5, seed=seed, prepare=entry_by_entry)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_s02_figure_8_on_a_wire_that_loses_repeats_and_reorders_for_long(seed: int) -> None:
     weather = Weather(loss=0.1, duplicate=0.1, slow=0.3, reorders=True)
-    play(lambda cluster: figure_8(cluster, 300), size=5, seed=seed, weather=weather, prepare=entry_by_entry)
+    play(lambda cluster: figure_8(cluster, 200), size=5, seed=seed, weather=weather, prepare=entry_by_entry)
 
 
 @pytest.mark.parametrize("seed", range(6))
