@@ -70,6 +70,14 @@ async def _run_once(
     return node.ended.result() if node.ended.done() else None
 
 
+async def _run_to_the_end(config: ClusterConfig, node_id: str, join: bool) -> int:
+    """The same, and then the process ends, though Python waits for threads that may wait for a disk."""
+    try:
+        return await run(config, node_id, join=join)
+    finally:
+        _out_of_patience_after(STOP_SECONDS_MAX)
+
+
 def _out_of_patience_after(seconds: float) -> Timer:
     """Ends the process then, unless it is cancelled: threads that wait for a disk cannot be."""
 
@@ -91,7 +99,7 @@ def main() -> None:
     arguments = parser.parse_args()
     log_structured_lines(arguments.node)
     try:
-        status = asyncio.run(run(load_config(arguments.config), arguments.node, join=arguments.join))
+        status = asyncio.run(_run_to_the_end(load_config(arguments.config), arguments.node, arguments.join))
     except (ConfigError, DataFolderUnusable, RaftError, OSError) as error:
         _log.critical("the node cannot start", why=str(error))
         status = 1

@@ -25,7 +25,7 @@ class RemovedFromCluster(Exception):
 
 
 class Departure:
-    """`addresses`: where others were when the configuration was written, node ids to "host:port"."""
+    """`addresses`: those that this node was configured with, which win over the membership's."""
 
     def __init__(
         self, node_id: NodeId, driver: Driver, addresses: Mapping[NodeId, str], secret: ClusterSecret
@@ -58,7 +58,7 @@ class Departure:
     async def _is_left_out(self) -> bool:
         """Whether a leader who knows no less than this node says so."""
         status = self._driver.status()
-        addresses = {**self._addresses, **dict(status.membership.addresses)}
+        addresses = {**dict(status.membership.addresses), **self._addresses}
         client = OperatorClient(addresses, self._secret)
         others = [node_id for node_id in addresses if node_id != self._node_id]
         views = await asyncio.gather(*(asyncio.to_thread(client.status, other) for other in others))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import grpc
 import structlog
@@ -39,7 +39,17 @@ class HistoryDiverged(Exception):
 
 
 class HistoryComparison:
-    def __init__(self, driver: Driver, reader: Reader, secret: ClusterSecret, alarms: Alarms) -> None:
+    """`addresses`: those that this node was configured with, which win over the membership's."""
+
+    def __init__(
+        self,
+        addresses: Mapping[NodeId, str],
+        driver: Driver,
+        reader: Reader,
+        secret: ClusterSecret,
+        alarms: Alarms,
+    ) -> None:
+        self._addresses = addresses
         self._driver = driver
         self._reader = reader
         self._metadata = secret.metadata
@@ -67,7 +77,7 @@ class HistoryComparison:
     async def _compare(self, index: Index, own: bytes) -> None:
         """Ask until everybody has answered, or has had the time to."""
         status = self._driver.status()
-        addresses = dict(status.membership.addresses)
+        addresses = {**dict(status.membership.addresses), **self._addresses}
         voters = [voter for voter in status.membership.voters if voter != status.node_id]
         chains: dict[NodeId, bytes] = {}
         deadline = time.monotonic() + ANSWERS_SECONDS

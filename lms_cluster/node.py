@@ -124,7 +124,7 @@ class Node:
         self._feed = Feed(self._reader)
         self._dispatch = TutorDispatch(self._driver, self._reader, proposer, self._tutor)
         self._delays = TutorDelays(self._driver, self._reader, proposer, self._tutor)
-        self._history = HistoryComparison(self._driver, self._reader, secret, self._alarms)
+        self._history = HistoryComparison(addresses, self._driver, self._reader, secret, self._alarms)
         self._driver.on_applied = self._applied
         others = {other: address for other, address in addresses.items() if other != node_id}
         client = OperatorClient(others, secret)

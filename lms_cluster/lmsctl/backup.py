@@ -26,9 +26,7 @@ MEBIBYTE = 1 << 20
 
 
 def add_commands(areas: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = areas.add_parser(
-        "backup", aliases=["snapshot"], help="copy the classroom's state into a file"
-    )
+    command = areas.add_parser("backup", aliases=["snapshot"], help="copy the classroom's state into a file")
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument(
         "--node", metavar="ID", help="which to ask; a follower by default, to spare the leader"

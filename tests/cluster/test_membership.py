@@ -17,7 +17,7 @@ from bot.client.grpc_client import GrpcLmsClient
 from lms_cluster.local.changes import add_node, remove_node
 from lms_cluster.local.cluster import LocalCluster
 from protos.lms_pb2 import ChangeMembershipRequest
-from storage.set_aside import LOG
+from storage.set_aside import LOG, STATE
 from tests.cluster.conftest import connect
 from tests.world import sign_in
 
@@ -100,12 +100,13 @@ async def test_a_member_whose_disk_is_empty_is_given_everything_anew(cluster: Lo
 
 
 @pytest.mark.usefixtures("client")
-async def test_a_node_whose_log_is_damaged_sets_it_aside_and_heals(cluster: LocalCluster) -> None:
+@pytest.mark.parametrize("file", [LOG, STATE])
+async def test_a_node_whose_data_is_damaged_sets_it_aside_and_heals(cluster: LocalCluster, file: str) -> None:
     async with writing(cluster):
         node_id = cluster.wait_for_leader()
         data = cluster.config.node(node_id).data
         await asyncio.to_thread(cluster.node(node_id).stop)
-        damage(data / LOG)
+        damage(data / file)
         cluster.node(node_id).start()
         await asyncio.to_thread(cluster.wait_caught_up, node_id)
     assert "data is damaged, and set aside" in cluster.node(node_id).last_lines(50)
@@ -115,8 +116,10 @@ async def test_a_node_whose_log_is_damaged_sets_it_aside_and_heals(cluster: Loca
 
 
 def damage(path: Path) -> None:
-    """As a bad disk does it: a stretch of the file's newest pages is something else."""
+    """As a bad disk does it: the file's second page is gone, and a stretch of its last one is something
+    else."""
     content = bytearray(path.read_bytes())
+    content[4096:8192] = bytes(4096)
     content[-2048:] = bytes(reversed(content[-2048:]))
     path.write_bytes(content)
 

@@ -4,9 +4,11 @@ log."""
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -27,6 +29,7 @@ from protos.lms_pb2 import (
     NewAnnouncement,
 )
 from storage.chain import CHAIN_INTERVAL
+from storage.log_store import SqliteLogStore
 from tests.lms_cluster.services.cluster import (
     NODES,
     Person,
@@ -196,6 +199,43 @@ async def test_a_node_that_is_new_says_that_it_should_not_be_chosen(cluster: Run
         assert "neither votes nor counts" in view.alarms[0]
     finally:
         await node.stop()
+
+
+async def test_a_leader_whose_disk_hangs_is_replaced_and_says_that_it_should_not_be_chosen(
+    cluster: RunningCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    answers.set()
+    hangs = ""
+    append = SqliteLogStore.append
+
+    def append_slowly(store: SqliteLogStore, *what: Any) -> None:
+        if hangs and hangs in str(store._path):
+            answers.wait()
+        append(store, *what)
+
+    monkeypatch.setattr(SqliteLogStore, "append", append_slowly)
+    for node_id in NODES:
+        await cluster.start_node(node_id)
+    leader = hangs = await eventually(cluster.leader)
+    people = await cluster.populate()
+    stub = health_pb2_grpc.HealthStub(cluster.channel(leader))
+
+    async def health_is(status: int) -> bool:
+        return bool((await stub.Check(health_pb2.HealthCheckRequest(service=LMS))).status == status)
+
+    answers.clear()
+    try:
+        other = next(node_id for node_id in NODES if node_id != leader)
+        await people["grace"].post(other, announcement=NewAnnouncement(text="without it"))
+        await eventually(lambda: health_is(health_pb2.HealthCheckResponse.NOT_SERVING))
+        assert "the disk does not answer" in (await status(cluster, leader)).alarms[0]
+        refused = await refusal(people["grace"].post(leader, announcement=NewAnnouncement(text="here")))
+        assert refused.reason == "NO_QUORUM"
+    finally:
+        answers.set()
+    await eventually(lambda: health_is(health_pb2.HealthCheckResponse.SERVING))
+    await people["grace"].post(leader, announcement=NewAnnouncement(text="here again"))
 
 
 async def test_prometheus_finds_consensus_the_disk_and_the_alarms(cluster: RunningCluster) -> None:
