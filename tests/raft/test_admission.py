@@ -9,6 +9,7 @@ from raft import (
     AppendEntriesReply,
     Entry,
     EntryKind,
+    Membership,
     Message,
     PeerMistake,
     ProposalResult,
@@ -36,6 +37,12 @@ IMPOSSIBLE: dict[str, Message] = {
     "terms that fall": append((1, 2), (2, 1), term=2),
     "an entry later than its leader": append((0, 0), (1, 5)),
     "an entry before the first with a term": append((0, 1)),
+    "a membership that is none": AppendEntries(
+        "b", "a", 1, 0, 0, 0, (Entry(1, 1, EntryKind.MEMBERSHIP, b"abc"),)
+    ),
+    "a membership without voters": AppendEntries(
+        "b", "a", 1, 0, 0, 0, (Entry(1, 1, EntryKind.MEMBERSHIP, Membership().encode()),)
+    ),
     "a negative index": append((-1, 0)),
     "a negative commit index": append((0, 0), commit=-1),
     "a negative match": AppendEntriesReply("b", "a", 1, True, 0, match_index=-1),

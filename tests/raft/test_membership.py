@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raft import Entry, EntryKind, Membership, MembershipChange, Role, Snapshot
+from raft import Entry, EntryKind, HardState, Membership, MembershipChange, Role, Snapshot
+from raft.log import Log
 from raft.membership_history import MembershipHistory
 from raft.quorum import Joint, Majority, quorum_of
 from tests.raft.disk import Disk
@@ -126,6 +127,52 @@ def test_a_commit_before_the_joint_entry_does_not_end_joint_consensus() -> None:
     lone.acknowledge("b", 3)
     assert lone.node.status().membership == Membership(("a", "b"))
     assert [entry.kind for entry in lone.disk.log[2:]] == [EntryKind.MEMBERSHIP] * 2
+
+
+def removing_c() -> Lone:
+    """A leader whose removal of c has committed, without a word from c since."""
+    lone = Lone()
+    lone.lead()
+    lone.acknowledge("b", 1)
+    lone.acknowledge("c", 1)
+    lone.node.change_membership(9, MembershipChange(remove=("c",)))
+    lone.run()
+    lone.acknowledge("b", 2)
+    lone.acknowledge("b", 3)
+    assert lone.node.status().membership == Membership(("a", "b"))
+    return lone
+
+
+def test_who_has_left_is_told_and_then_forgotten() -> None:
+    lone = removing_c()
+    lone.tick(2)
+    assert lone.progress("c").match_index == 1
+    lone.acknowledge("c", 3)
+    lone.tick()
+    assert [peer.node_id for peer in lone.node.status().peers] == ["b"]
+    lone.acknowledge("c", 3)
+
+
+def test_who_has_left_and_is_silent_is_forgotten_after_two_election_timeouts() -> None:
+    lone = removing_c()
+    for _ in range(2 * lone.config.election_ticks + 1):
+        lone.tick()
+        lone.acknowledge("b", 3)
+    assert [peer.node_id for peer in lone.node.status().peers] == ["b"]
+
+
+def test_what_is_compacted_is_not_remembered_change_by_change() -> None:
+    changes = [Membership(("a", f"n{i}")) for i in range(1, 4)]
+    disk = Disk(
+        HardState(1), [Entry(1, i, EntryKind.MEMBERSHIP, m.encode()) for i, m in enumerate(changes, 1)]
+    )
+    log = Log(disk)
+    assert log.memberships.latest_index == 3
+    log.append([Entry(1, 4, EntryKind.NOOP)])
+    disk.append(None, log.unstable())
+    log.mark_durable(4, 1)
+    assert log.compact(4).membership == changes[-1]
+    assert (log.memberships.latest, log.memberships.latest_index) == (changes[-1], 4)
 
 
 # Whole clusters

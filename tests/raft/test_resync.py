@@ -174,6 +174,13 @@ def test_late_answers_from_before_the_loss_do_not_make_it_count() -> None:
     assert lone.progress("c").synced
 
 
+def test_a_late_answer_from_before_the_loss_does_not_end_the_search_for_its_log() -> None:
+    lone = leader_of_a_wiped_follower()
+    lone.acknowledge("c", 2)
+    (probe,) = only(AppendEntries, lone.say(refusal("c", 2, unsynced_run=RUN)))
+    assert (probe.to, probe.prev_index, probe.entries[0].index) == ("c", 0, 1)
+
+
 def test_another_run_begins_anew() -> None:
     lone = leader_of_a_wiped_follower()
     lone.acknowledge("b", 3)
