@@ -12,8 +12,9 @@ from raft.types import NodeId
 from tests.chaos.cluster import ChaosCluster, State
 from tests.chaos.schedule import Fault
 
-SECONDS_MAX = 120.0
-"""For any of these, under whatever other faults there are meanwhile, calm times included."""
+SECONDS_MAX = 300.0
+"""For any of these, whatever other faults there are meanwhile: every change of leader makes a snapshot begin
+anew, and only the calm after the last fault may be long enough for one of some size."""
 TRANSFER_SECONDS = 10.0
 POLL_SECONDS = 0.2
 DISK = "a disk"
