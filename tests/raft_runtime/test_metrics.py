@@ -8,7 +8,11 @@ from pathlib import Path
 from prometheus_client import generate_latest
 
 from raft.errors import NotProposed
-from tests.raft_runtime.cluster import Cluster, RunningNode, eventually
+from tests.raft_runtime.cluster import Cluster, Options, RunningNode, eventually
+
+
+CALM = Options(tick_seconds=0.1)
+"""Nobody loses its place while it is looked at."""
 
 
 def caught_up(leader: RunningNode, peer: str) -> bool:
@@ -16,7 +20,7 @@ def caught_up(leader: RunningNode, peer: str) -> bool:
 
 
 async def test_a_leader_tells_where_it_and_its_peers_stand(tmp_path: Path) -> None:
-    async with Cluster(tmp_path) as cluster:
+    async with Cluster(tmp_path, options=CALM) as cluster:
         leader = await cluster.leader()
         applied = await leader.propose(b"command")
         status = leader.driver.status()
@@ -41,7 +45,7 @@ async def test_a_leader_tells_where_it_and_its_peers_stand(tmp_path: Path) -> No
 
 
 async def test_refused_proposals_and_dropped_messages_are_counted(tmp_path: Path) -> None:
-    async with Cluster(tmp_path) as cluster:
+    async with Cluster(tmp_path, options=CALM) as cluster:
         leader = await cluster.leader()
         leader.driver.refuse_writes("disk_full")
         for _ in range(3):
