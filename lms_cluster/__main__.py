@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -16,7 +17,7 @@ import structlog
 from lms_cluster.config import ClusterConfig, ConfigError, load_config
 from lms_cluster.data_folder import DataFolderUnusable
 from lms_cluster.departure import RemovedFromCluster
-from lms_cluster.healing import advice, give_up_data, is_curable
+from lms_cluster.healing import advice, give_up_data, is_curable, others_go_on
 from lms_cluster.node import Node
 from lms_cluster.structured_logging import log_structured_lines
 from raft.errors import RaftError
@@ -43,6 +44,8 @@ async def run(config: ClusterConfig, node_id: str, *, join: bool = False) -> int
         if not is_curable(why, config) or cures == CURES_MAX:
             _log.critical("the node failed and stops", why=str(why), advice=advice(why, config))
             return 1
+        if not await _before(told, others_go_on(config, node_id)):
+            return 1
         give_up_data(config.node(node_id).data, why)
         cures += 1
     return 0
@@ -68,6 +71,19 @@ async def _run_once(
         await node.stop()
         patience.cancel()
     return node.ended.result() if node.ended.done() else None
+
+
+async def _before(told: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Whether the work was done before the process was told to stop. Raises what it raises."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(told.wait())
+    either: list[asyncio.Future[Any]] = [working, waiting]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not working.done():
+        working.cancel()
+        return False
+    await working
+    return True
 
 
 async def _run_to_the_end(config: ClusterConfig, node_id: str, join: bool) -> int:

@@ -3,6 +3,8 @@ over anew. Until they have, the node is like a new one, and nothing that it prom
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
 import structlog
@@ -11,7 +13,13 @@ from lms_cluster.config import ClusterConfig
 from lms_cluster.data_folder import DataFolder
 from lms_cluster.history_comparison import HistoryDiverged
 from lms_cluster.opening import DAMAGE
+from lms_cluster.operator_client import OperatorClient, leader_of
+from lms_cluster.secret_file import read_secret
 from storage.set_aside import set_aside
+
+PAUSE_SECONDS = 0.5
+SETTLED_SECONDS = 3.0
+"""A leader that has lost its majority steps down sooner than this."""
 
 _log = structlog.get_logger(__name__)
 
@@ -23,6 +31,21 @@ def is_damage(why: BaseException) -> bool:
 def is_curable(why: BaseException, config: ClusterConfig) -> bool:
     """Whether the others can give this node anew what it has lost."""
     return is_damage(why) and len(config.nodes) > 1
+
+
+async def others_go_on(config: ClusterConfig, node_id: str) -> None:
+    """Returns once the other nodes have a leader that lasts, who can give this node what it has lost. Until
+    then its data, damaged as it is, may be the best there is. Raises ConfigError."""
+    others = {other: address for other, address in config.addresses.items() if other != node_id}
+    client = OperatorClient(others, read_secret(config.secret_file))
+    _log.critical("this node's data is damaged: it is kept until the others have a leader to replace it")
+    led_since: float | None = None
+    while led_since is None or time.monotonic() - led_since < SETTLED_SECONDS:
+        await asyncio.sleep(PAUSE_SECONDS)
+        if leader_of(await asyncio.to_thread(client.statuses)) is None:
+            led_since = None
+        else:
+            led_since = led_since or time.monotonic()
 
 
 def give_up_data(folder: Path, why: BaseException) -> None:

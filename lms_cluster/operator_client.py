@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from grpc_status import rpc_status
 
 from protos.lms_pb2 import (
+    NODE_ROLE_LEADER,
     BackupRequest,
     BackupResponse,
     ChangeMembershipRequest,
@@ -37,6 +39,10 @@ PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
 PASSING = frozenset({"CHANGE_PENDING", "TRANSFERRING", "NO_QUORUM", "OUTCOME_UNKNOWN"})
 """Reasons of refusals that hold for a moment only."""
+
+
+Views = Mapping[str, GetClusterStatusResponse | None]
+"""By node id; None for a node that does not answer."""
 
 
 class OperationRefused(Exception):
@@ -69,6 +75,15 @@ class OperatorClient:
         except grpc.RpcError:
             return view
         return view
+
+    def statuses(self, *, with_state_hash: bool = False) -> Views:
+        """Everybody's view, all asked at once."""
+        with ThreadPoolExecutor(max(1, len(self._addresses))) as threads:
+            asked = {
+                node_id: threads.submit(self.status, node_id, with_state_hash=with_state_hash)
+                for node_id in self._addresses
+            }
+            return {node_id: answer.result() for node_id, answer in asked.items()}
 
     def change_membership(
         self, change: ChangeMembershipRequest, seconds: float = PATIENCE_SECONDS
@@ -118,6 +133,12 @@ class OperatorClient:
                         break
             time.sleep(PAUSE_SECONDS)
         raise last
+
+
+def leader_of(views: Views) -> GetClusterStatusResponse | None:
+    """The leader of the newest term that any of them knows; None when none of them leads."""
+    leaders = [view for view in views.values() if view and view.role == NODE_ROLE_LEADER]
+    return max(leaders, key=lambda view: view.term, default=None)
 
 
 @contextmanager

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lms_cluster.config import ClusterConfig, load_config
+from lms_cluster.config import load_config
 from lms_cluster.lmsctl.failure import CommandFailed
-from lms_cluster.lmsctl.status import ask_all, leader_of
-from lms_cluster.operator_client import OperatorClient
+from lms_cluster.operator_client import OperatorClient, leader_of
 from lms_cluster.secret_file import read_secret
 from protos.lms_pb2 import BackupHeader, BackupResponse
 from storage.files import replace_durably
@@ -40,7 +39,7 @@ def _backup(arguments: argparse.Namespace) -> None:
     if arguments.file.exists():
         raise CommandFailed(f"{arguments.file} is there already; nothing was changed")
     client = OperatorClient(config.addresses, read_secret(config.secret_file))
-    node_id = arguments.node or _least_busy(config, client)
+    node_id = arguments.node or _least_busy(client)
     config.node(node_id)
     header = receive(client.backup(node_id, SECONDS), arguments.file)
     print(f"{arguments.file}: the state of {node_id} at index {header.index}, {header.size} bytes")
@@ -80,9 +79,9 @@ def _show_progress(size: int, total: int) -> None:
         print(f"\r{line}", end="\n" if size == total else "", file=sys.stderr, flush=True)
 
 
-def _least_busy(config: ClusterConfig, client: OperatorClient) -> str:
+def _least_busy(client: OperatorClient) -> str:
     """Of those that are not behind, one that does not lead where there is one. Raises CommandFailed."""
-    views = ask_all(client, config.addresses, with_state_hash=False)
+    views = client.statuses()
     known = {node_id: view for node_id, view in views.items() if view and view.synced}
     if not known:
         raise CommandFailed("no node answers")

@@ -6,7 +6,7 @@ import argparse
 
 from lms_cluster.config import ADDRESS, NODE_ID, ClusterConfig, load_config
 from lms_cluster.lmsctl.failure import CommandFailed
-from lms_cluster.lmsctl.status import ask_all, table
+from lms_cluster.lmsctl.status import table
 from lms_cluster.operator_client import OperatorClient
 from lms_cluster.secret_file import read_secret
 from protos.lms_pb2 import ChangeMembershipRequest, Membership
@@ -33,7 +33,7 @@ def add_commands(areas: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _status(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config)
-    views = ask_all(_client(config), config.addresses, with_state_hash=True)
+    views = _client(config).statuses(with_state_hash=True)
     print("\n".join(table(config.addresses, views)))
     if not any(views.values()):
         raise CommandFailed("no node answers")

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-from lms_cluster.operator_client import OperatorClient
-from protos.lms_pb2 import (
-    NODE_ROLE_LEADER,
-    GetClusterStatusResponse,
-    NodeRole,
-    PeerStatus,
-    ReplicationState,
-)
-
-Views = Mapping[str, GetClusterStatusResponse | None]
-"""By node id; None for a node that does not answer."""
+from lms_cluster.operator_client import Views, leader_of
+from protos.lms_pb2 import GetClusterStatusResponse, NodeRole, PeerStatus, ReplicationState
 
 HEADINGS = (
     "node",
@@ -33,22 +23,6 @@ HEADINGS = (
 NUMBERS = frozenset({"term", "log", "commit", "applied", "lag", "disk free"})
 """Headings of columns that are aligned to the right."""
 NOTHING = "-"
-
-
-def ask_all(client: OperatorClient, addresses: Mapping[str, str], *, with_state_hash: bool) -> Views:
-    """Everybody's view, all asked at once."""
-    with ThreadPoolExecutor(max(1, len(addresses))) as threads:
-        asked = {
-            node_id: threads.submit(client.status, node_id, with_state_hash=with_state_hash)
-            for node_id in addresses
-        }
-        return {node_id: answer.result() for node_id, answer in asked.items()}
-
-
-def leader_of(views: Views) -> GetClusterStatusResponse | None:
-    """The leader of the newest term that any of them knows; None when none of them leads."""
-    leaders = [view for view in views.values() if view and view.role == NODE_ROLE_LEADER]
-    return max(leaders, key=lambda view: view.term, default=None)
 
 
 def table(addresses: Mapping[str, str], views: Views) -> list[str]:

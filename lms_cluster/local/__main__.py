@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lms_cluster.lmsctl.status import ask_all, table
+from lms_cluster.lmsctl.status import table
 from lms_cluster.local.changes import add_node, remove_node, restart_all
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
@@ -91,9 +91,8 @@ def roll(_: argparse.Namespace) -> None:
 
 def show(cluster: LocalCluster) -> None:
     """Everybody's own view, and what does not fit together."""
-    addresses = cluster.config.addresses
-    views = ask_all(cluster.operator(), addresses, with_state_hash=True)
-    print("\n".join(table(addresses, views)))
+    views = cluster.operator().statuses(with_state_hash=True)
+    print("\n".join(table(cluster.config.addresses, views)))
     print(f"logs, data and configuration: {cluster.folder}")
 
 

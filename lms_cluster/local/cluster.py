@@ -14,10 +14,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from lms_cluster.config import ClusterConfig, ConfigError, load_config
 from lms_cluster.founding import found_node
-from lms_cluster.lmsctl.status import leader_of
 from lms_cluster.local import cluster_file
 from lms_cluster.local.process import POLL_SECONDS, Process
-from lms_cluster.operator_client import OperatorClient
+from lms_cluster.operator_client import OperatorClient, leader_of
 from lms_cluster.secret_file import read_secret, write_new_secret
 from protos.lms_pb2 import GetClusterStatusResponse
 
@@ -118,7 +117,7 @@ class LocalCluster:
 
     def leader(self) -> str | None:
         """The node that leads in the newest term anyone knows of."""
-        leader = leader_of({node_id: self.status(node_id) for node_id in self.nodes})
+        leader = leader_of(self.operator().statuses())
         return leader.node_id if leader else None
 
     def wait_for_leader(self, seconds: float = READY_SECONDS) -> str:
@@ -150,7 +149,7 @@ class LocalCluster:
         deadline = time.monotonic() + seconds
         goal: int | None = None
         while True:
-            leader = leader_of({each: self.status(each) for each in self.nodes})
+            leader = leader_of(self.operator().statuses())
             if leader and goal is None:
                 goal = leader.commit_index
             view = self.status(node_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +67,12 @@ async def everything(client: GrpcLmsClient, token: str) -> list[str]:
             return found
 
 
+async def eventually(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not await asyncio.to_thread(look):
+            await asyncio.sleep(0.05)
+
+
 def voters(cluster: LocalCluster) -> list[str]:
     view = cluster.status(cluster.wait_for_leader())
     assert view is not None
@@ -113,6 +119,20 @@ async def test_a_node_whose_data_is_damaged_sets_it_aside_and_heals(cluster: Loc
     (aside,) = data.glob("damaged-*")
     assert (aside / LOG).exists()
     await asyncio.to_thread(cluster.wait_equal_state)
+
+
+async def test_damaged_data_is_kept_while_nobody_could_replace_it(cluster: LocalCluster) -> None:
+    cluster.stop()
+    data = cluster.config.node("n1").data
+    damage(data / LOG)
+    cluster.node("n1").start()
+    await eventually(lambda: "it is kept until the others" in cluster.node("n1").last_lines(20))
+    cluster.node("n2").start()
+    await eventually(lambda: cluster.status("n2") is not None)
+    assert list(data.glob("damaged-*")) == []
+    cluster.node("n3").start()
+    await asyncio.to_thread(cluster.wait_caught_up, "n1")
+    assert len(list(data.glob("damaged-*"))) == 1
 
 
 def damage(path: Path) -> None:
