@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,11 @@ on a busy machine would look like one that noticed."""
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`killer` is None when every test passed."""
+    """`killer` is the test that failed, or the path that hung; None when every test passed. `is_sound`: it
+    passes without the mutant."""
 
     killer: str | None
+    is_sound: bool
     seconds: float
 
 
@@ -57,23 +59,19 @@ class Arena:
 
     def meet(self, mutant: Mutant) -> Verdict:
         """Raises DoesNotApply."""
+        began = time.monotonic()
         mutated = mutant.applied_to(self._root)
         file = self._root / mutant.file
         original = file.read_text()
+        profile = next(PROFILES[place] for place in PROFILES if mutant.file.startswith(place))
         file.write_text(mutated)
         try:
-            profile = next(PROFILES[place] for place in PROFILES if mutant.file.startswith(place))
-            return self.run([mutant.first, *profile])
+            failures = map(self._first_failure, [mutant.first, *profile])
+            killer = next((failure for failure in failures if failure is not None), None)
         finally:
             file.write_text(original)
-
-    def run(self, tests: Sequence[str]) -> Verdict:
-        """Path after path, up to the first test that fails."""
-        began = time.monotonic()
-        for path in tests:
-            if (killer := self._first_failure(path)) is not None:
-                return Verdict(killer, time.monotonic() - began)
-        return Verdict(None, time.monotonic() - began)
+        is_sound = killer is None or self._first_failure(killer) is None
+        return Verdict(killer, is_sound, time.monotonic() - began)
 
     def _first_failure(self, path: str) -> str | None:
         arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS_MAX}", path]
@@ -89,8 +87,8 @@ class Arena:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return f"{path}, which hangs"
+            return path
         if done.returncode == 0:
             return None
         failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
-        return failed[1] if failed else f"{path}, exit status {done.returncode}"
+        return failed[1] if failed else path
