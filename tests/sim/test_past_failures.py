@@ -7,10 +7,14 @@ import pytest
 
 from tests.sim.swarm import run_seed
 
+FOUNDERS = "a wiped founder that was filled from the log's beginning never learned who the founders are"
+REMOVED = "who is not in its own latest membership did not campaign, and nobody could win against its log"
+SYNCED = "a refusal to a leader of an earlier term passed its sender for synced"
+
 SEEDS = {
-    85: "a wiped founder that was filled from the log's beginning never learned who the founders are",
-    102: "who is not in its own latest membership did not campaign, and nobody could win against its log",
-    111: "a refusal to a leader of an earlier term passed its sender for synced",
+    **dict.fromkeys((85, 183, 272, 274, 373, 379, 429, 494), FOUNDERS),
+    102: REMOVED,
+    **dict.fromkeys((111, 170, 173, 200, 240), SYNCED),
 }
 
 
