@@ -17,6 +17,7 @@ from storage.checkpoint import is_made_durable
 from storage.damage import StateCorrupted, as_storage_failure, is_damage
 from storage.database import bound_to, open_database
 from storage.digest import state_hash
+from storage.expected_schema import has_expected_schema
 from storage.files import make_private
 from storage.installation import finish, stage
 from storage.migrations import migrate
@@ -60,9 +61,6 @@ class Classroom:
     def applied(self) -> Snapshot:
         """The term and the members are not known (0, none) until `complete_from` or an entry tells them."""
         return self._progress.as_snapshot()
-
-    def applied_index(self) -> Index:
-        return self.applied().index
 
     def complete_from(self, log: LogStore) -> None:
         """Take over from the node's log what no entry has told the state: who founded the cluster, and in a
@@ -159,6 +157,8 @@ class Classroom:
     def _open(self) -> None:
         writer = open_database(self._path, read_only=False)
         try:
+            if not has_expected_schema(writer, MIGRATIONS):
+                raise StateCorrupted(f"{self._path}: its tables are not those that were made")
             migrate(writer, MIGRATIONS)
             with bound_to(writer):
                 self._progress = verified_progress()

@@ -47,9 +47,13 @@ def is_damage(error: BaseException) -> bool:
 
 @contextmanager
 def as_storage_failure(path: Path) -> Iterator[None]:
-    """What SQLite and the file system raise inside becomes StateCorrupted or StorageFailed."""
+    """What SQLite and the file system raise inside becomes StateCorrupted or StorageFailed. Nothing else
+    inside decodes text."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        # The driver's, over a message of SQLite's that quotes what is damaged.
+        raise StateCorrupted(f"{path}: {error}") from error
     except (OSError, peewee.PeeweeException, sqlite3.Error, MemoryError, RecursionError) as error:
         kind = StateCorrupted if is_damage(error) else StorageFailed
         raise kind(f"{path}: {error}") from error

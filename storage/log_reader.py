@@ -16,11 +16,13 @@ from raft.errors import StorageFailed
 from raft.membership import Membership
 from raft.types import Entry, EntryKind, HardState, Index, Snapshot, Term
 from storage.crc import entry_crc
+from storage.damage import is_damage
 from storage.log_head import LogBase, LogHead
 from storage.log_schema import SELECT_CRC, SELECT_ENTRIES, SELECT_HEAD
 
 _INDEX_MAX: Final = (1 << 63) - 1
 _MEMBERSHIP: Final = EntryKind.MEMBERSHIP.value
+_WRONG_VALUE: Final = (struct.error, TypeError, KeyError, UnicodeDecodeError)
 _KINDS: Final = {kind.value: kind for kind in EntryKind}
 
 
@@ -121,8 +123,10 @@ class LogReader:
         try:
             yield
         except (OperationalError, RawOperationalError, OSError) as failure:
+            if is_damage(failure):
+                raise self.corrupted(at(), str(failure)) from failure
             raise self._unreadable(failure) from failure
-        except (DatabaseError, RawDatabaseError, struct.error, TypeError, KeyError) as failure:
+        except (DatabaseError, RawDatabaseError, *_WRONG_VALUE) as failure:
             raise self.corrupted(at(), str(failure)) from failure
         except PeeweeException as failure:
             raise self._unreadable(failure) from failure

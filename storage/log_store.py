@@ -19,7 +19,9 @@ from raft.membership import Membership
 from raft.types import Entry, HardState, Index, Snapshot, Term
 from storage.connection import connection
 from storage.crc import CHAIN_START, entry_crc
+from storage.expected_schema import has_expected_schema
 from storage.files import make_private, remove, replace_durably, side_files
+from storage.journal import lost_frame
 from storage.log_head import LogBase, LogHead
 from storage.log_reader import LogReader, RowMissing
 from storage.log_schema import (
@@ -69,12 +71,19 @@ class SqliteLogStore:
         """For the thread that writes."""
         try:
             with self._read.guarded(lambda: 0):
+                if (frame := lost_frame(path)) is not None:
+                    raise self._read.corrupted(
+                        0, f"frame {frame} of the write-ahead log is not what was written"
+                    )
                 make_private(path)
                 self._writer.connect()
+                if not has_expected_schema(self._writer, MIGRATIONS):
+                    raise self._read.corrupted(0, "its tables are not those that were made")
                 migrate(self._writer, MIGRATIONS)
                 self._reader.connect()
             self._head = self._read.head()
             with self._read.guarded(lambda: 0):
+                self._sync()
                 self._is_trimmed = not self._compacted_sizes(1)
         except BaseException:
             self.close()
@@ -188,6 +197,13 @@ class SqliteLogStore:
         for database in (self._reader, self._writer):
             if not database.is_closed():
                 database.close()
+
+    def _sync(self) -> None:
+        """Make durable what the file shows: a process that was killed may have written it and not synced it,
+        and what is shown is promised to others."""
+        is_busy, _, _ = self._writer.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise StorageFailed(f"{self._path} is used by somebody else")
 
     def _append_entries(self, head: LogHead, entries: Sequence[Entry]) -> LogHead:
         first = entries[0].index

@@ -16,6 +16,7 @@ from raft.errors import SnapshotDamaged, StorageFailed
 from raft.types import Snapshot
 from storage.connection import connection, copy_pages
 from storage.database import bound_to, open_database
+from storage.expected_schema import has_expected_schema
 from storage.files import remove, side_files, sync
 from storage.migrations import migrate, schema_version
 from storage.schema import MIGRATIONS
@@ -70,7 +71,8 @@ def _bring_up_to_date(path: Path) -> None:
     """Raises SchemaTooNew for a copy that a newer release made."""
     with closing(_frozen(path)) as database:
         version = schema_version(database)
-    if version == 0:
+        is_sound = has_expected_schema(database, MIGRATIONS)
+    if version == 0 or not is_sound:
         raise SnapshotDamaged(f"{path.name} is no classroom")
     if version != len(MIGRATIONS):
         with closing(open_database(path, read_only=False)) as database:

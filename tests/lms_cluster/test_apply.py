@@ -159,5 +159,5 @@ def test_a_node_that_replays_the_log_holds_the_same_state(course: Course) -> Non
     replayed = Classroom(course.path.with_name("replayed.db"), apply_command)
     replayed.apply(course.log)
     assert replayed.state_hash() == course.classroom.state_hash()
-    assert replayed.applied_index() == course.classroom.applied_index()
+    assert replayed.applied() == course.classroom.applied()
     replayed.close()

@@ -155,7 +155,6 @@ def test_any_history_with_any_power_losses_keeps_what_was_promised(tmp_path: Pat
     assert writes > 200
 
 
-@pytest.mark.xfail(strict=True, reason="opening a log does not sync what a killed process left in it")
 def test_what_a_store_shows_after_a_kill_is_not_lost_with_the_power(
     disk: Disk, vfs: FaultyVFS, tmp_path: Path
 ) -> None:
