@@ -47,6 +47,11 @@ class Chaos:
             if node.speed.is_hung and self._random.random() < 0.3:
                 node.unhang()
 
+    def memberships_asked_for(self) -> list[Membership]:
+        """What leaders that still run were asked to change to, and may yet begin."""
+        self._asked = {process: asked for process, asked in self._asked.items() if not process.is_dead}
+        return list(self._asked.values())
+
     # Processes
 
     def crash(self) -> str | None:
@@ -195,10 +200,8 @@ class Chaos:
     def _may_wipe(self, victim: SimulatedNode) -> bool:
         """Whether those who remain whole still make every quorum that may count, now or soon."""
         whole = self._whole() - {victim.id}
-        self._asked = {process: asked for process, asked in self._asked.items() if not process.is_dead}
-        if not all(agrees(asked, whole) for asked in self._asked.values()):
-            return False
-        return all(agrees(membership, whole) for membership in self._cluster.checkers.memberships_in_force())
+        memberships = [*self._cluster.checkers.memberships_in_force(), *self.memberships_asked_for()]
+        return all(agrees(membership, whole) for membership in memberships)
 
     def _begin(self, node: SimulatedNode, call: Callable[[], object]) -> None:
         """An operator's call is work in the node's own process."""

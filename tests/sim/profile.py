@@ -55,7 +55,7 @@ def draw_profile(random: Random, kinds: tuple[str, ...]) -> Profile:
             delay_seconds=random.choice((0.0005, 0.002, 0.01, 0.05)),
             reorders=random.random() < 0.5,
             through_wire=random.random() < 0.2,
-            stream_break=random.choice((0.0, 0.1, 0.4)),
+            stream_break=random.choice((0.0, 0.01, 0.05)),
         ),
         faults={
             kind: random.choice((RARE, 0.08, FREQUENT)) if random.random() < 0.4 else 0.0 for kind in kinds

@@ -82,7 +82,7 @@ async def _live(cluster: Cluster, profile: Profile, chaos: Chaos, random: Random
     while cluster.loop.now < profile.seconds:
         await asyncio.sleep(STEP_SECONDS)
         chaos.step()
-    healed = _heal_quorum(cluster, random)
+    healed = _heal_quorum(cluster, chaos, random)
     await _progress(cluster, healed, "a quorum healed, and the cluster did not come to work again")
     _heal_all(cluster)
     await cluster.workload.stop()
@@ -92,10 +92,10 @@ async def _live(cluster: Cluster, profile: Profile, chaos: Chaos, random: Random
     await _read_all(cluster, profile.keys)
 
 
-def _heal_quorum(cluster: Cluster, random: Random) -> list[SimulatedNode]:
+def _heal_quorum(cluster: Cluster, chaos: Chaos, random: Random) -> list[SimulatedNode]:
     """Enough of those whose disks are whole for every membership that may be in force; all else stays as it
     is."""
-    memberships = cluster.checkers.memberships_in_force()
+    memberships = [*cluster.checkers.memberships_in_force(), *chaos.memberships_asked_for()]
     candidates = [node for node in cluster.nodes.values() if node.log.hard_state().synced]
     random.shuffle(candidates)
     healed: list[SimulatedNode] = []

@@ -10,10 +10,14 @@ from tests.sim.swarm import run_seed
 FOUNDERS = "a wiped founder that was filled from the log's beginning never learned who the founders are"
 REMOVED = "who is not in its own latest membership did not campaign, and nobody could win against its log"
 SYNCED = "a refusal to a leader of an earlier term passed its sender for synced"
+UNHEALED = "the simulator's: a change was under way that needed more than the quorum that was healed"
+BROKEN = "the simulator's: streams from a leader outside the quorum broke at nearly every chunk"
 
 SEEDS = {
     **dict.fromkeys((85, 183, 272, 274, 373, 379, 429, 494), FOUNDERS),
     102: REMOVED,
+    10663: UNHEALED,
+    1305: BROKEN,
     **dict.fromkeys((111, 170, 173, 200, 240), SYNCED),
 }
 
