@@ -76,6 +76,27 @@ def test_s18_a_cut_between_the_leader_and_one_follower_changes_no_leader() -> No
     play(story)
 
 
+@pytest.mark.parametrize("polls_first", [True, False], ids=["polling", "not polling"])
+def test_s18_a_follower_that_is_heard_and_hears_nothing_disturbs_nobody(polls_first: bool) -> None:
+    """It asks for votes all the time, and whoever hears the leader refuses without a look at its term."""
+
+    async def story(cluster: Cluster) -> None:
+        leader = await cluster.followed()
+        term = term_of(leader)
+        deaf = next(node for node in cluster.nodes.values() if node is not leader)
+        if not polls_first:
+            _skip_the_poll(deaf)
+        for node in cluster.nodes.values():
+            if node is not deaf:
+                cluster.network.cuts.add((node.id, deaf.id))
+        await asyncio.sleep(10 * ELECTION_SECONDS)
+        assert leader.leads
+        assert term_of(leader) == term
+        await cluster.ask(leader, Write("x", 1))
+
+    play(story, size=5)
+
+
 def test_s19_a_node_in_and_out_every_half_timeout_changes_neither_leader_nor_term() -> None:
     async def story(cluster: Cluster) -> None:
         leader = await cluster.elected()

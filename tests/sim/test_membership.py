@@ -112,6 +112,44 @@ def test_s25_all_three_nodes_are_replaced_though_the_leader_crashes_on_the_way(p
     play(story, seed=seed)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_s25_the_new_nodes_elect_nobody_without_a_majority_of_the_old(seed: int) -> None:
+    """They hold the joint membership, the old majority has never heard of it and works on without it."""
+
+    async def story(cluster: Cluster) -> None:
+        await cluster.elected()
+        await add_learners(cluster, "n4", "n5", "n6")
+        leader = await cluster.followed()
+        old = [cluster.nodes[name] for name in ("n1", "n2", "n3") if name != leader.id]
+        new = [cluster.nodes[name] for name in ("n4", "n5", "n6")]
+        cluster.isolate(*old)
+        wish = MembershipChange(promote=("n4", "n5", "n6"), remove=("n1", "n2", "n3"))
+        asking = asyncio.create_task(_insist(leader, wish))
+        await cluster.until(lambda: all(node.log.membership_at_end()[1].is_joint for node in new))
+        leader.crash()
+        for _ in range(50):
+            await asyncio.sleep(0.1)
+            assert not any(node.leads for node in new)
+        await cluster.until(lambda: any(node.leads for node in old))
+        asking.cancel()
+        cluster.heal()
+        leader.start()
+        await cluster.settled()
+
+    play(story, seed=seed)
+
+
+async def _insist(leader: SimulatedNode, wish: MembershipChange) -> None:
+    """Until it is begun: who was just added may not count as caught up yet."""
+    while leader.driver is not None:
+        try:
+            await leader.driver.change_membership(wish, 5.0)
+        except NotProposed:
+            await asyncio.sleep(0.05)
+        except OutcomeUnknown:
+            return
+
+
 async def _once(leader: SimulatedNode, wish: MembershipChange) -> None:
     assert leader.driver is not None
     with suppress(RaftError):
