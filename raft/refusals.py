@@ -48,6 +48,7 @@ def refuse_earlier_term(core: Core, message: Message) -> None:
                     core.term,
                     entry_appended=False,
                     prev_index=message.prev_index,
+                    unsynced_run=core.unsynced_run,
                 )
             )
         case InstallSnapshot():

@@ -43,7 +43,7 @@ log = structlog.get_logger("raft.snapshots")
 class SnapshotSender:
     """`leads_in` says whether this node leads in a term; `answered` takes the receiver's
     reply; `failed` is told of a peer that could not be brought a snapshot, after a pause that grows with
-    every failure in a row, since the node asks for the next try at once."""
+    every failure in a row that brought nothing, since the node asks for the next try at once."""
 
     def __init__(
         self,
@@ -166,6 +166,7 @@ class SnapshotSender:
                     raise StreamBroken("this node leads no longer")
                 async with asyncio.timeout(ANSWER_SECONDS_MAX):
                     await stream.send(chunk)
+                self._pauses.pop(offer.install.to, None)  # what moves on is worth another try soon
                 offset += len(chunk.data)
                 self._metrics.snapshot_bytes.labels("sent").inc(len(chunk.data))
         finally:

@@ -125,8 +125,7 @@ class Checkers:
                     disk.last_index() < message.match_index or hard_state.term < message.term
                 ):
                     self.violate(f"{message.from_} acknowledged {message.match_index} before it was durable")
-                is_counted = message.entry_appended or message.read_round
-                if is_counted and not (message.unsynced_run or hard_state.synced):
+                if not (message.unsynced_run or hard_state.synced):
                     self.violate(f"{message.from_} passes for synced and is not")
             case InstallSnapshotReply():
                 if disk.last_index() < message.match_index:
