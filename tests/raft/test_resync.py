@@ -66,6 +66,13 @@ def test_it_gives_no_vote_and_no_word_in_a_poll() -> None:
         assert not reply.vote_granted
 
 
+def test_a_leader_of_an_earlier_term_is_told_too() -> None:
+    lone = unsynced((2,))
+    (reply,) = only(AppendEntriesReply, lone.say(AppendEntries("b", "a", 1, 0, 0, 0)))
+    assert reply.term == 2
+    assert reply.unsynced_run
+
+
 def test_it_never_campaigns_not_even_when_told_to() -> None:
     lone = unsynced((1, 1))
     assert only(RequestVote, lone.tick(100)) == []
