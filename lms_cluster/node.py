@@ -115,7 +115,7 @@ class Node:
         )
         self._driver.failed.add_done_callback(lambda failed: self._end(failed.result()))
         disk = DiskReserve(own.data, self._driver, self._alarms, measure_disk)
-        self._registry.register(NodeMetrics(self._alarms, disk, times_set_aside))
+        self._registry.register(NodeMetrics(self._alarms, disk, self._classroom, times_set_aside))
         self._reader = Reader(self._driver, self._classroom)
         proposer = Proposer(self._driver, disk)
         self._passwords = Passwords()

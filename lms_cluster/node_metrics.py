@@ -9,14 +9,16 @@ from prometheus_client.registry import Collector
 
 from lms_cluster.alarms import Alarm, Alarms
 from lms_cluster.disk_reserve import DiskReserve
+from storage.classroom import Classroom
 
 
 class NodeMetrics(Collector):
     """`times_set_aside`: how often this process has set damaged files aside and begun anew."""
 
-    def __init__(self, alarms: Alarms, disk: DiskReserve, times_set_aside: int) -> None:
+    def __init__(self, alarms: Alarms, disk: DiskReserve, classroom: Classroom, times_set_aside: int) -> None:
         self._alarms = alarms
         self._disk = disk
+        self._classroom = classroom
         self._times_set_aside = times_set_aside
 
     def describe(self) -> Iterable[Metric]:
@@ -29,6 +31,11 @@ class NodeMetrics(Collector):
         yield alarm
         yield GaugeMetricFamily(
             "homeroom_disk_free_bytes", "On the disk of the node's data", value=float(self._disk.free)
+        )
+        yield CounterMetricFamily(
+            "homeroom_failed_entries",
+            "Entries whose apply raised, refused on every node",
+            value=self._classroom.failed_entries,
         )
         yield CounterMetricFamily(
             "homeroom_files_set_aside", "Damaged data given up for a snapshot", value=self._times_set_aside

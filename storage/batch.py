@@ -25,10 +25,12 @@ _INTERNAL = 13
 
 
 class Batch:
-    """`progress` moves on with every entry; who opened the transaction stores it."""
+    """`progress` moves on with every entry; who opened the transaction stores it. `failed_entries` counts
+    those whose apply raised."""
 
     def __init__(self, database: SqliteDatabase, apply_command: ApplyCommand, progress: Progress) -> None:
         self.progress = progress
+        self.failed_entries = 0
         self._database = database
         self._apply_command = apply_command
 
@@ -60,6 +62,7 @@ class Batch:
             if is_own_fault(error):
                 raise
             _log.exception("entry %d could not be applied", entry.index)
+            self.failed_entries += 1
             message = f"Something broke on our side (ref {entry.index})."
             return Outcome(refused=Refusal(code=_INTERNAL, reason="INTERNAL", message=message))
         self.progress.time_ms = command.time_ms

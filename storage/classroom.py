@@ -45,6 +45,8 @@ class Classroom:
     def __init__(self, path: Path, apply_command: ApplyCommand) -> None:
         """Open or create the file. Raises StorageFailed."""
         self.on_corrupted: Callable[[StateCorrupted], None] = lambda error: None
+        self.failed_entries = 0
+        """Entries whose apply raised since this was opened: each a bug, refused alike on every node."""
         self._path = path
         self._apply_command = apply_command
         self._failure: StorageFailed | None = None
@@ -90,6 +92,7 @@ class Classroom:
             forget(batch.progress.log_index)
             store_progress(batch.progress)
         self._progress = batch.progress
+        self.failed_entries += batch.failed_entries
         return responses
 
     @contextmanager

@@ -89,6 +89,7 @@ def test_an_entry_whose_apply_raises_leaves_no_row_and_stops_nothing(opened: Ope
     assert (refused.code, refused.reason) == (13, "INTERNAL")
     assert "2" in refused.message
     assert names(classroom) == ["ann", "bob"]
+    assert classroom.failed_entries == 1
 
 
 def test_a_broken_constraint_lies_in_the_entry_and_is_refused_alike_everywhere(opened: Open) -> None:

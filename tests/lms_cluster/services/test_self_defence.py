@@ -254,5 +254,6 @@ async def test_prometheus_finds_consensus_the_disk_and_the_alarms(cluster: Runni
     assert 'homeroom_alarm{alarm="disk_almost_full"} 0.0' in scraped
     assert "homeroom_disk_free_bytes " in scraped
     assert "homeroom_files_set_aside_total 0.0" in scraped
+    assert "homeroom_failed_entries_total 0.0" in scraped
     assert "raft_term " in scraped
     assert "raft_log_append_seconds_count" in scraped
