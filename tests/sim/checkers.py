@@ -53,6 +53,9 @@ class Checkers:
         self._nodes = nodes
         self.violations: list[str] = []
         self.committed: list[Entry] = []
+        self._committed_in: list[Term] = []
+        """For each of them the term in which it was first seen to be committed: that of a leader that
+        committed it, or a later one."""
         self._leaders: dict[Term, NodeId] = {}
         self._disks_at_election: dict[Term, dict[NodeId, int]] = {}
         self._entries: dict[tuple[Term, Index], tuple[Term, Entry]] = {}
@@ -80,8 +83,12 @@ class Checkers:
         if not entries:
             return
         for entry in replaced:
-            if entry in self.committed[entry.index - 1 : entry.index] and not disk.holds(
-                entry.index, entry.term
+            is_committed = entry in self.committed[entry.index - 1 : entry.index]
+            # In an earlier term it may: whoever committed it did not count this disk.
+            if (
+                is_committed
+                and self._committed_in[entry.index - 1] <= after.term
+                and not disk.holds(entry.index, entry.term)
             ):
                 self.violate(f"{node_id} removed {entry}, which is committed")
         previous = disk.term(entries[0].index - 1)
@@ -119,7 +126,7 @@ class Checkers:
                 self._check_leader(message.from_, message.term)
                 if (hard_state.term, hard_state.vote) != (message.term, message.from_):
                     self.violate(f"{message.from_} leads term {message.term} on a disk with {hard_state}")
-                self.observe_commit(message.from_, message.commit_index)
+                self.observe_commit(message.from_, message.commit_index, message.term)
             case AppendEntriesReply():
                 if message.entry_appended and (
                     disk.last_index() < message.match_index or hard_state.term < message.term
@@ -156,14 +163,17 @@ class Checkers:
         self._leaders[term] = leader
         self._disks_at_election[term] = {node.id: node.disk_number for node in self._nodes.values()}
         self._trace.note(self._loop.now, f"{leader} leads term {term}")
-        inherited = next((entry for entry in reversed(self.committed) if entry.term < term), None)
-        if inherited is not None and not self._nodes[leader].log.holds(inherited.index, inherited.term):
-            self.violate(f"leader completeness: {leader} leads {term} without entry {inherited.index}")
+        # What a later term committed, a leader that is elected late need not hold.
+        inherited = len(self.committed)
+        while inherited and self._committed_in[inherited - 1] >= term:
+            inherited -= 1
+        if inherited and not self._nodes[leader].log.holds(inherited, self.committed[inherited - 1].term):
+            self.violate(f"leader completeness: {leader} leads {term} without entry {inherited}")
 
     # Commit
 
-    def observe_commit(self, node_id: NodeId, commit_index: Index) -> None:
-        """`node_id` holds that everything up to `commit_index` is committed."""
+    def observe_commit(self, node_id: NodeId, commit_index: Index, term: Term) -> None:
+        """`node_id`, in `term`, holds that everything up to `commit_index` is committed."""
         known = len(self.committed)
         if commit_index <= known:
             return
@@ -173,15 +183,20 @@ class Checkers:
             for disk in node.disks()
             if disk.last_index() >= commit_index
         ]
-        for term in sorted({disk.term(commit_index) for disk in disks if disk.base().index <= commit_index}):
+        for entry_term in sorted(
+            {disk.term(commit_index) for disk in disks if disk.base().index <= commit_index}
+        ):
             holders = {
                 node.id
                 for node in self._nodes.values()
-                if any(disk.hard_state().synced and disk.holds(commit_index, term) for disk in node.disks())
+                if any(
+                    disk.hard_state().synced and disk.holds(commit_index, entry_term) for disk in node.disks()
+                )
             }
             if any(agrees(membership, holders) for membership in self.memberships_in_force()):
-                disk = next(d for d in disks if d.holds(commit_index, term) and d.base().index <= known)
+                disk = next(d for d in disks if d.holds(commit_index, entry_term) and d.base().index <= known)
                 self.committed += disk.entries(known + 1, commit_index + 1, 1 << 40)
+                self._committed_in += [term] * (commit_index - known)
                 return
         self.violate(f"{node_id} committed {commit_index}, which is not on the disks of any quorum")
 
@@ -205,8 +220,9 @@ class Checkers:
     def applied(self, node_id: NodeId, entry: Entry, chain: bytes | None) -> None:
         driver = self._nodes[node_id].driver
         if driver is not None:
-            commit_index = driver.status().commit_index
-            self.observe_commit(node_id, commit_index)
+            status = driver.status()
+            commit_index = status.commit_index
+            self.observe_commit(node_id, commit_index, status.term)
             if entry.index > commit_index:
                 self.violate(f"{node_id} applied {entry.index} and has committed {commit_index}")
         if entry.index <= len(self.committed) and self.committed[entry.index - 1] != entry:
@@ -239,7 +255,7 @@ class Checkers:
             seen.matches.clear()
         seen.term, seen.commit_index = status.term, status.commit_index
         seen.applied_index = status.applied_index
-        self.observe_commit(node.id, status.commit_index)
+        self.observe_commit(node.id, status.commit_index, status.term)
         assert node.machine is not None
         applied = node.machine.applied().index
         if applied in self._chains and self._chains[applied] != node.machine.chain:

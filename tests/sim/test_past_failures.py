@@ -11,6 +11,7 @@ FOUNDERS = "a wiped founder that was filled from the log's beginning never learn
 REMOVED = "who is not in its own latest membership did not campaign, and nobody could win against its log"
 SYNCED = "a refusal to a leader of an earlier term passed its sender for synced"
 UNHEALED = "the simulator's: a change was under way that needed more than the quorum that was healed"
+LATE = "the simulator's: who was elected late in an earlier term was held to what a later one had committed"
 BROKEN = "the simulator's: streams from a leader outside the quorum broke at nearly every chunk"
 
 SEEDS = {
@@ -18,6 +19,7 @@ SEEDS = {
     102: REMOVED,
     10663: UNHEALED,
     1305: BROKEN,
+    31884: LATE,
     **dict.fromkeys((111, 170, 173, 200, 240), SYNCED),
 }
 
