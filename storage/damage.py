@@ -22,6 +22,8 @@ _STATEMENT_ERRORS = frozenset(
 )
 """They lie in the statement: every node meets them at the same entry. All others are this node's own."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGE_WITHOUT_CODE = ("Could not decode to UTF-8", "invalid fts5 file format")
+"""Only valid UTF-8 is ever written, and the full-text index in one format; both are told in words alone."""
 
 
 class StateCorrupted(StorageFailed):
@@ -35,14 +37,14 @@ def is_own_fault(error: BaseException) -> bool:
         isinstance(cause, MemoryError | RecursionError | StorageFailed)
         # An error without a code comes from the driver and lies in the call.
         or _code(cause) not in (None, *_STATEMENT_ERRORS)
-        or _is_unreadable_text(cause)
+        or _is_damage_without_code(cause)
         for cause in _causes(error)
     )
 
 
 def is_damage(error: BaseException) -> bool:
     """Whether SQLite has found the file damaged."""
-    return any(_code(cause) in _DAMAGE or _is_unreadable_text(cause) for cause in _causes(error))
+    return any(_code(cause) in _DAMAGE or _is_damage_without_code(cause) for cause in _causes(error))
 
 
 @contextmanager
@@ -73,6 +75,5 @@ def _code(error: BaseException) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _is_unreadable_text(error: BaseException) -> bool:
-    """Only valid UTF-8 is ever written. The driver has no code for it."""
-    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8")
+def _is_damage_without_code(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.DatabaseError) and str(error).startswith(_DAMAGE_WITHOUT_CODE)

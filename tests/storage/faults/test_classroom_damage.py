@@ -37,7 +37,6 @@ def test_a_damaged_schema_is_damage(tmp_path: Path, course: CourseLog, content: 
         assert_found_or_harmless(damaged, tmp_path / "after", course, what)
 
 
-@pytest.mark.xfail(strict=True, reason="a page is sound wherever a table of like columns has its only page")
 def test_the_page_of_an_empty_table_is_not_served_for_that_of_a_full_one(
     tmp_path: Path, course: CourseLog, content: bytes
 ) -> None:
