@@ -12,7 +12,7 @@ import structlog
 
 from protos import raft_pb2 as wire
 from protos.raft_pb2_grpc import RaftServiceServicer
-from raft.messages import AppendEntriesReply, ProposeReply, ReadIndexReply
+from raft.messages import AppendEntriesReply, Message, ProposeReply, ReadIndexReply
 from raft.runtime.codec import Malformed, WholeMessage, WireMessage, decode, encode
 from raft.runtime.replies import StreamedReply
 from raft.runtime.snapshot_codec import decode_part, encode_answer
@@ -38,12 +38,7 @@ class RaftServicer(RaftServiceServicer):
         self, request: wire.RequestVoteRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> wire.RequestVoteResponse:
         """The node's vote, once it is durable; DEADLINE_EXCEEDED when it has none to give in time."""
-        await self._check_caller(context)
-        try:
-            message = decode(request)
-        except Malformed as error:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        await self._check_route(message.from_, message.to, None, context)
+        message = await self._admitted(request, context)
         vote = self._transport.replies.expect_vote(message.from_)
         self._transport.receive(message)
         try:
@@ -55,12 +50,7 @@ class RaftServicer(RaftServiceServicer):
         self, request: wire.TimeoutNowRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> wire.TimeoutNowResponse:
         """Answered at once; whether a campaign follows shows in the votes asked for."""
-        await self._check_caller(context)
-        try:
-            message = decode(request)
-        except Malformed as error:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        await self._check_route(message.from_, message.to, None, context)
+        message = await self._admitted(request, context)
         self._transport.receive(message)
         return wire.TimeoutNowResponse()
 
@@ -151,6 +141,16 @@ class RaftServicer(RaftServiceServicer):
             await self._check_route(message.from_, message.to, peer, context)
             peer = message.from_
             yield message
+
+    async def _admitted(self, request: WireMessage, context: grpc.aio.ServicerContext[Any, Any]) -> Message:
+        """The message of a call of its own. Aborts the call of whoever may not send it."""
+        await self._check_caller(context)
+        try:
+            message = decode(request)
+        except Malformed as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        await self._check_route(message.from_, message.to, None, context)
+        return message
 
     async def _check_caller(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         """Aborts the call of whoever is no node of this cluster."""
