@@ -45,6 +45,8 @@ class Incoming:
     """The adapter's id of the bot's message that this one replies to."""
     private: bool = True
     """False in a chat that several people read."""
+    language: str = ""
+    """The person's own, as the place knows it (an IETF tag such as "de"); empty when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class OutgoingFile:
     name: str
     media_type: str
     content: bytes
+    picture: bool = False
+    """To be looked at where the place can show it; the reply's text says the same in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Reply:
     """The chat's role has changed to this: show its menu of commands."""
     refused: bool = False
     """The line was refused; `--strict` stops here."""
+    saved: bool = False
+    """What was said is saved on a majority of the course servers; a place that can marks it so."""
 
 
 @dataclass(slots=True)
