@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import Assignment, Grade, LmsClient, LmsError
 from bot.commands import arguments
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.text import course as text
 from bot.commands.text import phrases
@@ -100,10 +100,10 @@ class Assignments:
             values["due"],
         )
         assignment = receipt.item
-        return card(
+        return saved_card(
+            receipt,
             phrases.published(assignment.id, assignment.title),
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
-            phrases.saved(receipt),
             buttons=[_open(assignment), button(phrases.BUTTONS["assignments"], "assignments")],
         )
 

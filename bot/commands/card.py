@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from bot.client.api import Page
+from bot.client.api import Page, Receipt
+from bot.commands.text import phrases
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import Text, bold, lines
 
@@ -26,6 +28,13 @@ def card(
 ) -> Reply:
     rows = tuple((button,) for button in buttons)
     return Reply(lines(bold(headline), *details), rows, tuple(files), menu=menu)
+
+
+def saved_card(
+    receipt: Receipt[Any], headline: str, *details: Text | str, buttons: Sequence[Button] = ()
+) -> Reply:
+    """The card of a write that succeeded: where it stands is its last line, and the place can mark it."""
+    return replace(card(headline, *details, phrases.saved(receipt), buttons=buttons), saved=True)
 
 
 def button(label: str, command: str, *words: str) -> Button:

@@ -9,7 +9,7 @@ from collections import Counter
 from bot.client.api import Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.submissions import SUBMISSION_ID, grade_of
 from bot.commands.text import phrases
@@ -130,11 +130,11 @@ class Grading:
                 raise
             raise _graded_already(current) from error
         grade = receipt.item
-        return card(
+        return saved_card(
+            receipt,
             text.grade_saved(grade),
             *text.feedback_detail(grade.feedback),
             text.NOT_YET_RELEASED,
-            phrases.saved(receipt),
             buttons=[
                 await self._release_button(conversation, grade.assignment_id),
                 button(phrases.BUTTONS["pending"], "pending"),
@@ -144,12 +144,12 @@ class Grading:
     async def release(self, conversation: Conversation, values: Values) -> Reply:
         assignment = await find_assignment(self._client, conversation, values["assignment"])
         receipt = await self._client.release(conversation.token, conversation.request_id, assignment.id)
-        return card(
-            text.released(receipt.item, assignment.id),
-            phrases.item_label(assignment.id, assignment.title),
-            *([phrases.saved(receipt)] if receipt.item else []),
-            buttons=[button(phrases.BUTTONS["pending"], "pending")],
-        )
+        headline = text.released(receipt.item, assignment.id)
+        title = phrases.item_label(assignment.id, assignment.title)
+        pending = button(phrases.BUTTONS["pending"], "pending")
+        if not receipt.item:
+            return card(headline, title, buttons=[pending])
+        return saved_card(receipt, headline, title, buttons=[pending])
 
     async def _queue(self, conversation: Conversation, assignment_id: str = "") -> list[Submission]:
         """Newest attempts without a grade, those that waited longest first."""

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from bot.client.api import LmsClient, LmsError, Material
 from bot.commands import arguments
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.text import course as text
 from bot.commands.text import phrases
@@ -123,10 +123,10 @@ class Materials:
             file,
         )
         material = receipt.item
-        return card(
+        return saved_card(
+            receipt,
             phrases.published(material.id, material.title),
             *text.material_details(material, self._calendar.absolute(material.published_at)),
-            phrases.saved(receipt),
             buttons=[button(phrases.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
         )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import card
+from bot.commands.card import card, saved_card
 from bot.commands.text import course as text
-from bot.commands.text import phrases
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
@@ -41,4 +40,4 @@ class Notices:
 
     async def announce(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.announce(conversation.token, conversation.request_id, values["text"])
-        return card(text.announced(receipt.item.id), phrases.saved(receipt))
+        return saved_card(receipt, text.announced(receipt.item.id))

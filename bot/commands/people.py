@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.text import account as text
 from bot.commands.text import phrases
 from bot.core.command import Arg, Choice, Command, Conversation, Values
@@ -51,10 +51,10 @@ class People:
             values["password"],
         )
         user = receipt.item
-        return card(
+        return saved_card(
+            receipt,
             text.user_added(user.username, user.role),
             text.user_line(user),
-            phrases.saved(receipt),
             buttons=[button(text.ADD_ANOTHER, "adduser"), button(phrases.BUTTONS["users"], "users")],
         )
 

@@ -11,7 +11,7 @@ from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient, LmsError, Query, Receipt, Recipient
 from bot.commands import arguments
 from bot.commands.answers import answer_text
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.materials import MATERIAL_ID
 from bot.commands.text import phrases
@@ -87,10 +87,10 @@ class Questions:
             conversation.token, conversation.request_id, values["question"], recipient
         )
         if recipient is Recipient.INSTRUCTOR:
-            return card(
+            return saved_card(
+                receipt,
                 text.asked_instructor(receipt.item.id),
                 text.ANONYMOUS,
-                phrases.saved(receipt),
                 buttons=[button(phrases.BUTTONS["questions"], "questions")],
             )
         return self._tutor_reply(conversation, receipt)
@@ -117,10 +117,10 @@ class Questions:
         receipt = await self._client.answer(
             conversation.token, conversation.request_id, values["question"], values["text"]
         )
-        return card(
+        return saved_card(
+            receipt,
             text.answered(receipt.item.id),
             quote(receipt.item.text),
-            phrases.saved(receipt),
             buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
         )
 
@@ -142,7 +142,9 @@ class Questions:
                 outcome: Text | str = answer_text(query.answers[-1])
             else:
                 outcome = text.tutor_away(query_id) if away else text.tutor_slow(query_id)
-            reply.final = Reply(lines(asked, "", outcome), tuple((each,) for each in _after_tutor(query)))
+            reply.final = Reply(
+                lines(asked, "", outcome), tuple((each,) for each in _after_tutor(query)), saved=True
+            )
 
         reply = StreamedReply(pieces())
         return reply

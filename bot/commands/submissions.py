@@ -7,7 +7,7 @@ import hashlib
 from bot.client.api import Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
-from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.text import phrases
 from bot.commands.text import work as text
@@ -98,7 +98,8 @@ class Submissions:
             tuple(files),
         )
         submission = receipt.item
-        return card(
+        return saved_card(
+            receipt,
             text.handed_in(submission.id, submission.assignment_id, submission.attempt),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
             *(text.receipt_line(file.name, file.size, file.sha256) for file in submission.files),
@@ -107,7 +108,6 @@ class Submissions:
                 if submission.text
                 else []
             ),
-            phrases.saved(receipt),
             buttons=[
                 button(phrases.BUTTONS["submissions"], "submissions"),
                 button(phrases.BUTTONS["assignments"], "assignments"),
