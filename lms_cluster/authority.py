@@ -15,10 +15,15 @@ from protos.lms_pb2 import (
     KIND_ACCOUNT,
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
+    KIND_AUDIT,
+    KIND_EXTENSION,
+    KIND_FAQ,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_PROGRESS,
     KIND_QUERY,
+    KIND_REGRADE,
+    KIND_STATISTICS,
     KIND_SUBMISSION,
     KIND_USER,
     ROLE_ADMINISTRATOR,
@@ -34,6 +39,15 @@ ADMINISTRATOR = frozenset({ROLE_ADMINISTRATOR})
 EVERYONE = STUDENT | INSTRUCTOR | ADMINISTRATOR
 
 
+class Audited(Enum):
+    """What an act leaves behind beside its rows."""
+
+    NOT = "not"
+    BY_NAME = "by name"
+    NAMELESS = "nameless"
+    """The record says what was done, and not by whom: it would tell who asked a question."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandRule:
     """`roles` of the author, or None for a command of the cluster itself. `once`: repeating it would do harm,
@@ -42,10 +56,11 @@ class CommandRule:
     roles: frozenset[Role.ValueType] | None
     once: bool
     deed: str
+    audit: Audited = Audited.NOT
 
 
-def _by(roles: frozenset[Role.ValueType], deed: str) -> CommandRule:
-    return CommandRule(roles, once=True, deed=deed)
+def _by(roles: frozenset[Role.ValueType], deed: str, audit: Audited = Audited.BY_NAME) -> CommandRule:
+    return CommandRule(roles, once=True, deed=deed, audit=audit)
 
 
 COMMANDS: Mapping[str, CommandRule] = {
@@ -60,16 +75,32 @@ COMMANDS: Mapping[str, CommandRule] = {
     # Of people, by the field of Command.
     "end_session": CommandRule(EVERYONE, once=False, deed="log out"),
     "put_file": CommandRule(EVERYONE, once=False, deed="upload files"),
+    "remind_of_due": CommandRule(None, once=False, deed="remind of a due date"),
     "add_user": _by(ADMINISTRATOR, "add users"),
+    "import_roster": _by(ADMINISTRATOR, "import users"),
+    "create_link_codes": _by(ADMINISTRATOR, "make sign-in links"),
+    "reset_password": _by(ADMINISTRATOR, "reset passwords"),
+    "set_disabled": _by(ADMINISTRATOR, "disable and enable users"),
+    "reveal": _by(ADMINISTRATOR, "learn who asked a question"),
+    "set_password": _by(EVERYONE, "change their password"),
     "publish_material": _by(INSTRUCTOR, "publish materials"),
     "create_assignment": _by(INSTRUCTOR, "set assignments"),
     "grade": _by(INSTRUCTOR, "grade"),
     "release": _by(INSTRUCTOR, "release grades"),
+    "grant_extension": _by(INSTRUCTOR, "grant extensions"),
+    "import_grades": _by(INSTRUCTOR, "import grades"),
+    "reply_regrade": _by(INSTRUCTOR, "answer regrade requests"),
     "answer": _by(INSTRUCTOR, "answer questions"),
+    "endorse": _by(INSTRUCTOR, "endorse answers"),
+    "correct": _by(INSTRUCTOR, "correct answers"),
     "announce": _by(INSTRUCTOR, "announce"),
     "submit": _by(STUDENT, "submit"),
-    "ask": _by(STUDENT, "ask questions"),
-    "read_material": _by(EVERYONE, "read materials"),
+    "request_regrade": _by(STUDENT, "ask for a regrade"),
+    "ask": _by(STUDENT, "ask questions", Audited.NAMELESS),
+    "follow_up": _by(STUDENT, "follow up on questions", Audited.NAMELESS),
+    "rate": _by(STUDENT, "rate answers", Audited.NAMELESS),
+    "resolve": _by(STUDENT | INSTRUCTOR, "resolve questions", Audited.NAMELESS),
+    "read_material": _by(EVERYONE, "read materials", Audited.NOT),
 }
 
 
@@ -89,6 +120,11 @@ READS: Mapping[Kind.ValueType, Mapping[Role.ValueType, Visibility]] = {
     KIND_QUERY: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
     KIND_PROGRESS: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
     KIND_USER: {ROLE_INSTRUCTOR: Visibility.ALL, ROLE_ADMINISTRATOR: Visibility.ALL},
+    KIND_EXTENSION: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_REGRADE: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_STATISTICS: {ROLE_INSTRUCTOR: Visibility.ALL},
+    KIND_FAQ: dict.fromkeys(EVERYONE, Visibility.ALL),
+    KIND_AUDIT: {ROLE_ADMINISTRATOR: Visibility.ALL},
 }
 
 _NOUNS = {
@@ -97,6 +133,10 @@ _NOUNS = {
     KIND_QUERY: "questions",
     KIND_PROGRESS: "progress",
     KIND_USER: "users",
+    KIND_EXTENSION: "extensions",
+    KIND_REGRADE: "regrade requests",
+    KIND_STATISTICS: "statistics",
+    KIND_AUDIT: "the audit",
 }
 _PLURALS = {
     ROLE_STUDENT: "students",

@@ -12,8 +12,7 @@ class Overloaded(Refused):
     """Nothing was done; the same request may succeed after `retry_seconds`."""
 
     def __init__(self, message: str, retry_seconds: float, reason: str = "OVERLOADED") -> None:
-        super().__init__(Code.RESOURCE_EXHAUSTED, reason, message)
-        self.retry_seconds = retry_seconds
+        super().__init__(Code.RESOURCE_EXHAUSTED, reason, message, retry_seconds=retry_seconds)
 
 
 class Admission:

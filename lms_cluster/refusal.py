@@ -37,12 +37,21 @@ class Violation:
 class Refused(Exception):
     """Nothing was changed. `reason` becomes ErrorInfo.reason, UPPER_SNAKE_CASE; `message` is for people."""
 
-    def __init__(self, code: int, reason: str, message: str, violations: Sequence[Violation] = ()) -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        violations: Sequence[Violation] = (),
+        retry_seconds: float = 0.0,
+    ) -> None:
+        """`retry_seconds`: after which the same may succeed; 0 where waiting changes nothing."""
         super().__init__(message)
         self.code = code
         self.reason = reason
         self.message = message
         self.violations = tuple(violations)
+        self.retry_seconds = retry_seconds
 
     def as_message(self) -> Refusal:
         return Refusal(
@@ -50,13 +59,15 @@ class Refused(Exception):
             reason=self.reason,
             message=self.message,
             violations=[FieldViolation(field=v.field, description=v.description) for v in self.violations],
+            retry_after_ms=round(self.retry_seconds * 1000),
         )
 
     @classmethod
     def from_message(cls, refusal: Refusal) -> Refused:
         """The same refusal, after its journey through the log."""
         violations = [Violation(v.field, v.description) for v in refusal.violations]
-        return cls(refusal.code, refusal.reason, refusal.message, violations)
+        seconds = refusal.retry_after_ms / 1000
+        return cls(refusal.code, refusal.reason, refusal.message, violations, seconds)
 
 
 class NotLeader(Refused):

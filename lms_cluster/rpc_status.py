@@ -18,7 +18,6 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from lms_cluster.overload import Overloaded
 from lms_cluster.refusal import Code, NotLeader, Refused, Violation
 from lms_cluster.unknown_fields import refuse_unknown_fields
 
@@ -124,7 +123,7 @@ def status_of(refused: Refused) -> Status:
     details: list[Message] = [info]
     if refused.violations:
         details.append(_bad_request(refused.violations))
-    if isinstance(refused, Overloaded):
+    if refused.retry_seconds:
         seconds = int(refused.retry_seconds)
         nanos = int((refused.retry_seconds - seconds) * 1e9)
         details.append(RetryInfo(retry_delay=Duration(seconds=seconds, nanos=nanos)))

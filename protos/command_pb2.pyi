@@ -28,6 +28,7 @@ class Command(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     TOKEN_SHA256_FIELD_NUMBER: _builtins.int
     TIME_MS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     CREATE_SESSION_FIELD_NUMBER: _builtins.int
     END_SESSION_FIELD_NUMBER: _builtins.int
     ADD_USER_FIELD_NUMBER: _builtins.int
@@ -45,12 +46,30 @@ class Command(_message.Message):
     READ_MATERIAL_FIELD_NUMBER: _builtins.int
     ADD_FIRST_ADMINISTRATOR_FIELD_NUMBER: _builtins.int
     REPORT_TUTOR_DELAY_FIELD_NUMBER: _builtins.int
+    GRANT_EXTENSION_FIELD_NUMBER: _builtins.int
+    IMPORT_GRADES_FIELD_NUMBER: _builtins.int
+    REQUEST_REGRADE_FIELD_NUMBER: _builtins.int
+    REPLY_REGRADE_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    RESOLVE_FIELD_NUMBER: _builtins.int
+    ENDORSE_FIELD_NUMBER: _builtins.int
+    CORRECT_FIELD_NUMBER: _builtins.int
+    RATE_FIELD_NUMBER: _builtins.int
+    REVEAL_FIELD_NUMBER: _builtins.int
+    IMPORT_ROSTER_FIELD_NUMBER: _builtins.int
+    CREATE_LINK_CODES_FIELD_NUMBER: _builtins.int
+    SET_PASSWORD_FIELD_NUMBER: _builtins.int
+    RESET_PASSWORD_FIELD_NUMBER: _builtins.int
+    SET_DISABLED_FIELD_NUMBER: _builtins.int
+    REMIND_OF_DUE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Exactly-once key, together with the author."""
     token_sha256: _builtins.bytes
     """SHA-256 of the author's token; empty for the cluster's own commands."""
     time_ms: _builtins.int
     """Unix time in milliseconds, by the accepting node's clock."""
+    version: _builtins.int
+    """Of apply's rules, by the accepting node: 0 is the first release, whose entries leave no audit record and no receipt."""
     @_builtins.property
     def create_session(self) -> Global___CreateSession: ...
     @_builtins.property
@@ -85,12 +104,45 @@ class Command(_message.Message):
     def add_first_administrator(self) -> Global___AddFirstAdministrator: ...
     @_builtins.property
     def report_tutor_delay(self) -> Global___ReportTutorDelay: ...
+    @_builtins.property
+    def grant_extension(self) -> _lms_pb2.NewExtension: ...
+    @_builtins.property
+    def import_grades(self) -> _lms_pb2.NewGradeImport: ...
+    @_builtins.property
+    def request_regrade(self) -> _lms_pb2.NewRegrade: ...
+    @_builtins.property
+    def reply_regrade(self) -> _lms_pb2.NewRegradeReply: ...
+    @_builtins.property
+    def follow_up(self) -> _lms_pb2.NewFollowUp: ...
+    @_builtins.property
+    def resolve(self) -> _lms_pb2.NewResolution: ...
+    @_builtins.property
+    def endorse(self) -> _lms_pb2.NewEndorsement: ...
+    @_builtins.property
+    def correct(self) -> _lms_pb2.NewCorrection: ...
+    @_builtins.property
+    def rate(self) -> _lms_pb2.NewRating: ...
+    @_builtins.property
+    def reveal(self) -> _lms_pb2.NewReveal: ...
+    @_builtins.property
+    def import_roster(self) -> _lms_pb2.NewRoster: ...
+    @_builtins.property
+    def create_link_codes(self) -> Global___CreateLinkCodes: ...
+    @_builtins.property
+    def set_password(self) -> Global___SetPassword: ...
+    @_builtins.property
+    def reset_password(self) -> Global___ResetPassword: ...
+    @_builtins.property
+    def set_disabled(self) -> _lms_pb2.NewDisabling: ...
+    @_builtins.property
+    def remind_of_due(self) -> Global___RemindOfDue: ...
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         token_sha256: _builtins.bytes = ...,
         time_ms: _builtins.int = ...,
+        version: _builtins.int = ...,
         create_session: Global___CreateSession | None = ...,
         end_session: Global___EndSession | None = ...,
         add_user: Global___AddUser | None = ...,
@@ -108,12 +160,28 @@ class Command(_message.Message):
         read_material: _lms_pb2.NewReading | None = ...,
         add_first_administrator: Global___AddFirstAdministrator | None = ...,
         report_tutor_delay: Global___ReportTutorDelay | None = ...,
+        grant_extension: _lms_pb2.NewExtension | None = ...,
+        import_grades: _lms_pb2.NewGradeImport | None = ...,
+        request_regrade: _lms_pb2.NewRegrade | None = ...,
+        reply_regrade: _lms_pb2.NewRegradeReply | None = ...,
+        follow_up: _lms_pb2.NewFollowUp | None = ...,
+        resolve: _lms_pb2.NewResolution | None = ...,
+        endorse: _lms_pb2.NewEndorsement | None = ...,
+        correct: _lms_pb2.NewCorrection | None = ...,
+        rate: _lms_pb2.NewRating | None = ...,
+        reveal: _lms_pb2.NewReveal | None = ...,
+        import_roster: _lms_pb2.NewRoster | None = ...,
+        create_link_codes: Global___CreateLinkCodes | None = ...,
+        set_password: Global___SetPassword | None = ...,
+        reset_password: Global___ResetPassword | None = ...,
+        set_disabled: _lms_pb2.NewDisabling | None = ...,
+        remind_of_due: Global___RemindOfDue | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "create_assignment", b"create_assignment", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "grade", b"grade", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "report_tutor_delay", b"report_tutor_delay", "submit", b"submit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "create_assignment", b"create_assignment", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "grade", b"grade", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay", "grant_extension", "import_grades", "request_regrade", "reply_regrade", "follow_up", "resolve", "endorse", "correct", "rate", "reveal", "import_roster", "create_link_codes", "set_password", "reset_password", "set_disabled", "remind_of_due"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -125,17 +193,21 @@ class CreateSession(_message.Message):
 
     USERNAME_FIELD_NUMBER: _builtins.int
     TOKEN_SHA256_FIELD_NUMBER: _builtins.int
+    LINK_CODE_SHA256_FIELD_NUMBER: _builtins.int
     username: _builtins.str
     token_sha256: _builtins.bytes
+    link_code_sha256: _builtins.bytes
+    """With a one-time link, which it uses up; the username is then the link's."""
     def __init__(
         self,
         *,
         username: _builtins.str = ...,
         token_sha256: _builtins.bytes = ...,
+        link_code_sha256: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["token_sha256", b"token_sha256", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code_sha256", b"link_code_sha256", "token_sha256", b"token_sha256", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -183,6 +255,94 @@ class AddUser(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AddUser: _TypeAlias = AddUser  # noqa: Y015
+
+@_typing.final
+class LinkCodeDigest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    CODE_SHA256_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    code_sha256: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        code_sha256: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code_sha256", b"code_sha256", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkCodeDigest: _TypeAlias = LinkCodeDigest  # noqa: Y015
+
+@_typing.final
+class CreateLinkCodes(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODES_FIELD_NUMBER: _builtins.int
+    EXPIRES_MS_FIELD_NUMBER: _builtins.int
+    expires_ms: _builtins.int
+    """Unix time in milliseconds."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkCodeDigest]: ...
+    def __init__(
+        self,
+        *,
+        codes: _abc.Iterable[Global___LinkCodeDigest] | None = ...,
+        expires_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "expires_ms", b"expires_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateLinkCodes: _TypeAlias = CreateLinkCodes  # noqa: Y015
+
+@_typing.final
+class SetPassword(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSWORD_HASH_FIELD_NUMBER: _builtins.int
+    password_hash: _builtins.str
+    def __init__(
+        self,
+        *,
+        password_hash: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["password_hash", b"password_hash"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetPassword: _TypeAlias = SetPassword  # noqa: Y015
+
+@_typing.final
+class ResetPassword(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRES_MS_FIELD_NUMBER: _builtins.int
+    expires_ms: _builtins.int
+    @_builtins.property
+    def code(self) -> Global___LinkCodeDigest: ...
+    def __init__(
+        self,
+        *,
+        code: Global___LinkCodeDigest | None = ...,
+        expires_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires_ms", b"expires_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetPassword: _TypeAlias = ResetPassword  # noqa: Y015
 
 @_typing.final
 class AddFirstAdministrator(_message.Message):
@@ -348,6 +508,31 @@ class ReportTutorDelay(_message.Message):
 Global___ReportTutorDelay: _TypeAlias = ReportTutorDelay  # noqa: Y015
 
 @_typing.final
+class RemindOfDue(_message.Message):
+    """Of the cluster: the assignment is due within 24 hours, for everybody or for one student with an extension."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    STUDENT_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    student: _builtins.str
+    """Empty: everybody without an extension."""
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        student: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "student", b"student"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemindOfDue: _TypeAlias = RemindOfDue  # noqa: Y015
+
+@_typing.final
 class FieldViolation(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -379,11 +564,14 @@ class Refusal(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     VIOLATIONS_FIELD_NUMBER: _builtins.int
+    RETRY_AFTER_MS_FIELD_NUMBER: _builtins.int
     code: _builtins.int
     """google.rpc.Code."""
     reason: _builtins.str
     """ErrorInfo.reason, UPPER_SNAKE_CASE."""
     message: _builtins.str
+    retry_after_ms: _builtins.int
+    """With RESOURCE_EXHAUSTED: when to come back."""
     @_builtins.property
     def violations(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldViolation]: ...
     def __init__(
@@ -393,10 +581,11 @@ class Refusal(_message.Message):
         reason: _builtins.str = ...,
         message: _builtins.str = ...,
         violations: _abc.Iterable[Global___FieldViolation] | None = ...,
+        retry_after_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "reason", b"reason", "violations", b"violations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "reason", b"reason", "retry_after_ms", b"retry_after_ms", "violations", b"violations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

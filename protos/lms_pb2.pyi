@@ -58,6 +58,14 @@ class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Kind.ValueType],
     KIND_PROGRESS: _Kind.ValueType  # 8
     KIND_ACCOUNT: _Kind.ValueType  # 9
     """The caller's own account."""
+    KIND_EXTENSION: _Kind.ValueType  # 10
+    KIND_REGRADE: _Kind.ValueType  # 11
+    KIND_FAQ: _Kind.ValueType  # 12
+    """Questions with an answer that an instructor published, endorsed or gave as a correction: for everybody."""
+    KIND_AUDIT: _Kind.ValueType  # 13
+    """For administrators."""
+    KIND_STATISTICS: _Kind.ValueType  # 14
+    """By assignment."""
 
 class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
 
@@ -72,6 +80,14 @@ KIND_USER: Kind.ValueType  # 7
 KIND_PROGRESS: Kind.ValueType  # 8
 KIND_ACCOUNT: Kind.ValueType  # 9
 """The caller's own account."""
+KIND_EXTENSION: Kind.ValueType  # 10
+KIND_REGRADE: Kind.ValueType  # 11
+KIND_FAQ: Kind.ValueType  # 12
+"""Questions with an answer that an instructor published, endorsed or gave as a correction: for everybody."""
+KIND_AUDIT: Kind.ValueType  # 13
+"""For administrators."""
+KIND_STATISTICS: Kind.ValueType  # 14
+"""By assignment."""
 Global___Kind: _TypeAlias = Kind  # noqa: Y015
 
 class _Consistency:
@@ -121,13 +137,34 @@ class _QueryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_QueryState
     QUERY_STATE_UNSPECIFIED: _QueryState.ValueType  # 0
     QUERY_STATE_PENDING: _QueryState.ValueType  # 1
     QUERY_STATE_ANSWERED: _QueryState.ValueType  # 2
+    QUERY_STATE_RESOLVED: _QueryState.ValueType  # 3
+    """Nothing more is wanted; a follow-up opens it again."""
 
 class QueryState(_QueryState, metaclass=_QueryStateEnumTypeWrapper): ...
 
 QUERY_STATE_UNSPECIFIED: QueryState.ValueType  # 0
 QUERY_STATE_PENDING: QueryState.ValueType  # 1
 QUERY_STATE_ANSWERED: QueryState.ValueType  # 2
+QUERY_STATE_RESOLVED: QueryState.ValueType  # 3
+"""Nothing more is wanted; a follow-up opens it again."""
 Global___QueryState: _TypeAlias = QueryState  # noqa: Y015
+
+class _Rating:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RatingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Rating.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RATING_UNSPECIFIED: _Rating.ValueType  # 0
+    RATING_HELPFUL: _Rating.ValueType  # 1
+    RATING_WRONG: _Rating.ValueType  # 2
+
+class Rating(_Rating, metaclass=_RatingEnumTypeWrapper): ...
+
+RATING_UNSPECIFIED: Rating.ValueType  # 0
+RATING_HELPFUL: Rating.ValueType  # 1
+RATING_WRONG: Rating.ValueType  # 2
+Global___Rating: _TypeAlias = Rating  # noqa: Y015
 
 class _EventKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -145,6 +182,16 @@ class _EventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventKind.V
     EVENT_KIND_SUBMISSION_RECEIVED: _EventKind.ValueType  # 7
     EVENT_KIND_TUTOR_DELAYED: _EventKind.ValueType  # 8
     """The tutor could not be reached for long; the query still waits."""
+    EVENT_KIND_EXTENSION_GRANTED: _EventKind.ValueType  # 9
+    EVENT_KIND_QUERY_FOLLOWED_UP: _EventKind.ValueType  # 10
+    EVENT_KIND_REGRADE_REQUESTED: _EventKind.ValueType  # 11
+    EVENT_KIND_REGRADE_REPLIED: _EventKind.ValueType  # 12
+    EVENT_KIND_ANSWER_REVIEWED: _EventKind.ValueType  # 13
+    """The tutor's answer was endorsed or corrected."""
+    EVENT_KIND_DUE_SOON: _EventKind.ValueType  # 14
+    """Due within 24 hours, and not handed in by the one who is told."""
+    EVENT_KIND_ANSWER_DOUBTED: _EventKind.ValueType  # 15
+    """By the one who asked, as wrong."""
 
 class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
     """--- events ---"""
@@ -159,6 +206,16 @@ EVENT_KIND_ANNOUNCEMENT: EventKind.ValueType  # 6
 EVENT_KIND_SUBMISSION_RECEIVED: EventKind.ValueType  # 7
 EVENT_KIND_TUTOR_DELAYED: EventKind.ValueType  # 8
 """The tutor could not be reached for long; the query still waits."""
+EVENT_KIND_EXTENSION_GRANTED: EventKind.ValueType  # 9
+EVENT_KIND_QUERY_FOLLOWED_UP: EventKind.ValueType  # 10
+EVENT_KIND_REGRADE_REQUESTED: EventKind.ValueType  # 11
+EVENT_KIND_REGRADE_REPLIED: EventKind.ValueType  # 12
+EVENT_KIND_ANSWER_REVIEWED: EventKind.ValueType  # 13
+"""The tutor's answer was endorsed or corrected."""
+EVENT_KIND_DUE_SOON: EventKind.ValueType  # 14
+"""Due within 24 hours, and not handed in by the one who is told."""
+EVENT_KIND_ANSWER_DOUBTED: EventKind.ValueType  # 15
+"""By the one who asked, as wrong."""
 Global___EventKind: _TypeAlias = EventKind  # noqa: Y015
 
 class _NodeRole:
@@ -211,17 +268,21 @@ class LoginRequest(_message.Message):
 
     USERNAME_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
+    LINK_CODE_FIELD_NUMBER: _builtins.int
     username: _builtins.str
     password: _builtins.str
+    link_code: _builtins.str
+    """Instead of both: from a one-time sign-in link."""
     def __init__(
         self,
         *,
         username: _builtins.str = ...,
         password: _builtins.str = ...,
+        link_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["password", b"password", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code", b"link_code", "password", b"password", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -318,19 +379,30 @@ class User(_message.Message):
     USERNAME_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
+    DISABLED_FIELD_NUMBER: _builtins.int
+    WITHOUT_PASSWORD_FIELD_NUMBER: _builtins.int
+    SOURCED_ID_FIELD_NUMBER: _builtins.int
     username: _builtins.str
     display_name: _builtins.str
     role: Global___Role.ValueType
+    disabled: _builtins.bool
+    without_password: _builtins.bool
+    """Signs in with a one-time link, having no password yet."""
+    sourced_id: _builtins.str
+    """The person's id in the school's own system; empty when there is none."""
     def __init__(
         self,
         *,
         username: _builtins.str = ...,
         display_name: _builtins.str = ...,
         role: Global___Role.ValueType = ...,
+        disabled: _builtins.bool = ...,
+        without_password: _builtins.bool = ...,
+        sourced_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "role", b"role", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disabled", b"disabled", "display_name", b"display_name", "role", b"role", "sourced_id", b"sourced_id", "username", b"username", "without_password", b"without_password"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -377,6 +449,80 @@ class Material(_message.Message):
 Global___Material: _TypeAlias = Material  # noqa: Y015
 
 @_typing.final
+class LatePolicy(_message.Message):
+    """For every started interval after the due date a share of the assignment's points is deducted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERCENT_FIELD_NUMBER: _builtins.int
+    INTERVAL_SECONDS_FIELD_NUMBER: _builtins.int
+    MINIMUM_PERCENT_FIELD_NUMBER: _builtins.int
+    percent: _builtins.int
+    """Of the points at most, for each interval; 1 to 100."""
+    interval_seconds: _builtins.int
+    minimum_percent: _builtins.int
+    """Lateness alone takes no grade below this share of the points at most."""
+    def __init__(
+        self,
+        *,
+        percent: _builtins.int = ...,
+        interval_seconds: _builtins.int = ...,
+        minimum_percent: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interval_seconds", b"interval_seconds", "minimum_percent", b"minimum_percent", "percent", b"percent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LatePolicy: _TypeAlias = LatePolicy  # noqa: Y015
+
+@_typing.final
+class RubricLine(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CRITERION_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    criterion: _builtins.str
+    points: _builtins.int
+    """At most."""
+    def __init__(
+        self,
+        *,
+        criterion: _builtins.str = ...,
+        points: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["criterion", b"criterion", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RubricLine: _TypeAlias = RubricLine  # noqa: Y015
+
+@_typing.final
+class RubricScore(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CRITERION_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    criterion: _builtins.str
+    points: _builtins.int
+    def __init__(
+        self,
+        *,
+        criterion: _builtins.str = ...,
+        points: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["criterion", b"criterion", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RubricScore: _TypeAlias = RubricScore  # noqa: Y015
+
+@_typing.final
 class Assignment(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -386,15 +532,46 @@ class Assignment(_message.Message):
     DUE_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     SUBMISSIONS_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    CUTOFF_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_MAX_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    RUBRIC_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    EXTENDED_DUE_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     instructions: _builtins.str
     points: _builtins.int
     submissions: _builtins.int
     """For a student: the caller's own attempts. For an instructor: students with at least one attempt."""
+    attempts_max: _builtins.int
+    """0: any number."""
     @_builtins.property
     def due(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def opens(self) -> _timestamp_pb2.Timestamp:
+        """Work is taken from here on; absent: at once."""
+
+    @_builtins.property
+    def cutoff(self) -> _timestamp_pb2.Timestamp:
+        """Work is taken until here; absent: without end."""
+
+    @_builtins.property
+    def late(self) -> Global___LatePolicy:
+        """Absent: late work is marked, and loses nothing."""
+
+    @_builtins.property
+    def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricLine]:
+        """Their points add up to the assignment's. Empty: graded as a whole."""
+
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]: ...
+    @_builtins.property
+    def extended_due(self) -> _timestamp_pb2.Timestamp:
+        """The caller's own due date, where an extension gave them one; the cut-off is never before it."""
+
     def __init__(
         self,
         *,
@@ -404,14 +581,59 @@ class Assignment(_message.Message):
         due: _timestamp_pb2.Timestamp | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         submissions: _builtins.int = ...,
+        opens: _timestamp_pb2.Timestamp | None = ...,
+        cutoff: _timestamp_pb2.Timestamp | None = ...,
+        attempts_max: _builtins.int = ...,
+        late: Global___LatePolicy | None = ...,
+        rubric: _abc.Iterable[Global___RubricLine] | None = ...,
+        files: _abc.Iterable[Global___File] | None = ...,
+        extended_due: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "due", b"due"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "cutoff", b"cutoff", "due", b"due", "extended_due", b"extended_due", "late", b"late", "opens", b"opens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "due", b"due", "instructions", b"instructions", "points", b"points", "submissions", b"submissions", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts_max", b"attempts_max", "created_at", b"created_at", "cutoff", b"cutoff", "due", b"due", "extended_due", b"extended_due", "files", b"files", "instructions", b"instructions", "late", b"late", "opens", b"opens", "points", b"points", "rubric", b"rubric", "submissions", b"submissions", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Assignment: _TypeAlias = Assignment  # noqa: Y015
+
+@_typing.final
+class Extension(_message.Message):
+    """A later due date for one student."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    STUDENT_FIELD_NUMBER: _builtins.int
+    STUDENT_NAME_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    GRANTED_AT_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    student: _builtins.str
+    student_name: _builtins.str
+    author: _builtins.str
+    @_builtins.property
+    def due(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def granted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        student: _builtins.str = ...,
+        student_name: _builtins.str = ...,
+        due: _timestamp_pb2.Timestamp | None = ...,
+        author: _builtins.str = ...,
+        granted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due", b"due", "granted_at", b"granted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "author", b"author", "due", b"due", "granted_at", b"granted_at", "student", b"student", "student_name", b"student_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Extension: _TypeAlias = Extension  # noqa: Y015
 
 @_typing.final
 class Submission(_message.Message):
@@ -426,6 +648,11 @@ class Submission(_message.Message):
     LATE_FIELD_NUMBER: _builtins.int
     SUBMITTED_AT_FIELD_NUMBER: _builtins.int
     GRADED_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    SAME_FILES_AS_FIELD_NUMBER: _builtins.int
+    LATE_PERCENT_FIELD_NUMBER: _builtins.int
     assignment_id: _builtins.str
     student: _builtins.str
     student_name: _builtins.str
@@ -434,10 +661,22 @@ class Submission(_message.Message):
     late: _builtins.bool
     graded: _builtins.bool
     """Whether the newest attempt has a grade: for an instructor any, for a student a released one."""
+    sha256: _builtins.str
+    """The receipt, known for what was handed in since there are receipts: the digest of the whole submission, and where
+    it stands in the replicated log.
+    """
+    index: _builtins.int
+    term: _builtins.int
+    late_percent: _builtins.int
+    """What lateness would deduct, in percent of the points at most."""
     @_builtins.property
     def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]: ...
     @_builtins.property
     def submitted_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def same_files_as(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Submissions with one of these files: for a student their own earlier ones, for an instructor other students' too."""
+
     def __init__(
         self,
         *,
@@ -450,10 +689,15 @@ class Submission(_message.Message):
         late: _builtins.bool = ...,
         submitted_at: _timestamp_pb2.Timestamp | None = ...,
         graded: _builtins.bool = ...,
+        sha256: _builtins.str = ...,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+        same_files_as: _abc.Iterable[_builtins.str] | None = ...,
+        late_percent: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["submitted_at", b"submitted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "attempt", b"attempt", "files", b"files", "graded", b"graded", "late", b"late", "student", b"student", "student_name", b"student_name", "submitted_at", b"submitted_at", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "attempt", b"attempt", "files", b"files", "graded", b"graded", "index", b"index", "late", b"late", "late_percent", b"late_percent", "same_files_as", b"same_files_as", "sha256", b"sha256", "student", b"student", "student_name", b"student_name", "submitted_at", b"submitted_at", "term", b"term", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -476,6 +720,10 @@ class Grade(_message.Message):
     GRADER_FIELD_NUMBER: _builtins.int
     GRADED_AT_FIELD_NUMBER: _builtins.int
     RELEASED_AT_FIELD_NUMBER: _builtins.int
+    DEDUCTED_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    LATE_PERCENT_FIELD_NUMBER: _builtins.int
+    RUBRIC_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
     submission_id: _builtins.str
     assignment_id: _builtins.str
     assignment_title: _builtins.str
@@ -488,10 +736,18 @@ class Grade(_message.Message):
     """Counts from 1 with every change of this submission's grade."""
     released: _builtins.bool
     grader: _builtins.str
+    deducted_hundredths: _builtins.int
+    """What lateness takes from `points`, in hundredths of a point: the score is points less this."""
+    late_percent: _builtins.int
+    """The share of the points at most that this was asked for, before the policy's minimum."""
     @_builtins.property
     def graded_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def released_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricScore]: ...
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]: ...
     def __init__(
         self,
         *,
@@ -508,14 +764,156 @@ class Grade(_message.Message):
         grader: _builtins.str = ...,
         graded_at: _timestamp_pb2.Timestamp | None = ...,
         released_at: _timestamp_pb2.Timestamp | None = ...,
+        deducted_hundredths: _builtins.int = ...,
+        late_percent: _builtins.int = ...,
+        rubric: _abc.Iterable[Global___RubricScore] | None = ...,
+        files: _abc.Iterable[Global___File] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["graded_at", b"graded_at", "released_at", b"released_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "assignment_title", b"assignment_title", "feedback", b"feedback", "graded_at", b"graded_at", "grader", b"grader", "points", b"points", "points_max", b"points_max", "released", b"released", "released_at", b"released_at", "student", b"student", "student_name", b"student_name", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "assignment_title", b"assignment_title", "deducted_hundredths", b"deducted_hundredths", "feedback", b"feedback", "files", b"files", "graded_at", b"graded_at", "grader", b"grader", "late_percent", b"late_percent", "points", b"points", "points_max", b"points_max", "released", b"released", "released_at", b"released_at", "rubric", b"rubric", "student", b"student", "student_name", b"student_name", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Grade: _TypeAlias = Grade  # noqa: Y015
+
+@_typing.final
+class Regrade(_message.Message):
+    """A request to look at a grade again, and what was said about it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNMENT_TITLE_FIELD_NUMBER: _builtins.int
+    SUBMISSION_ID_FIELD_NUMBER: _builtins.int
+    STUDENT_FIELD_NUMBER: _builtins.int
+    STUDENT_NAME_FIELD_NUMBER: _builtins.int
+    RESOLVED_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
+    REQUESTED_AT_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    assignment_title: _builtins.str
+    submission_id: _builtins.str
+    student: _builtins.str
+    student_name: _builtins.str
+    resolved: _builtins.bool
+    @_builtins.property
+    def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___RegradeMessage]: ...
+    @_builtins.property
+    def requested_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        assignment_title: _builtins.str = ...,
+        submission_id: _builtins.str = ...,
+        student: _builtins.str = ...,
+        student_name: _builtins.str = ...,
+        resolved: _builtins.bool = ...,
+        messages: _abc.Iterable[Global___RegradeMessage] | None = ...,
+        requested_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["requested_at", b"requested_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "assignment_title", b"assignment_title", "messages", b"messages", "requested_at", b"requested_at", "resolved", b"resolved", "student", b"student", "student_name", b"student_name", "submission_id", b"submission_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Regrade: _TypeAlias = Regrade  # noqa: Y015
+
+@_typing.final
+class RegradeMessage(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    BY_STUDENT_FIELD_NUMBER: _builtins.int
+    WRITTEN_AT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    author: _builtins.str
+    """By display name."""
+    by_student: _builtins.bool
+    @_builtins.property
+    def written_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        author: _builtins.str = ...,
+        by_student: _builtins.bool = ...,
+        written_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["written_at", b"written_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "by_student", b"by_student", "text", b"text", "written_at", b"written_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegradeMessage: _TypeAlias = RegradeMessage  # noqa: Y015
+
+@_typing.final
+class Statistics(_message.Message):
+    """Of the newest attempts' newest grades, after what lateness took; scores in hundredths of a point."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNMENT_TITLE_FIELD_NUMBER: _builtins.int
+    POINTS_MAX_FIELD_NUMBER: _builtins.int
+    STUDENTS_FIELD_NUMBER: _builtins.int
+    SUBMITTED_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    GRADED_FIELD_NUMBER: _builtins.int
+    RELEASED_FIELD_NUMBER: _builtins.int
+    SCORES_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    MEAN_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    MEDIAN_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    LOWER_QUARTILE_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    UPPER_QUARTILE_HUNDREDTHS_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    assignment_title: _builtins.str
+    points_max: _builtins.int
+    students: _builtins.int
+    submitted: _builtins.int
+    late: _builtins.int
+    missing: _builtins.int
+    """Not handed in, though it was due."""
+    graded: _builtins.int
+    released: _builtins.int
+    mean_hundredths: _builtins.int
+    median_hundredths: _builtins.int
+    lower_quartile_hundredths: _builtins.int
+    upper_quartile_hundredths: _builtins.int
+    @_builtins.property
+    def scores_hundredths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Sorted. To a student: empty."""
+
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        assignment_title: _builtins.str = ...,
+        points_max: _builtins.int = ...,
+        students: _builtins.int = ...,
+        submitted: _builtins.int = ...,
+        late: _builtins.int = ...,
+        missing: _builtins.int = ...,
+        graded: _builtins.int = ...,
+        released: _builtins.int = ...,
+        scores_hundredths: _abc.Iterable[_builtins.int] | None = ...,
+        mean_hundredths: _builtins.int = ...,
+        median_hundredths: _builtins.int = ...,
+        lower_quartile_hundredths: _builtins.int = ...,
+        upper_quartile_hundredths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "assignment_title", b"assignment_title", "graded", b"graded", "late", b"late", "lower_quartile_hundredths", b"lower_quartile_hundredths", "mean_hundredths", b"mean_hundredths", "median_hundredths", b"median_hundredths", "missing", b"missing", "points_max", b"points_max", "released", b"released", "scores_hundredths", b"scores_hundredths", "students", b"students", "submitted", b"submitted", "upper_quartile_hundredths", b"upper_quartile_hundredths"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Statistics: _TypeAlias = Statistics  # noqa: Y015
 
 @_typing.final
 class Citation(_message.Message):
@@ -557,6 +955,8 @@ class Answer(_message.Message):
     ABSTAINED_FIELD_NUMBER: _builtins.int
     GENERATED_FIELD_NUMBER: _builtins.int
     ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    ENDORSED_BY_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     author: _builtins.str
     """The instructor's name; empty for the tutor."""
@@ -566,6 +966,10 @@ class Answer(_message.Message):
     """The tutor found nothing in the materials that answers."""
     generated: _builtins.bool
     """Written freely by the model, not quoted from the materials."""
+    correction: _builtins.bool
+    """By an instructor, and stands against the tutor's."""
+    endorsed_by: _builtins.str
+    """Of the tutor's answer: the instructor who vouches for it, by display name."""
     @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Citation]: ...
     @_builtins.property
@@ -581,14 +985,45 @@ class Answer(_message.Message):
         abstained: _builtins.bool = ...,
         generated: _builtins.bool = ...,
         answered_at: _timestamp_pb2.Timestamp | None = ...,
+        correction: _builtins.bool = ...,
+        endorsed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abstained", b"abstained", "answered_at", b"answered_at", "author", b"author", "by_tutor", b"by_tutor", "citations", b"citations", "generated", b"generated", "model", b"model", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abstained", b"abstained", "answered_at", b"answered_at", "author", b"author", "by_tutor", b"by_tutor", "citations", b"citations", "correction", b"correction", "endorsed_by", b"endorsed_by", "generated", b"generated", "model", b"model", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Answer: _TypeAlias = Answer  # noqa: Y015
+
+@_typing.final
+class FollowUp(_message.Message):
+    """More from the one who asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    AFTER_ANSWERS_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    after_answers: _builtins.int
+    """How many answers stood before it."""
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        after_answers: _builtins.int = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_answers", b"after_answers", "asked_at", b"asked_at", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowUp: _TypeAlias = FollowUp  # noqa: Y015
 
 @_typing.final
 class Query(_message.Message):
@@ -600,15 +1035,30 @@ class Query(_message.Message):
     PSEUDONYM_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
     ASKED_AT_FIELD_NUMBER: _builtins.int
+    FOLLOW_UPS_FIELD_NUMBER: _builtins.int
+    PRIVATE_FIELD_NUMBER: _builtins.int
+    PUBLISHED_FIELD_NUMBER: _builtins.int
+    RATING_FIELD_NUMBER: _builtins.int
+    OWN_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     recipient: Global___Recipient.ValueType
     state: Global___QueryState.ValueType
     pseudonym: _builtins.str
     """Stands for the asker; the same throughout one thread, unrelated between threads."""
+    private: _builtins.bool
+    """Never shown to classmates, not even without a name."""
+    published: _builtins.bool
+    """In the FAQ."""
+    rating: Global___Rating.ValueType
+    """What the one who asked says of the tutor's answer."""
+    own: _builtins.bool
+    """Asked by the caller."""
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]: ...
     @_builtins.property
     def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def follow_ups(self) -> _containers.RepeatedCompositeFieldContainer[Global___FollowUp]: ...
     def __init__(
         self,
         *,
@@ -618,10 +1068,15 @@ class Query(_message.Message):
         pseudonym: _builtins.str = ...,
         answers: _abc.Iterable[Global___Answer] | None = ...,
         asked_at: _timestamp_pb2.Timestamp | None = ...,
+        follow_ups: _abc.Iterable[Global___FollowUp] | None = ...,
+        private: _builtins.bool = ...,
+        published: _builtins.bool = ...,
+        rating: Global___Rating.ValueType = ...,
+        own: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "asked_at", b"asked_at", "pseudonym", b"pseudonym", "recipient", b"recipient", "state", b"state", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "asked_at", b"asked_at", "follow_ups", b"follow_ups", "own", b"own", "private", b"private", "pseudonym", b"pseudonym", "published", b"published", "rating", b"rating", "recipient", b"recipient", "state", b"state", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -666,6 +1121,7 @@ class Progress(_message.Message):
     ASSIGNMENTS_GRADED_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     POINTS_MAX_FIELD_NUMBER: _builtins.int
+    SCORE_HUNDREDTHS_FIELD_NUMBER: _builtins.int
     student: _builtins.str
     student_name: _builtins.str
     materials: _builtins.int
@@ -674,8 +1130,9 @@ class Progress(_message.Message):
     assignments_submitted: _builtins.int
     assignments_graded: _builtins.int
     points: _builtins.int
-    """Over released grades only."""
+    """Over released grades only; what lateness took is in the hundredths alone."""
     points_max: _builtins.int
+    score_hundredths: _builtins.int
     def __init__(
         self,
         *,
@@ -688,14 +1145,62 @@ class Progress(_message.Message):
         assignments_graded: _builtins.int = ...,
         points: _builtins.int = ...,
         points_max: _builtins.int = ...,
+        score_hundredths: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "assignments_graded", b"assignments_graded", "assignments_submitted", b"assignments_submitted", "materials", b"materials", "materials_read", b"materials_read", "points", b"points", "points_max", b"points_max", "student", b"student", "student_name", b"student_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignments", b"assignments", "assignments_graded", b"assignments_graded", "assignments_submitted", b"assignments_submitted", "materials", b"materials", "materials_read", b"materials_read", "points", b"points", "points_max", b"points_max", "score_hundredths", b"score_hundredths", "student", b"student", "student_name", b"student_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Progress: _TypeAlias = Progress  # noqa: Y015
+
+@_typing.final
+class Audit(_message.Message):
+    """One act of a person. Who asked a question is not told here: see NewReveal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    DEED_FIELD_NUMBER: _builtins.int
+    OBJECT_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    """Empty where an act would give away who asked."""
+    display_name: _builtins.str
+    deed: _builtins.str
+    """What was done, as "grade" or "add users"."""
+    object: _builtins.str
+    """What it was done to: an item's id or a username."""
+    detail: _builtins.str
+    """What the author wrote beside it, as the reason of a reveal."""
+    index: _builtins.int
+    term: _builtins.int
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        deed: _builtins.str = ...,
+        object: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deed", b"deed", "detail", b"detail", "display_name", b"display_name", "index", b"index", "object", b"object", "term", b"term", "time", b"time", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Audit: _TypeAlias = Audit  # noqa: Y015
 
 @_typing.final
 class Item(_message.Message):
@@ -710,8 +1215,14 @@ class Item(_message.Message):
     ANNOUNCEMENT_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
+    EXTENSION_FIELD_NUMBER: _builtins.int
+    REGRADE_FIELD_NUMBER: _builtins.int
+    AUDIT_FIELD_NUMBER: _builtins.int
+    STATISTICS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """M1, A1, S1, Q1, N1; a grade bears its submission's id, a user or progress the username."""
+    """M1, A1, S1, Q1, N1, E1, R1; a grade bears its submission's id, a user or progress the username, an FAQ entry its
+    question's id, statistics their assignment's, an audit record its log index.
+    """
     @_builtins.property
     def material(self) -> Global___Material: ...
     @_builtins.property
@@ -728,6 +1239,14 @@ class Item(_message.Message):
     def user(self) -> Global___User: ...
     @_builtins.property
     def progress(self) -> Global___Progress: ...
+    @_builtins.property
+    def extension(self) -> Global___Extension: ...
+    @_builtins.property
+    def regrade(self) -> Global___Regrade: ...
+    @_builtins.property
+    def audit(self) -> Global___Audit: ...
+    @_builtins.property
+    def statistics(self) -> Global___Statistics: ...
     def __init__(
         self,
         *,
@@ -740,12 +1259,16 @@ class Item(_message.Message):
         announcement: Global___Announcement | None = ...,
         user: Global___User | None = ...,
         progress: Global___Progress | None = ...,
+        extension: Global___Extension | None = ...,
+        regrade: Global___Regrade | None = ...,
+        audit: Global___Audit | None = ...,
+        statistics: Global___Statistics | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "data", b"data", "grade", b"grade", "material", b"material", "progress", b"progress", "query", b"query", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "data", b"data", "grade", b"grade", "id", b"id", "material", b"material", "progress", b"progress", "query", b"query", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "id", b"id", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "query", "announcement", "user", "progress"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "query", "announcement", "user", "progress", "extension", "regrade", "audit", "statistics"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -760,8 +1283,11 @@ class NewMaterial(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     TOPIC_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    SILENT_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     topic: _builtins.str
+    silent: _builtins.bool
+    """Nobody is told."""
     @_builtins.property
     def file(self) -> Global___File: ...
     def __init__(
@@ -770,10 +1296,11 @@ class NewMaterial(_message.Message):
         title: _builtins.str = ...,
         topic: _builtins.str = ...,
         file: Global___File | None = ...,
+        silent: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "title", b"title", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "silent", b"silent", "title", b"title", "topic", b"topic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -787,11 +1314,28 @@ class NewAssignment(_message.Message):
     INSTRUCTIONS_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     DUE_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    CUTOFF_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_MAX_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    RUBRIC_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     instructions: _builtins.str
     points: _builtins.int
+    attempts_max: _builtins.int
     @_builtins.property
     def due(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def opens(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def cutoff(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def late(self) -> Global___LatePolicy: ...
+    @_builtins.property
+    def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricLine]: ...
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]: ...
     def __init__(
         self,
         *,
@@ -799,14 +1343,48 @@ class NewAssignment(_message.Message):
         instructions: _builtins.str = ...,
         points: _builtins.int = ...,
         due: _timestamp_pb2.Timestamp | None = ...,
+        opens: _timestamp_pb2.Timestamp | None = ...,
+        cutoff: _timestamp_pb2.Timestamp | None = ...,
+        attempts_max: _builtins.int = ...,
+        late: Global___LatePolicy | None = ...,
+        rubric: _abc.Iterable[Global___RubricLine] | None = ...,
+        files: _abc.Iterable[Global___File] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["due", b"due"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cutoff", b"cutoff", "due", b"due", "late", b"late", "opens", b"opens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due", b"due", "instructions", b"instructions", "points", b"points", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts_max", b"attempts_max", "cutoff", b"cutoff", "due", b"due", "files", b"files", "instructions", b"instructions", "late", b"late", "opens", b"opens", "points", b"points", "rubric", b"rubric", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NewAssignment: _TypeAlias = NewAssignment  # noqa: Y015
+
+@_typing.final
+class NewExtension(_message.Message):
+    """The newest one stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    STUDENT_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    student: _builtins.str
+    @_builtins.property
+    def due(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        student: _builtins.str = ...,
+        due: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due", b"due"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "due", b"due", "student", b"student"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewExtension: _TypeAlias = NewExtension  # noqa: Y015
 
 @_typing.final
 class NewSubmission(_message.Message):
@@ -842,11 +1420,22 @@ class NewGrade(_message.Message):
     POINTS_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    RUBRIC_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
     submission_id: _builtins.str
     points: _builtins.int
     feedback: _builtins.str
     version: _builtins.int
     """The version this change was made from; 0 when there was no grade. ABORTED when another came between."""
+    release: _builtins.bool
+    """Released in the same act."""
+    @_builtins.property
+    def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricScore]:
+        """One score for each line of the assignment's rubric, or none; they add up to `points`."""
+
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]: ...
     def __init__(
         self,
         *,
@@ -854,10 +1443,13 @@ class NewGrade(_message.Message):
         points: _builtins.int = ...,
         feedback: _builtins.str = ...,
         version: _builtins.int = ...,
+        rubric: _abc.Iterable[Global___RubricScore] | None = ...,
+        files: _abc.Iterable[Global___File] | None = ...,
+        release: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "points", b"points", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "files", b"files", "points", b"points", "release", b"release", "rubric", b"rubric", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -865,24 +1457,134 @@ Global___NewGrade: _TypeAlias = NewGrade  # noqa: Y015
 
 @_typing.final
 class NewRelease(_message.Message):
-    """Publishes every draft grade of an assignment to its students."""
+    """Publishes draft grades to their students: of a whole assignment, or of one submission."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    SUBMISSION_ID_FIELD_NUMBER: _builtins.int
     assignment_id: _builtins.str
+    submission_id: _builtins.str
     def __init__(
         self,
         *,
         assignment_id: _builtins.str = ...,
+        submission_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "submission_id", b"submission_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NewRelease: _TypeAlias = NewRelease  # noqa: Y015
+
+@_typing.final
+class NewGradeImport(_message.Message):
+    """Grades from a spreadsheet: all of them, or none. They are drafts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRADES_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    dry_run: _builtins.bool
+    """Checked as if it were meant, and nothing changed."""
+    @_builtins.property
+    def grades(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportedGrade]: ...
+    def __init__(
+        self,
+        *,
+        grades: _abc.Iterable[Global___ImportedGrade] | None = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dry_run", b"dry_run", "grades", b"grades"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewGradeImport: _TypeAlias = NewGradeImport  # noqa: Y015
+
+@_typing.final
+class ImportedGrade(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    STUDENT_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    student: _builtins.str
+    points: _builtins.int
+    version: _builtins.int
+    """As in NewGrade, of the student's newest attempt."""
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        student: _builtins.str = ...,
+        points: _builtins.int = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "points", b"points", "student", b"student", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportedGrade: _TypeAlias = ImportedGrade  # noqa: Y015
+
+@_typing.final
+class NewRegrade(_message.Message):
+    """By the student, on a released grade; while one is open, a further reason joins it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewRegrade: _TypeAlias = NewRegrade  # noqa: Y015
+
+@_typing.final
+class NewRegradeReply(_message.Message):
+    """By an instructor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGRADE_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    RESOLVE_FIELD_NUMBER: _builtins.int
+    regrade_id: _builtins.str
+    text: _builtins.str
+    """May be empty when it resolves."""
+    resolve: _builtins.bool
+    def __init__(
+        self,
+        *,
+        regrade_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+        resolve: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["regrade_id", b"regrade_id", "resolve", b"resolve", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewRegradeReply: _TypeAlias = NewRegradeReply  # noqa: Y015
 
 @_typing.final
 class NewQuery(_message.Message):
@@ -890,24 +1592,123 @@ class NewQuery(_message.Message):
 
     TEXT_FIELD_NUMBER: _builtins.int
     RECIPIENT_FIELD_NUMBER: _builtins.int
+    PRIVATE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     recipient: Global___Recipient.ValueType
+    private: _builtins.bool
+    """Never to be shown to classmates, not even without a name."""
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         recipient: Global___Recipient.ValueType = ...,
+        private: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["recipient", b"recipient", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["private", b"private", "recipient", b"recipient", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NewQuery: _TypeAlias = NewQuery  # noqa: Y015
 
 @_typing.final
+class NewFollowUp(_message.Message):
+    """By the one who asked. It goes to the instructors, whoever was asked at first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    text: _builtins.str
+    """May be empty when it hands a question of the tutor's to the instructors."""
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query_id", b"query_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewFollowUp: _TypeAlias = NewFollowUp  # noqa: Y015
+
+@_typing.final
+class NewResolution(_message.Message):
+    """By the one who asked, or an instructor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query_id", b"query_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewResolution: _TypeAlias = NewResolution  # noqa: Y015
+
+@_typing.final
 class NewAnswer(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    PUBLISH_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    text: _builtins.str
+    publish: _builtins.bool
+    """Into the FAQ, with the question."""
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+        publish: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["publish", b"publish", "query_id", b"query_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewAnswer: _TypeAlias = NewAnswer  # noqa: Y015
+
+@_typing.final
+class NewEndorsement(_message.Message):
+    """By an instructor, who vouches for the tutor's answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query_id", b"query_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewEndorsement: _TypeAlias = NewEndorsement  # noqa: Y015
+
+@_typing.final
+class NewCorrection(_message.Message):
+    """By an instructor: an answer that stands against the tutor's."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     QUERY_ID_FIELD_NUMBER: _builtins.int
@@ -926,7 +1727,55 @@ class NewAnswer(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___NewAnswer: _TypeAlias = NewAnswer  # noqa: Y015
+Global___NewCorrection: _TypeAlias = NewCorrection  # noqa: Y015
+
+@_typing.final
+class NewRating(_message.Message):
+    """By the one who asked, of the tutor's answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    RATING_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    rating: Global___Rating.ValueType
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+        rating: Global___Rating.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query_id", b"query_id", "rating", b"rating"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewRating: _TypeAlias = NewRating  # noqa: Y015
+
+@_typing.final
+class NewReveal(_message.Message):
+    """By an administrator, who learns who asked. It leaves an audit record. The response's item is the user."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    query_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        query_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query_id", b"query_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewReveal: _TypeAlias = NewReveal  # noqa: Y015
 
 @_typing.final
 class NewAnnouncement(_message.Message):
@@ -959,6 +1808,7 @@ class NewUser(_message.Message):
     display_name: _builtins.str
     role: Global___Role.ValueType
     password: _builtins.str
+    """Empty: the person begins with a one-time sign-in link."""
     def __init__(
         self,
         *,
@@ -974,6 +1824,153 @@ class NewUser(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NewUser: _TypeAlias = NewUser  # noqa: Y015
+
+@_typing.final
+class NewRoster(_message.Message):
+    """People from a spreadsheet: all of them, or none. Who is there already gets the name and the id in the row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    dry_run: _builtins.bool
+    """Checked as if it were meant, and nothing changed."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___RosterRow]: ...
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___RosterRow] | None = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dry_run", b"dry_run", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewRoster: _TypeAlias = NewRoster  # noqa: Y015
+
+@_typing.final
+class RosterRow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    SOURCED_ID_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    display_name: _builtins.str
+    role: Global___Role.ValueType
+    sourced_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        role: Global___Role.ValueType = ...,
+        sourced_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "role", b"role", "sourced_id", b"sourced_id", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RosterRow: _TypeAlias = RosterRow  # noqa: Y015
+
+@_typing.final
+class NewLinkCodes(_message.Message):
+    """A one-time sign-in link for each of these people; an earlier one of theirs is void."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def usernames(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        usernames: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["usernames", b"usernames"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewLinkCodes: _TypeAlias = NewLinkCodes  # noqa: Y015
+
+@_typing.final
+class NewPassword(_message.Message):
+    """The caller's own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OLD_PASSWORD_FIELD_NUMBER: _builtins.int
+    NEW_PASSWORD_FIELD_NUMBER: _builtins.int
+    old_password: _builtins.str
+    """Empty for who has none yet."""
+    new_password: _builtins.str
+    def __init__(
+        self,
+        *,
+        old_password: _builtins.str = ...,
+        new_password: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["new_password", b"new_password", "old_password", b"old_password"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewPassword: _TypeAlias = NewPassword  # noqa: Y015
+
+@_typing.final
+class NewPasswordReset(_message.Message):
+    """The password is void, every session ends, and a one-time link is made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewPasswordReset: _TypeAlias = NewPasswordReset  # noqa: Y015
+
+@_typing.final
+class NewDisabling(_message.Message):
+    """A disabled person cannot sign in, and every session of theirs ends; what they did remains."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    DISABLED_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    disabled: _builtins.bool
+    """False enables again."""
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        disabled: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disabled", b"disabled", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewDisabling: _TypeAlias = NewDisabling  # noqa: Y015
 
 @_typing.final
 class NewReading(_message.Message):
@@ -1011,6 +2008,21 @@ class PostRequest(_message.Message):
     ANNOUNCEMENT_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
     READING_FIELD_NUMBER: _builtins.int
+    EXTENSION_FIELD_NUMBER: _builtins.int
+    GRADE_IMPORT_FIELD_NUMBER: _builtins.int
+    REGRADE_FIELD_NUMBER: _builtins.int
+    REGRADE_REPLY_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    ENDORSEMENT_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    RATING_FIELD_NUMBER: _builtins.int
+    REVEAL_FIELD_NUMBER: _builtins.int
+    ROSTER_FIELD_NUMBER: _builtins.int
+    LINK_CODES_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    PASSWORD_RESET_FIELD_NUMBER: _builtins.int
+    DISABLING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """8 to 64 characters; the same for every try of one act. A second post with the same id changes nothing and
     gets the first one's response.
@@ -1035,6 +2047,36 @@ class PostRequest(_message.Message):
     def user(self) -> Global___NewUser: ...
     @_builtins.property
     def reading(self) -> Global___NewReading: ...
+    @_builtins.property
+    def extension(self) -> Global___NewExtension: ...
+    @_builtins.property
+    def grade_import(self) -> Global___NewGradeImport: ...
+    @_builtins.property
+    def regrade(self) -> Global___NewRegrade: ...
+    @_builtins.property
+    def regrade_reply(self) -> Global___NewRegradeReply: ...
+    @_builtins.property
+    def follow_up(self) -> Global___NewFollowUp: ...
+    @_builtins.property
+    def resolution(self) -> Global___NewResolution: ...
+    @_builtins.property
+    def endorsement(self) -> Global___NewEndorsement: ...
+    @_builtins.property
+    def correction(self) -> Global___NewCorrection: ...
+    @_builtins.property
+    def rating(self) -> Global___NewRating: ...
+    @_builtins.property
+    def reveal(self) -> Global___NewReveal: ...
+    @_builtins.property
+    def roster(self) -> Global___NewRoster: ...
+    @_builtins.property
+    def link_codes(self) -> Global___NewLinkCodes: ...
+    @_builtins.property
+    def password(self) -> Global___NewPassword: ...
+    @_builtins.property
+    def password_reset(self) -> Global___NewPasswordReset: ...
+    @_builtins.property
+    def disabling(self) -> Global___NewDisabling: ...
     def __init__(
         self,
         *,
@@ -1049,12 +2091,27 @@ class PostRequest(_message.Message):
         announcement: Global___NewAnnouncement | None = ...,
         user: Global___NewUser | None = ...,
         reading: Global___NewReading | None = ...,
+        extension: Global___NewExtension | None = ...,
+        grade_import: Global___NewGradeImport | None = ...,
+        regrade: Global___NewRegrade | None = ...,
+        regrade_reply: Global___NewRegradeReply | None = ...,
+        follow_up: Global___NewFollowUp | None = ...,
+        resolution: Global___NewResolution | None = ...,
+        endorsement: Global___NewEndorsement | None = ...,
+        correction: Global___NewCorrection | None = ...,
+        rating: Global___NewRating | None = ...,
+        reveal: Global___NewReveal | None = ...,
+        roster: Global___NewRoster | None = ...,
+        link_codes: Global___NewLinkCodes | None = ...,
+        password: Global___NewPassword | None = ...,
+        password_reset: Global___NewPasswordReset | None = ...,
+        disabling: Global___NewDisabling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "data", b"data", "grade", b"grade", "material", b"material", "query", b"query", "reading", b"reading", "release", b"release", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "data", b"data", "grade", b"grade", "material", b"material", "query", b"query", "reading", b"reading", "release", b"release", "request_id", b"request_id", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "request_id", b"request_id", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "release", "query", "answer", "announcement", "user", "reading"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "release", "query", "answer", "announcement", "user", "reading", "extension", "grade_import", "regrade", "regrade_reply", "follow_up", "resolution", "endorsement", "correction", "rating", "reveal", "roster", "link_codes", "password", "password_reset", "disabling"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -1068,14 +2125,26 @@ class PostResponse(_message.Message):
     INDEX_FIELD_NUMBER: _builtins.int
     TERM_FIELD_NUMBER: _builtins.int
     RELEASED_FIELD_NUMBER: _builtins.int
+    LINK_CODES_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Where the post stands in the replicated log."""
     term: _builtins.int
     released: _builtins.int
     """With a release: how many grades it published."""
+    added: _builtins.int
+    """With an import: how many rows were new, changed something, or changed nothing."""
+    changed: _builtins.int
+    unchanged: _builtins.int
     @_builtins.property
     def item(self) -> Global___Item:
         """The item as it stood right after this post."""
+
+    @_builtins.property
+    def link_codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkCode]:
+        """Told once, by the node that made them: a repetition of the post does not have them."""
 
     def __init__(
         self,
@@ -1084,14 +2153,45 @@ class PostResponse(_message.Message):
         index: _builtins.int = ...,
         term: _builtins.int = ...,
         released: _builtins.int = ...,
+        link_codes: _abc.Iterable[Global___LinkCode] | None = ...,
+        added: _builtins.int = ...,
+        changed: _builtins.int = ...,
+        unchanged: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "item", b"item", "released", b"released", "term", b"term"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "changed", b"changed", "index", b"index", "item", b"item", "link_codes", b"link_codes", "released", b"released", "term", b"term", "unchanged", b"unchanged"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PostResponse: _TypeAlias = PostResponse  # noqa: Y015
+
+@_typing.final
+class LinkCode(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    code: _builtins.str
+    """43 characters of A-Z, a-z, 0-9, hyphen and underscore."""
+    @_builtins.property
+    def expires(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        code: _builtins.str = ...,
+        expires: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires", b"expires"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires", b"expires", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkCode: _TypeAlias = LinkCode  # noqa: Y015
 
 @_typing.final
 class Filter(_message.Message):
@@ -1104,12 +2204,18 @@ class Filter(_message.Message):
     WORDS_FIELD_NUMBER: _builtins.int
     PENDING_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    OBJECT_FIELD_NUMBER: _builtins.int
     student: _builtins.str
     assignment_id: _builtins.str
     words: _builtins.str
-    """Words to search for: materials."""
+    """Words to search for: materials, FAQ."""
     pending: _builtins.bool
     """Only what awaits the caller: ungraded newest attempts, unanswered queries."""
+    person: _builtins.str
+    """Of audit records: whose act, by username."""
+    object: _builtins.str
+    """Of audit records: done to what."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1120,10 +2226,12 @@ class Filter(_message.Message):
         words: _builtins.str = ...,
         pending: _builtins.bool = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        person: _builtins.str = ...,
+        object: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "pending", b"pending", "since", b"since", "student", b"student", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "object", b"object", "pending", b"pending", "person", b"person", "since", b"since", "student", b"student", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1281,7 +2389,7 @@ class DownloadRequest(_message.Message):
     ITEM_ID_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
-    """The item that holds the file: a material or a submission."""
+    """The item that holds the file: a material, an assignment, or a submission with the feedback on it."""
     sha256: _builtins.str
     """Which of its files; empty when there is one."""
     def __init__(
@@ -1872,3 +2980,57 @@ class GetChainCheckpointResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetChainCheckpointResponse: _TypeAlias = GetChainCheckpointResponse  # noqa: Y015
+
+@_typing.final
+class VerifyReceiptRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBMISSION_ID_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    submission_id: _builtins.str
+    sha256: _builtins.str
+    index: _builtins.int
+    term: _builtins.int
+    def __init__(
+        self,
+        *,
+        submission_id: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "sha256", b"sha256", "submission_id", b"submission_id", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyReceiptRequest: _TypeAlias = VerifyReceiptRequest  # noqa: Y015
+
+@_typing.final
+class VerifyReceiptResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GENUINE_FIELD_NUMBER: _builtins.int
+    FINDING_FIELD_NUMBER: _builtins.int
+    APPLIED_INDEX_FIELD_NUMBER: _builtins.int
+    genuine: _builtins.bool
+    finding: _builtins.str
+    """In words, what the node holds instead; says nothing of what was handed in."""
+    applied_index: _builtins.int
+    def __init__(
+        self,
+        *,
+        genuine: _builtins.bool = ...,
+        finding: _builtins.str = ...,
+        applied_index: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_index", b"applied_index", "finding", b"finding", "genuine", b"genuine"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyReceiptResponse: _TypeAlias = VerifyReceiptResponse  # noqa: Y015

@@ -395,6 +395,11 @@ class AdminServiceStub:
                 request_serializer=protos_dot_lms__pb2.BackupRequest.SerializeToString,
                 response_deserializer=protos_dot_lms__pb2.BackupResponse.FromString,
                 _registered_method=True)
+        self.VerifyReceipt = channel.unary_unary(
+                '/lms.v1.AdminService/VerifyReceipt',
+                request_serializer=protos_dot_lms__pb2.VerifyReceiptRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.VerifyReceiptResponse.FromString,
+                _registered_method=True)
         self.GetChainCheckpoint = channel.unary_unary(
                 '/lms.v1.AdminService/GetChainCheckpoint',
                 request_serializer=protos_dot_lms__pb2.GetChainCheckpointRequest.SerializeToString,
@@ -442,6 +447,13 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyReceipt(self, request, context):
+        """Whether a receipt is what this node has applied.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetChainCheckpoint(self, request, context):
         """How the node's history hashes at one index, for its peers to compare with theirs.
         """
@@ -476,6 +488,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.Backup,
                     request_deserializer=protos_dot_lms__pb2.BackupRequest.FromString,
                     response_serializer=protos_dot_lms__pb2.BackupResponse.SerializeToString,
+            ),
+            'VerifyReceipt': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyReceipt,
+                    request_deserializer=protos_dot_lms__pb2.VerifyReceiptRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.VerifyReceiptResponse.SerializeToString,
             ),
             'GetChainCheckpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.GetChainCheckpoint,
@@ -621,6 +638,33 @@ class AdminService:
             '/lms.v1.AdminService/Backup',
             protos_dot_lms__pb2.BackupRequest.SerializeToString,
             protos_dot_lms__pb2.BackupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyReceipt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/VerifyReceipt',
+            protos_dot_lms__pb2.VerifyReceiptRequest.SerializeToString,
+            protos_dot_lms__pb2.VerifyReceiptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -132,6 +132,8 @@ class AdminServiceStub:
     """Of the leader. Answered once another node leads."""
     Backup: _grpc.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]
     """A consistent copy of the node's applied state, taken while it goes on."""
+    VerifyReceipt: _grpc.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]
+    """Whether a receipt is what this node has applied."""
     GetChainCheckpoint: _grpc.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
@@ -152,6 +154,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Of the leader. Answered once another node leads."""
     Backup: _aio.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]  # type: ignore[assignment]
     """A consistent copy of the node's applied state, taken while it goes on."""
+    VerifyReceipt: _aio.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]  # type: ignore[assignment]
+    """Whether a receipt is what this node has applied."""
     GetChainCheckpoint: _aio.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]  # type: ignore[assignment]
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
@@ -199,6 +203,14 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_lms_pb2.BackupResponse], _abc.AsyncIterator[_lms_pb2.BackupResponse]]:
         """A consistent copy of the node's applied state, taken while it goes on."""
+
+    @_abc_1.abstractmethod
+    def VerifyReceipt(
+        self,
+        request: _lms_pb2.VerifyReceiptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.VerifyReceiptResponse, _abc.Awaitable[_lms_pb2.VerifyReceiptResponse]]:
+        """Whether a receipt is what this node has applied."""
 
     @_abc_1.abstractmethod
     def GetChainCheckpoint(

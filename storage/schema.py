@@ -10,11 +10,33 @@ from raft.membership import Membership
 from storage.database import Record
 from storage.migrations import Migration
 from storage.models.course import Announcement, Material, MaterialText, Passage, Reading
-from storage.models.coursework import Assignment, GradeVersion, Submission, SubmissionFile
+from storage.models.coursework import (
+    Assignment,
+    AssignmentFile,
+    Extension,
+    FeedbackFile,
+    GradeVersion,
+    Regrade,
+    RegradeMessage,
+    Reminder,
+    RubricLine,
+    RubricScore,
+    Submission,
+    SubmissionFile,
+    SubmissionReceipt,
+)
 from storage.models.files import Chunk, FileChunk, FileOwner, StoredFile
 from storage.models.history import Applied, ChainCheckpoint, Event, StoredOutcome
-from storage.models.people import Session, User
-from storage.models.questions import Answer, AnswerCitation, Query
+from storage.models.people import Audit, LinkCode, Session, User
+from storage.models.questions import (
+    Answer,
+    AnswerCitation,
+    AnswerRating,
+    Endorsement,
+    FollowUp,
+    KnownAnswer,
+    Query,
+)
 
 DERIVED: Sequence[type[Record]] = (ChainCheckpoint,)
 """Equal on all nodes as far as it is there; a node that has been upgraded begins with less of it."""
@@ -40,8 +62,23 @@ REPLICATED: Sequence[type[Record]] = (
     Query,
     Answer,
     AnswerCitation,
+    LinkCode,
+    Audit,
+    RubricLine,
+    AssignmentFile,
+    Extension,
+    Reminder,
+    SubmissionReceipt,
+    RubricScore,
+    FeedbackFile,
+    Regrade,
+    RegradeMessage,
+    FollowUp,
+    Endorsement,
+    AnswerRating,
+    KnownAnswer,
 )
-"""Every table but the full-text index, which is derived from Passage."""
+"""Every table but the full-text indexes, which are derived from Passage and KnownAnswer."""
 
 _FIRST = """
 CREATE TABLE applied (
@@ -135,10 +172,100 @@ CREATE TABLE answer_citation (
 """
 
 
-def _create_tables(database: Database) -> None:
-    for statement in _FIRST.split(";\n"):
+_WHOLE_CLASSROOM = """
+ALTER TABLE user ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user ADD COLUMN sourced_id TEXT NOT NULL DEFAULT '';
+CREATE TABLE link_code (
+  code_sha256 BLOB NOT NULL PRIMARY KEY, username TEXT NOT NULL REFERENCES user, expires_ms INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX link_code_username ON link_code (username);
+CREATE TABLE audit (
+  log_index INTEGER PRIMARY KEY, term INTEGER NOT NULL, username TEXT NOT NULL, deed TEXT NOT NULL,
+  object TEXT NOT NULL, detail TEXT NOT NULL, time_ms INTEGER NOT NULL);
+CREATE INDEX audit_username ON audit (username);
+CREATE INDEX audit_object ON audit (object);
+
+ALTER TABLE assignment ADD COLUMN opens_ms INTEGER;
+ALTER TABLE assignment ADD COLUMN cutoff_ms INTEGER;
+ALTER TABLE assignment ADD COLUMN attempts_max INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assignment ADD COLUMN late_percent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assignment ADD COLUMN late_interval_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assignment ADD COLUMN late_minimum_percent INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rubric_line (
+  assignment INTEGER NOT NULL REFERENCES assignment, place INTEGER NOT NULL, criterion TEXT NOT NULL,
+  points INTEGER NOT NULL, PRIMARY KEY (assignment, place)) WITHOUT ROWID;
+CREATE INDEX rubric_line_points ON rubric_line (points);
+CREATE TABLE assignment_file (
+  assignment INTEGER NOT NULL REFERENCES assignment, place INTEGER NOT NULL,
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, name TEXT NOT NULL, media_type TEXT NOT NULL,
+  PRIMARY KEY (assignment, place)) WITHOUT ROWID;
+CREATE INDEX assignment_file_file_sha256 ON assignment_file (file_sha256);
+CREATE TABLE extension (
+  number INTEGER PRIMARY KEY, assignment INTEGER NOT NULL REFERENCES assignment,
+  student TEXT NOT NULL REFERENCES user, due_ms INTEGER NOT NULL, author TEXT NOT NULL REFERENCES user,
+  granted_ms INTEGER NOT NULL);
+CREATE INDEX extension_student ON extension (student, assignment);
+CREATE TABLE reminder (
+  assignment INTEGER NOT NULL REFERENCES assignment, student TEXT NOT NULL, due_ms INTEGER NOT NULL,
+  reminded_ms INTEGER NOT NULL, PRIMARY KEY (assignment, student, due_ms)) WITHOUT ROWID;
+CREATE INDEX reminder_student ON reminder (student);
+CREATE TABLE submission_receipt (
+  submission INTEGER PRIMARY KEY REFERENCES submission, sha256 TEXT NOT NULL, log_index INTEGER NOT NULL,
+  term INTEGER NOT NULL);
+CREATE INDEX submission_receipt_log_index ON submission_receipt (log_index);
+ALTER TABLE grade_version ADD COLUMN deducted_hundredths INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE grade_version ADD COLUMN late_percent INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rubric_score (
+  submission INTEGER NOT NULL REFERENCES submission, version INTEGER NOT NULL, place INTEGER NOT NULL,
+  points INTEGER NOT NULL, PRIMARY KEY (submission, version, place)) WITHOUT ROWID;
+CREATE INDEX rubric_score_points ON rubric_score (points);
+CREATE TABLE feedback_file (
+  submission INTEGER NOT NULL REFERENCES submission, version INTEGER NOT NULL, place INTEGER NOT NULL,
+  file_sha256 TEXT NOT NULL REFERENCES stored_file, name TEXT NOT NULL, media_type TEXT NOT NULL,
+  PRIMARY KEY (submission, version, place)) WITHOUT ROWID;
+CREATE INDEX feedback_file_file_sha256 ON feedback_file (file_sha256);
+CREATE TABLE regrade (
+  number INTEGER PRIMARY KEY, submission INTEGER NOT NULL REFERENCES submission, resolved INTEGER NOT NULL,
+  requested_ms INTEGER NOT NULL);
+CREATE INDEX regrade_submission ON regrade (submission);
+CREATE INDEX regrade_resolved ON regrade (resolved);
+CREATE TABLE regrade_message (
+  regrade INTEGER NOT NULL REFERENCES regrade, place INTEGER NOT NULL, author TEXT NOT NULL REFERENCES user,
+  text TEXT NOT NULL, written_ms INTEGER NOT NULL, PRIMARY KEY (regrade, place)) WITHOUT ROWID;
+CREATE INDEX regrade_message_author ON regrade_message (author);
+
+ALTER TABLE query ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE query ADD COLUMN resolved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answer ADD COLUMN correction INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE follow_up (
+  query INTEGER NOT NULL REFERENCES query, place INTEGER NOT NULL, after_answers INTEGER NOT NULL,
+  text TEXT NOT NULL, asked_ms INTEGER NOT NULL, PRIMARY KEY (query, place)) WITHOUT ROWID;
+CREATE INDEX follow_up_asked_ms ON follow_up (asked_ms);
+CREATE TABLE endorsement (
+  query INTEGER PRIMARY KEY REFERENCES query, author TEXT NOT NULL REFERENCES user,
+  endorsed_ms INTEGER NOT NULL);
+CREATE INDEX endorsement_author ON endorsement (author);
+CREATE TABLE answer_rating (
+  query INTEGER PRIMARY KEY REFERENCES query, rating INTEGER NOT NULL, rated_ms INTEGER NOT NULL);
+CREATE INDEX answer_rating_rating ON answer_rating (rating);
+CREATE TABLE known_answer (
+  query INTEGER PRIMARY KEY REFERENCES query, question TEXT NOT NULL, answer TEXT NOT NULL,
+  answer_place INTEGER NOT NULL, published INTEGER NOT NULL, known_ms INTEGER NOT NULL);
+CREATE INDEX known_answer_published ON known_answer (published);
+CREATE VIRTUAL TABLE known_answer_index USING fts5 (
+  question, answer, content='known_answer', content_rowid='query',
+  tokenize='porter unicode61 remove_diacritics 2');
+"""
+
+
+def _execute(database: Database, script: str) -> None:
+    for statement in script.split(";\n"):
         if statement.strip():
             database.execute_sql(statement)
+
+
+def _create_tables(database: Database) -> None:
+    _execute(database, _FIRST)
 
 
 def _remember_term_membership_and_chain(database: Database) -> None:
@@ -177,8 +304,13 @@ def _give_every_table_a_witness(database: Database) -> None:
         database.execute_sql(f"CREATE INDEX {table}_{column} ON {table} ({column})")
 
 
+def _furnish_the_whole_classroom(database: Database) -> None:
+    _execute(database, _WHOLE_CLASSROOM)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _create_tables,
     _remember_term_membership_and_chain,
     _give_every_table_a_witness,
+    _furnish_the_whole_classroom,
 )

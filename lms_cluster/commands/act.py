@@ -18,6 +18,10 @@ class Act:
     now_ms: int
     signed_in: Viewer | None
     token_sha256: bytes
+    version: int = 0
+    """Command.version: the rules by which it is applied."""
+    detail: str = ""
+    """What stands beside the act in its audit record; set by the effect."""
     _events: int = field(default=0, init=False)
 
     @property

@@ -8,11 +8,12 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from lms_cluster.authority import CommandRule, authorise, rule_of
+from lms_cluster.authority import Audited, CommandRule, authorise, rule_of
 from lms_cluster.commands import (
     accounts,
     announcements,
     assignments,
+    audit,
     files,
     grades,
     materials,
@@ -24,7 +25,7 @@ from lms_cluster.fields import Fields
 from lms_cluster.refusal import Code, Refused
 from lms_cluster.viewer import viewer_of
 from protos.command_pb2 import AddFirstAdministrator, AddUser, Command, Outcome, PublishMaterial
-from protos.lms_pb2 import PostResponse
+from protos.lms_pb2 import NewGradeImport, NewRoster, PostResponse
 from storage.database import bound_database
 from storage.outcomes import remember, remembered
 
@@ -55,7 +56,7 @@ def apply_command(command: Command, index: int, term: int) -> Outcome:
     try:
         rule = rule_of(kind)
         signed_in = None if rule.roles is None else viewer_of(command.token_sha256)
-        act = Act(index, term, command.time_ms, signed_in, command.token_sha256)
+        act = Act(index, term, command.time_ms, signed_in, command.token_sha256, command.version)
         return _once(command, str(kind), rule, act)
     except Refused as refusal:
         return Outcome(refused=refusal.as_message())
@@ -86,8 +87,14 @@ def _effect(command: Command, kind: str, rule: CommandRule, act: Act) -> Outcome
     try:
         if act.signed_in is not None:
             authorise(rule, act.signed_in.role)
-        with bound_database().atomic():
-            return Outcome(accepted=_EFFECTS[kind](getattr(command, kind), act))
+        data = getattr(command, kind)
+        with bound_database().atomic() as changes:
+            accepted = _EFFECTS[kind](data, act)
+            if isinstance(data, NewRoster | NewGradeImport) and data.dry_run:
+                changes.rollback(begin=False)
+            elif rule.audit is not Audited.NOT and act.version:
+                audit.record(act, rule, accepted.item.id)
+        return Outcome(accepted=accepted)
     except Refused as refusal:
         return Outcome(refused=refusal.as_message())
 

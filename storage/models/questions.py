@@ -11,8 +11,9 @@ from peewee import (
     IntegerField,
     TextField,
 )
+from playhouse.sqlite_ext import FTS5Model, RowIDField, SearchField
 
-from storage.database import Record
+from storage.database import Record, current
 from storage.models.people import User
 
 
@@ -28,6 +29,26 @@ class Query(Record):
     delay_reported = BooleanField()
     """Set when the asker has been told that the tutor is away."""
     asked_ms = BigIntegerField()
+    private = BooleanField(default=False)
+    """Never shown to classmates, not even under a pseudonym."""
+    resolved = BooleanField(default=False)
+
+
+class FollowUp(Record):
+    """More from the one who asked."""
+
+    query = ForeignKeyField(Query, column_name="query")
+    query_id: int
+    place = IntegerField()
+    """Counts from 0 within its query."""
+    after_answers = IntegerField()
+    """How many answers stood before it."""
+    text = TextField()
+    asked_ms = BigIntegerField()
+
+    class Meta:
+        table_name = "follow_up"
+        primary_key = CompositeKey("query", "place")
 
 
 class Answer(Record):
@@ -43,6 +64,8 @@ class Answer(Record):
     abstained = BooleanField()
     generated = BooleanField()
     answered_ms = BigIntegerField()
+    correction = BooleanField(default=False)
+    """By an instructor, against the tutor's."""
 
     class Meta:
         primary_key = CompositeKey("query", "place")
@@ -61,3 +84,55 @@ class AnswerCitation(Record):
     class Meta:
         table_name = "answer_citation"
         primary_key = CompositeKey("query", "answer_place", "place")
+
+
+class Endorsement(Record):
+    """An instructor vouches for the tutor's answer to a query; the first one stands."""
+
+    query = ForeignKeyField(Query, column_name="query", primary_key=True)
+    query_id: int
+    author = ForeignKeyField(User, column_name="author")
+    author_id: str
+    endorsed_ms = BigIntegerField()
+
+
+class AnswerRating(Record):
+    """What the one who asked says of the tutor's answer; the newest stands."""
+
+    query = ForeignKeyField(Query, column_name="query", primary_key=True)
+    query_id: int
+    rating = IntegerField()
+    """lms.v1.Rating."""
+    rated_ms = BigIntegerField()
+
+    class Meta:
+        table_name = "answer_rating"
+
+
+class KnownAnswer(Record):
+    """A question whose answer an instructor published, endorsed or gave as a correction: shown to everybody,
+    and given to the tutor for later questions. Nothing in it says who asked."""
+
+    query = ForeignKeyField(Query, column_name="query", primary_key=True)
+    query_id: int
+    question = TextField()
+    answer = TextField()
+    answer_place = IntegerField()
+    published = BooleanField()
+    """In the FAQ by an instructor's choice, and not only because its answer was reviewed."""
+    known_ms = BigIntegerField()
+
+    class Meta:
+        table_name = "known_answer"
+
+
+class KnownAnswerIndex(FTS5Model):  # type: ignore[misc]
+    """The words of every known answer; `rowid` is the query's number. Derived from KnownAnswer alone."""
+
+    rowid = RowIDField()
+    question = SearchField()
+    answer = SearchField()
+
+    class Meta:
+        database = current
+        table_name = "known_answer_index"

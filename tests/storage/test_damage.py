@@ -25,7 +25,7 @@ PAGE = 4096
 def path(tmp_path: Path) -> Path:
     """A classroom at rest: its write-ahead log is empty."""
     path = tmp_path / "classroom.db"
-    filled(path, *(f"user {number:02}" for number in range(20))).close()
+    filled(path, *(f"user {number:02}" for number in range(24))).close()
     return path
 
 

@@ -1,0 +1,20 @@
+"""Every act of a person leaves a record: who, what, to what, and where in the log."""
+
+from __future__ import annotations
+
+from lms_cluster.authority import Audited, CommandRule
+from lms_cluster.commands.act import Act
+from storage.models.people import Audit
+
+
+def record(act: Act, rule: CommandRule, object_id: str) -> None:
+    """Who asked a question stands in no record: the one way to learn it leaves a record itself."""
+    Audit.create(
+        log_index=act.index,
+        term=act.term,
+        username=act.author.username if rule.audit is Audited.BY_NAME else "",
+        deed=rule.deed,
+        object=object_id,
+        detail=act.detail,
+        time_ms=act.now_ms,
+    )
