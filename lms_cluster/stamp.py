@@ -7,8 +7,8 @@ import time
 from protos.command_pb2 import Command
 
 VERSION = 1
-"""Of the rules of apply: an entry is applied as its own release meant it, or replaying an old log would come to
-another state than the old release came to."""
+"""Of the rules of apply: an entry is applied as its own release meant it, or replaying an old log would come
+to another state than the old release came to."""
 
 
 def stamped(request_id: str, token_sha256: bytes) -> Command:

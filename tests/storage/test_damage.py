@@ -83,7 +83,7 @@ def test_damage_met_while_reading_ends_all_reading_and_applying(path: Path) -> N
         with pytest.raises(StateCorrupted), classroom.reading():
             pytest.fail("a damaged state was read")
         with pytest.raises(StorageFailed):
-            classroom.apply([joins(22, "one more")])
+            classroom.apply([joins(26, "one more")])
         assert len(told) == 1
 
 
@@ -94,7 +94,7 @@ def test_damage_met_while_applying_is_not_taken_for_a_bad_entry(path: Path) -> N
             file.write(b"\x55" * (path.stat().st_size - PAGE))
         classroom._writer.execute_sql("PRAGMA shrink_memory")  # forget the pages read before
         with pytest.raises(StateCorrupted):
-            classroom.apply([joins(22, "one more")])
+            classroom.apply([joins(26, "one more")])
         with pytest.raises(StateCorrupted), classroom.reading():
             pass
 
@@ -133,7 +133,7 @@ def test_verification_of_a_sound_state_finds_nothing_while_it_changes(path: Path
     with closing(opened(path)) as classroom:
         for step, _ in enumerate(classroom.verification()):
             if step < 20:
-                classroom.apply([joins(22 + step, f"more {step}")])
+                classroom.apply([joins(26 + step, f"more {step}")])
         assert len(names(classroom)) == 40
 
 
