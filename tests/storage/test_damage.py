@@ -134,7 +134,7 @@ def test_verification_of_a_sound_state_finds_nothing_while_it_changes(path: Path
         for step, _ in enumerate(classroom.verification()):
             if step < 20:
                 classroom.apply([joins(26 + step, f"more {step}")])
-        assert len(names(classroom)) == 40
+        assert len(names(classroom)) == 44
 
 
 def test_opening_looks_for_a_bounded_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
