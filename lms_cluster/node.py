@@ -18,36 +18,19 @@ from lms_cluster.config import ClusterConfig
 from lms_cluster.data_folder import DataFolder
 from lms_cluster.departure import Departure
 from lms_cluster.disk_reserve import DiskReserve, FreeBytes, free_bytes
-from lms_cluster.extraction.sandbox import Extractor
-from lms_cluster.feed import Feed
 from lms_cluster.health_watch import LMS, HealthWatch
 from lms_cluster.history_comparison import HistoryComparison, HistoryDiverged
 from lms_cluster.joining import Joining, JoinRefused
-from lms_cluster.login_attempts import LoginAttempts
 from lms_cluster.metrics_endpoint import MetricsEndpoint
 from lms_cluster.node_metrics import NodeMetrics
 from lms_cluster.opening import open_data
 from lms_cluster.operator_client import OperatorClient
 from lms_cluster.passwords import Passwords
-from lms_cluster.proposer import Proposer
-from lms_cluster.reader import Reader
 from lms_cluster.scrubbing import Scrubbing
 from lms_cluster.secret_file import read_secret
-from lms_cluster.services.admin import AdminService
-from lms_cluster.services.backups import Backups
-from lms_cluster.services.bootstraps import Bootstraps
-from lms_cluster.services.cluster_status import ClusterStatus
-from lms_cluster.services.files import Files
-from lms_cluster.services.lms import LmsService
-from lms_cluster.services.membership import MembershipChanges
-from lms_cluster.services.posts import Posts
-from lms_cluster.services.reads import Reads
-from lms_cluster.services.sessions import Sessions
-from lms_cluster.services.watches import Watches
-from lms_cluster.tutor_delays import TutorDelays
-from lms_cluster.tutor_dispatch import TutorDispatch
+from lms_cluster.services.composition import Services
 from lms_cluster.tutor_link import TutorLink
-from protos import lms_pb2_grpc, raft_pb2_grpc
+from protos import raft_pb2_grpc
 from raft.config import Config
 from raft.runtime.driver import Driver
 from raft.runtime.leadership import TransferFailed
@@ -116,15 +99,20 @@ class Node:
         self._driver.failed.add_done_callback(lambda failed: self._end(failed.result()))
         disk = DiskReserve(own.data, self._driver, self._alarms, measure_disk)
         self._registry.register(NodeMetrics(self._alarms, disk, self._classroom, times_set_aside))
-        self._reader = Reader(self._driver, self._classroom)
-        proposer = Proposer(self._driver, disk)
-        self._passwords = Passwords()
-        self._extractor = Extractor()
         self._tutor = TutorLink(config.tutor)
-        self._feed = Feed(self._reader)
-        self._dispatch = TutorDispatch(self._driver, self._reader, proposer, self._tutor)
-        self._delays = TutorDelays(self._driver, self._reader, proposer, self._tutor)
-        self._history = HistoryComparison(addresses, self._driver, self._reader, secret, self._alarms)
+        self._services = Services(
+            self._driver,
+            self._classroom,
+            self._tutor,
+            disk,
+            self._alarms,
+            secret,
+            folder=own.data,
+            passwords=Passwords(),
+        )
+        self._history = HistoryComparison(
+            addresses, self._driver, self._services.reader, secret, self._alarms
+        )
         self._driver.on_applied = self._applied
         others = {other: address for other, address in addresses.items() if other != node_id}
         client = OperatorClient(others, secret)
@@ -133,27 +121,10 @@ class Node:
         servicer = health.aio.HealthServicer()
         self._health = servicer
         self._health_watch = HealthWatch(self._driver, servicer, self._alarms)
-        lms = LmsService(
-            Sessions(proposer, self._reader, self._passwords, LoginAttempts()),
-            Posts(proposer, self._reader, self._passwords, self._extractor),
-            Reads(self._reader),
-            Files(proposer, self._reader),
-            Watches(self._reader, self._feed),
-        )
-        admin = AdminService(
-            Bootstraps(proposer, self._reader, self._passwords),
-            ClusterStatus(self._driver, self._reader, self._tutor, disk, self._alarms),
-            MembershipChanges(self._driver),
-            Backups(own.data, self._classroom),
-            self._reader,
-            secret,
-        )
-        self._server = self._compose_server(lms, admin, RaftServicer(transport))
+        self._server = self._compose_server(RaftServicer(transport))
         self._metrics: MetricsEndpoint | None = None
         self._beside: dict[str, Callable[[], Awaitable[None]]] = {
-            "feed": self._feed.run,
-            "tutor dispatch": self._dispatch.run,
-            "tutor delays": self._delays.run,
+            **self._services.beside,
             "tutor link": self._tutor.watch,
             "health": self._health_watch.run,
             "disk": disk.run,
@@ -193,18 +164,15 @@ class Node:
         await self._driver.stop()
         if self._metrics:
             await asyncio.to_thread(self._metrics.close)
-        await self._extractor.close()
+        await self._services.close()
         await self._tutor.close()
-        self._passwords.close()
-        self._reader.close()
         self._classroom.close()
         self._store.close()
         self._folder.release()
         _log.info("stopped")
 
     def _applied(self, index: int) -> None:
-        self._feed.notify()
-        self._dispatch.notify()
+        self._services.applied()
         self._history.notify(index)
 
     def _end(self, why: BaseException) -> None:
@@ -232,11 +200,10 @@ class Node:
         except JoinRefused as refused:
             self._end(refused)
 
-    def _compose_server(self, lms: LmsService, admin: AdminService, raft: RaftServicer) -> grpc.aio.Server:
+    def _compose_server(self, raft: RaftServicer) -> grpc.aio.Server:
         options = (*SERVER_OPTIONS, ("grpc.max_concurrent_streams", STREAMS_MAX))
         server = grpc.aio.server(options=options)
-        lms_pb2_grpc.add_LmsServiceServicer_to_server(lms, server)
-        lms_pb2_grpc.add_AdminServiceServicer_to_server(admin, server)
+        self._services.add_to(server)
         raft_pb2_grpc.add_RaftServiceServicer_to_server(raft, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (

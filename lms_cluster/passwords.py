@@ -23,13 +23,14 @@ CHARACTERS_MIN = 8
 CHARACTERS_MAX = 256
 AT_ONCE = 2
 WAITING_MAX = 64
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class Passwords:
     """Hashes and verifies. `close` when done."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    def __init__(self, hasher: PasswordHasher = HASHER) -> None:
+        self._hasher = hasher
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
         self._admission = Admission(WAITING_MAX, "Too many people are logging in at once.")
         self._dummy = self._hasher.hash("nobody has this password")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -29,11 +30,20 @@ _log = structlog.get_logger(__name__)
 
 
 class TutorDelays:
-    def __init__(self, driver: Driver, reader: Reader, proposer: Proposer, tutor: TutorLink) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        reader: Reader,
+        proposer: Proposer,
+        tutor: TutorLink,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`clock` gives the time of day in seconds."""
         self._driver = driver
         self._reader = reader
         self._proposer = proposer
         self._tutor = tutor
+        self._clock = clock
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -45,7 +55,7 @@ class TutorDelays:
             await asyncio.sleep(POLL_SECONDS)
 
     def _is_due(self, query: PendingQuery) -> bool:
-        waited = time.time() - query.asked_ms / 1000
+        waited = self._clock() - query.asked_ms / 1000
         patience = SILENT_SECONDS if self._tutor.reachable else AWAY_SECONDS
         return not query.delay_reported and waited > patience
 

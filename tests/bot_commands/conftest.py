@@ -1,20 +1,21 @@
-"""A classroom in memory whose clock the test holds, and chats of the people in it."""
+"""A classroom in one process whose clock the test holds, and chats of the people in it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from bot.awaited import AwaitedAnswers
-from bot.client.fake import FakeLmsClient
+from bot.client.api import LmsClient
 from bot.commands import Calendar, build_registry
 from bot.core.command import Registry
 from tests.bot_commands.chat import Chat, chat_of
-from tests.world import PEOPLE
+from tests.solo.classroom import SoloClassroom, seated
 
 
 @dataclass(slots=True)
@@ -40,12 +41,15 @@ def calendar(clock: Clock) -> Calendar:
     return Calendar(clock, ZoneInfo("Europe/Berlin"))
 
 
+@pytest_asyncio.fixture
+async def classroom(clock: Clock) -> AsyncIterator[SoloClassroom]:
+    async with seated(clock) as classroom:
+        yield classroom
+
+
 @pytest.fixture
-def client(clock: Clock) -> FakeLmsClient:
-    client = FakeLmsClient(clock)
-    for person in PEOPLE.values():
-        client.seat(person.username, person.display_name, person.role, person.password)
-    return client
+def client(classroom: SoloClassroom) -> LmsClient:
+    return classroom.client
 
 
 @pytest.fixture
@@ -54,11 +58,11 @@ def awaited() -> AwaitedAnswers:
 
 
 @pytest.fixture
-def registry(client: FakeLmsClient, calendar: Calendar, awaited: AwaitedAnswers) -> Registry:
+def registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswers) -> Registry:
     return build_registry(client, calendar, awaited)
 
 
 @pytest.fixture
-def chat(client: FakeLmsClient, registry: Registry) -> Callable[[str], Awaitable[Chat]]:
+def chat(client: LmsClient, registry: Registry) -> Callable[[str], Awaitable[Chat]]:
     """A chat of the person with this username."""
     return lambda username: chat_of(client, registry, username)

@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.client.api import LmsError
-from bot.client.fake import FakeLmsClient
+from bot.client.api import LmsClient, LmsError
 from bot.core.command import BadValue, Registry
 from bot.core.model import Role
 from tests.bot_commands.chat import Chat, labels
@@ -22,7 +21,7 @@ async def test_signing_in_changes_the_menu_and_offers_first_steps(registry: Regi
     assert labels(reply) == ["To grade", "Inbox", "Upload a material", "Help"]
 
 
-async def test_a_second_sign_in_ends_the_first_session(chat: Chats, client: FakeLmsClient) -> None:
+async def test_a_second_sign_in_ends_the_first_session(chat: Chats, client: LmsClient) -> None:
     keyboard = await chat("ada")
     first = keyboard.token
     await keyboard.run("login", username="linus", password="correct horse linus")
@@ -31,14 +30,14 @@ async def test_a_second_sign_in_ends_the_first_session(chat: Chats, client: Fake
     assert (await client.account(keyboard.token)).username == "linus"
 
 
-async def test_a_failed_sign_in_leaves_the_first_session_alone(chat: Chats, client: FakeLmsClient) -> None:
+async def test_a_failed_sign_in_leaves_the_first_session_alone(chat: Chats, client: LmsClient) -> None:
     keyboard = await chat("ada")
     with pytest.raises(LmsError):
         await keyboard.run("login", username="linus", password="wrong")
     assert (await client.account(keyboard.token)).username == "ada"
 
 
-async def test_signing_out_of_a_session_that_is_over_signs_out(chat: Chats, client: FakeLmsClient) -> None:
+async def test_signing_out_of_a_session_that_is_over_signs_out(chat: Chats, client: LmsClient) -> None:
     ada = await chat("ada")
     await client.logout(ada.token)
     reply = await ada.run("logout")

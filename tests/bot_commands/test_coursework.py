@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.client.api import LmsError
-from bot.client.fake import FakeLmsClient
+from bot.client.api import LmsClient, LmsError
 from bot.commands import submissions
 from bot.core.command import BadValue
 from tests.bot_commands.chat import Chat, labels
@@ -68,7 +67,7 @@ async def test_files_too_large_to_come_together_come_one_by_one(
 
 
 async def test_a_page_can_be_read_even_when_that_cannot_be_noted(
-    chat: Chats, client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+    chat: Chats, client: LmsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grace, ada = await chat("grace"), await chat("ada")
     await grace.run("upload", file=(grace.attach("logical_clocks.md", b"# Clocks\n"),))

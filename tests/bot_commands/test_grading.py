@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.client.api import Grade, LmsError, Page
-from bot.client.fake import FakeLmsClient
+from bot.client.api import Grade, LmsClient, LmsError, Page
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
 
@@ -32,7 +31,7 @@ async def conflict(grader: Chat, **values: object) -> str:
 
 
 async def test_the_same_act_repeated_is_the_same_success(
-    graders: tuple[Chat, Chat], client: FakeLmsClient
+    graders: tuple[Chat, Chat], client: LmsClient
 ) -> None:
     grace, _ = graders
     first = await grace.run("grade", submission="S1", points=5)
@@ -41,7 +40,7 @@ async def test_the_same_act_repeated_is_the_same_success(
 
 
 async def test_a_saved_grade_is_never_called_unsaved_because_drafts_cannot_be_counted(
-    graders: tuple[Chat, Chat], client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+    graders: tuple[Chat, Chat], client: LmsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def no_quorum(token: str, assignment_id: str = "", page: str = "") -> Page[Grade]:
         raise LmsError("UNAVAILABLE", "NO_QUORUM", "Electing a leader.")

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from bot.awaited import AwaitedAnswers
-from bot.client.api import Answer, Citation, LmsError, Material, Query, Recipient
-from bot.client.fake import FakeLmsClient
+from bot.client.api import Answer, Citation, LmsError, Query, Recipient
 from bot.commands import questions
 from bot.commands.answers import answer_text
 from bot.core.model import Reply, StreamedReply
+from protos.tutor_pb2 import Passage
 from tests.bot_commands.chat import Chat, labels
+from tests.solo.classroom import SoloClassroom
 
 Chats = Callable[[str], Awaitable[Chat]]
 
@@ -30,7 +31,7 @@ QUOTATION = Answer(
 )
 
 
-def tutor(question: str, materials: Sequence[Material]) -> Answer:
+def tutor(question: str, materials: Sequence[Passage]) -> Answer:
     return QUOTATION
 
 
@@ -38,16 +39,18 @@ async def ask(chat: Chat) -> Reply:
     return await chat.run("ask", to=Recipient.TUTOR, question="Why do clocks drift?")
 
 
-async def test_each_sentence_of_the_tutor_stands_with_its_source(chat: Chats, client: FakeLmsClient) -> None:
-    client.set_tutor(tutor)
+async def test_each_sentence_of_the_tutor_stands_with_its_source(
+    chat: Chats, classroom: SoloClassroom
+) -> None:
+    classroom.set_tutor(tutor)
     reply = await ask(await chat("ada"))
     assert "Clocks drift. (M1, page 1)\nThey are set anew. (M2, section 3)" in reply.text.plain
     assert "From the tutor" in reply.text.plain
     assert labels(reply) == ["Open M1", "Open M2", "Ask an instructor"]
 
 
-async def test_the_answer_grows_under_the_receipt(chat: Chats, client: FakeLmsClient) -> None:
-    client.set_tutor(tutor)
+async def test_the_answer_grows_under_the_receipt(chat: Chats, classroom: SoloClassroom) -> None:
+    classroom.set_tutor(tutor)
     ada = await chat("ada")
     values = {"to": Recipient.TUTOR, "question": "Why do clocks drift?"}
     reply = await ada.command("ask").run(ada, values)
@@ -58,14 +61,14 @@ async def test_the_answer_grows_under_the_receipt(chat: Chats, client: FakeLmsCl
 
 
 async def test_an_answer_that_comes_while_it_is_waited_for_is_shown_and_needs_no_notice(
-    chat: Chats, client: FakeLmsClient, awaited: AwaitedAnswers
+    chat: Chats, classroom: SoloClassroom, awaited: AwaitedAnswers
 ) -> None:
     ada = await chat("ada")
     reply = await ada.command("ask").run(ada, {"to": Recipient.TUTOR, "question": "Why do clocks drift?"})
     assert isinstance(reply, StreamedReply)
     await anext(reply.pieces)
     assert awaited.waits("chat", "Q1")
-    client.set_tutor(tutor)
+    classroom.set_tutor(tutor)
     async for _ in reply.pieces:
         assert awaited.waits("chat", "Q1")
     assert "Clocks drift." in reply.final.text.plain
@@ -73,7 +76,7 @@ async def test_an_answer_that_comes_while_it_is_waited_for_is_shown_and_needs_no
 
 
 async def test_with_the_tutor_away_the_question_is_kept(
-    chat: Chats, client: FakeLmsClient, awaited: AwaitedAnswers, monkeypatch: pytest.MonkeyPatch
+    chat: Chats, classroom: SoloClassroom, awaited: AwaitedAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questions, "AWAY_SECONDS", 0.0)
     reply = await ask(await chat("ada"))
@@ -82,7 +85,7 @@ async def test_with_the_tutor_away_the_question_is_kept(
 
 
 async def test_a_slow_tutor_is_not_waited_for_without_end(
-    chat: Chats, client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+    chat: Chats, classroom: SoloClassroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questions, "ANSWER_SECONDS", 0.0)
     reply = await ask(await chat("ada"))
@@ -90,12 +93,12 @@ async def test_a_slow_tutor_is_not_waited_for_without_end(
 
 
 async def test_a_question_is_never_lost_to_a_failure_of_looking(
-    chat: Chats, client: FakeLmsClient, monkeypatch: pytest.MonkeyPatch
+    chat: Chats, classroom: SoloClassroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def no_quorum(token: str, query_id: str) -> Query:
         raise LmsError("UNAVAILABLE", "NO_QUORUM", "Electing a leader.")
 
-    monkeypatch.setattr(client, "query", no_quorum)
+    monkeypatch.setattr(classroom.client, "query", no_quorum)
     reply = await ask(await chat("ada"))
     assert "you will be told when it is answered" in reply.text.plain
 

@@ -1,4 +1,4 @@
-"""The whole bot as it serves Telegram, over the classroom in memory; and what it has handled so far."""
+"""The whole bot as it serves Telegram, over a classroom in one process; and what it has handled so far."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.client.fake import FakeLmsClient
+from bot.client.api import LmsClient
 from tests.dialogs.quoting_tutor import quoting_tutor
+from tests.solo.classroom import SoloClassroom, seated
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
 from tests.telegram.running import Listener, adapter_for, running
 from tests.telegram.server import BotApiServer
-from tests.world import PEOPLE
 
 
 @pytest_asyncio.fixture
@@ -31,17 +31,20 @@ async def listener(server: BotApiServer) -> AsyncIterator[Listener]:
         yield listener
 
 
+@pytest_asyncio.fixture
+async def classroom() -> AsyncIterator[SoloClassroom]:
+    async with seated(tutor=quoting_tutor) as classroom:
+        yield classroom
+
+
 @pytest.fixture
-def client() -> FakeLmsClient:
-    client = FakeLmsClient(tutor=quoting_tutor)
-    for person in PEOPLE.values():
-        client.seat(person.username, person.display_name, person.role, person.password)
-    return client
+def client(classroom: SoloClassroom) -> LmsClient:
+    return classroom.client
 
 
 @pytest_asyncio.fixture
-async def chatting(server: BotApiServer, client: FakeLmsClient, tmp_path: Path) -> AsyncIterator[Chatting]:
-    """The whole bot over the classroom in memory."""
+async def chatting(server: BotApiServer, client: LmsClient, tmp_path: Path) -> AsyncIterator[Chatting]:
+    """The whole bot over a classroom in one process."""
     chatting = Chatting(server, client, tmp_path / "bot.db")
     async with running(chatting.converse(), server):
         yield chatting

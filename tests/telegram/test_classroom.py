@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.client.fake import FakeLmsClient
+from bot.client.api import LmsClient
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
 from tests.telegram.server import DOWNLOAD_BYTES_MAX, BotApiServer
@@ -29,7 +29,7 @@ async def set_assignment(grace: Person) -> str:
     return published.text.split()[1].rstrip(":")
 
 
-async def submissions(client: FakeLmsClient) -> list[str]:
+async def submissions(client: LmsClient) -> list[str]:
     """The texts and files of all that was handed in."""
     token = await sign_in(client, "grace")
     found = (await client.submissions(token)).items
@@ -66,7 +66,7 @@ async def test_the_menu_follows_who_is_signed_in(server: BotApiServer, ada: Pers
 
 
 async def test_a_file_with_the_command_as_its_caption_is_handed_in(
-    client: FakeLmsClient, ada: Person, grace: Person
+    client: LmsClient, ada: Person, grace: Person
 ) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")
@@ -77,7 +77,7 @@ async def test_a_file_with_the_command_as_its_caption_is_handed_in(
     assert await submissions(client) == ["essay.md"]
 
 
-async def test_an_album_is_handed_in_whole(client: FakeLmsClient, ada: Person, grace: Person) -> None:
+async def test_an_album_is_handed_in_whole(client: LmsClient, ada: Person, grace: Person) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")
     ada.send_file("1.md", b"one", caption=f"/submit {assignment}", album="9")
@@ -89,7 +89,7 @@ async def test_an_album_is_handed_in_whole(client: FakeLmsClient, ada: Person, g
 
 
 async def test_a_confirmation_delivered_twice_hands_in_once(
-    chatting: Chatting, client: FakeLmsClient, ada: Person, grace: Person
+    chatting: Chatting, client: LmsClient, ada: Person, grace: Person
 ) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")
@@ -104,7 +104,7 @@ async def test_a_confirmation_delivered_twice_hands_in_once(
 
 
 async def test_a_confirmation_tapped_twice_hands_in_once(
-    client: FakeLmsClient, ada: Person, grace: Person
+    client: LmsClient, ada: Person, grace: Person
 ) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")
@@ -118,7 +118,7 @@ async def test_a_confirmation_tapped_twice_hands_in_once(
 
 
 async def test_editing_what_was_handed_in_changes_nothing(
-    client: FakeLmsClient, ada: Person, grace: Person
+    client: LmsClient, ada: Person, grace: Person
 ) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")
@@ -132,7 +132,7 @@ async def test_editing_what_was_handed_in_changes_nothing(
 
 
 async def test_a_file_too_large_is_refused_with_the_limit(
-    client: FakeLmsClient, server: BotApiServer, ada: Person, grace: Person
+    client: LmsClient, server: BotApiServer, ada: Person, grace: Person
 ) -> None:
     assignment = await set_assignment(grace)
     await enter(ada, "ada")

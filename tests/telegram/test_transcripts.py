@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.script import Transcript
-from bot.client.fake import FakeLmsClient
 from bot.player import TranscriptFailed
 from tests.dialogs.quoting_tutor import quoting_tutor
+from tests.solo.classroom import SoloClassroom
 from tests.telegram.chatting import Chatting
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
@@ -20,16 +20,16 @@ TRANSCRIPTS = sorted(DIALOGS.glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_transcript_holds_in_telegram(
-    path: Path, server: BotApiServer, chatting: Chatting, client: FakeLmsClient
+    path: Path, server: BotApiServer, chatting: Chatting, classroom: SoloClassroom
 ) -> None:
     async def act(words: str) -> None:
         match words:
             case "kill leader":
-                """The classroom in memory has none: the same conversation must hold all the same."""
+                """A classroom in one process has none: the same conversation must hold all the same."""
             case "stop tutor":
-                client.set_tutor(None)
+                classroom.set_tutor(None)
             case "start tutor":
-                client.set_tutor(quoting_tutor)
+                classroom.set_tutor(quoting_tutor)
             case _:
                 raise TranscriptFailed(f"nobody here can {words}")
 
