@@ -1,0 +1,215 @@
+"""CSV files as people's spreadsheets write and read them.
+
+Read: UTF-8, UTF-16 with its mark, or else Windows-1252; cells apart by comma, semicolon or tab. Everything is
+bounded, since whoever sends a file may send any. Written: UTF-8 with a mark, by which Excel knows it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.commands.text import phrases
+from bot.commands.text import spreadsheet as text
+from bot.core.command import BadValue
+
+FILE_BYTES_MAX = 2 * 1024 * 1024
+ROWS_MAX = 5_000
+COLUMNS_MAX = 200
+CELL_CHARACTERS_MAX = 20_000
+PROBLEMS_SHOWN = 10
+DELIMITERS = (",", ";", "\t")
+
+_RUNS = re.compile(r"[=+\-@\t\r]")
+"""What a cell begins with that a spreadsheet would run."""
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in one line of a file, counted from 1 as editors count them."""
+
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return text.line_problem(self.line, self.sentence)
+
+
+class BadSheet(BadValue):
+    """A file cannot be used. The message names the lines."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        shown = [str(problem) for problem in self.problems[:PROBLEMS_SHOWN]]
+        more = phrases.not_shown(len(self.problems) - PROBLEMS_SHOWN)
+        super().__init__("\n".join([text.problems_headline(len(self.problems)), *shown, *more]))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`cells` are trimmed, one for each column; `line` is where the row begins."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`columns` are the names in the first row, each once, trimmed; rows without any content are left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    remark: str
+    """How the file was read, where its sender should know; else empty."""
+
+
+def read(content: bytes) -> Sheet:
+    """Raises BadValue for what is no CSV file, BadSheet with every line at fault."""
+    if len(content) > FILE_BYTES_MAX:
+        raise BadValue(text.too_large(len(content), FILE_BYTES_MAX))
+    if content.startswith(b"PK\x03\x04"):
+        raise BadValue(text.WORKBOOK)
+    words, remark = _decoded(content)
+    _demand_text(words)
+    rows = _rows(words)
+    if len(rows) < 2:
+        raise BadValue(text.NO_ROWS)
+    columns = _columns(rows[0])
+    problems: list[Problem] = []
+    found = [_of_width(row, len(columns), problems) for row in rows[1:]]
+    if problems:
+        raise BadSheet(problems)
+    return Sheet(columns, tuple(found), remark)
+
+
+def written(rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV file of these rows, without anything in it that a spreadsheet would run."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([defused(cell) for cell in row])
+    return codecs.BOM_UTF8 + out.getvalue().encode()
+
+
+def defused(cell: str) -> str:
+    """With an apostrophe before what would be a formula. `read` takes it away again."""
+    return f"'{cell}" if _RUNS.match(cell) else cell
+
+
+def _undefused(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _RUNS.match(cell, 1) else cell
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """The text, and a remark where it had to be guessed."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _decode(content, encoding), ""
+    try:
+        return content.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        return _decode(content, "cp1252"), text.READ_AS_WESTERN
+
+
+def _decode(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadValue(text.NOT_TEXT) from None
+
+
+def _demand_text(words: str) -> None:
+    for pattern, sentence in ((re.compile("\0"), text.NUL), (_CONTROL, text.CONTROL_CHARACTER)):
+        match = pattern.search(words)
+        if match is not None:
+            raise BadSheet([Problem(_lines_before(words, match.start()) + 1, sentence)])
+
+
+def _lines_before(words: str, at: int) -> int:
+    before = words[:at]
+    return before.count("\n") + before.count("\r") - before.count("\r\n")
+
+
+def _rows(words: str) -> list[Row]:
+    """Those with any content. Raises BadSheet."""
+    best: list[str] = []
+    delimiter = DELIMITERS[0]
+    for each in DELIMITERS:
+        first = _first_row(words, each)
+        if len(first) > len(best):
+            best, delimiter = first, each
+    rows: list[Row] = []
+    for line, cells in _cells(words, delimiter):
+        if any(len(cell) > CELL_CHARACTERS_MAX for cell in cells):
+            raise BadSheet([Problem(line, text.cell_too_long(CELL_CHARACTERS_MAX))])
+        trimmed = tuple(_undefused(cell.strip()) for cell in cells)
+        if any(trimmed):
+            rows.append(Row(line, trimmed))
+        if len(rows) > ROWS_MAX + 1:
+            raise BadSheet([Problem(line, text.too_many_rows(ROWS_MAX))])
+    return rows
+
+
+def _first_row(words: str, delimiter: str) -> list[str]:
+    """As this delimiter would cut it; empty when it cannot."""
+    try:
+        return next(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _cells(words: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row with the line in which it begins."""
+    reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise BadSheet([Problem(line, _sentence(error))]) from None
+        if cells is None:
+            return
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _sentence(error: csv.Error) -> str:
+    """What the library says of a row, told apart by its words, since it has one class of error."""
+    if "field limit" in str(error):
+        return text.cell_too_long(CELL_CHARACTERS_MAX)
+    return text.QUOTE_NOT_CLOSED if "end of data" in str(error) else text.QUOTE_MISPLACED
+
+
+def _columns(header: Row) -> tuple[str, ...]:
+    names = list(header.cells)
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > COLUMNS_MAX:
+        raise BadSheet([Problem(header.line, text.too_many_columns(len(names), COLUMNS_MAX))])
+    problems = []
+    seen: set[str] = set()
+    for number, name in enumerate(names, start=1):
+        if not name:
+            problems.append(Problem(header.line, text.nameless_column(number)))
+        elif name.casefold() in seen:
+            problems.append(Problem(header.line, text.column_twice(name)))
+        seen.add(name.casefold())
+    if problems:
+        raise BadSheet(problems)
+    return tuple(names)
+
+
+def _of_width(row: Row, columns: int, problems: list[Problem]) -> Row:
+    if any(row.cells[columns:]):
+        problems.append(Problem(row.line, text.surplus_cells(len(row.cells), columns)))
+    missing = ("",) * (columns - len(row.cells))
+    return Row(row.line, (*row.cells[:columns], *missing))
