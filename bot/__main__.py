@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -37,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     """The exit status: 1 when something failed or was refused, 2 when the bot was started wrongly."""
     # A person's prompt is no place for the bot's diary; what is wrong is said there all the same.
-    chatting = arguments.place == "console" and sys.stdin.isatty()
+    chatting = arguments.place == "console" and sys.stdin.isatty() and sys.stderr.isatty()
     log_structured_lines(warnings_only=chatting or arguments.place == "script")
     try:
         config = from_addresses(arguments.nodes) if arguments.nodes else from_file(arguments.config)
@@ -63,9 +64,23 @@ async def _console(config: Config, arguments: argparse.Namespace) -> int:
         user=arguments.user or "",
         password=os.environ.get(PASSWORD_VARIABLE, ""),
         strict=arguments.strict,
-        plain=arguments.plain or bool(os.environ.get("NO_COLOR")),
+        plain=arguments.plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb",
+        json=arguments.json,
     )
-    return await run_console(config, arguments.state, options)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that has no letter for something shows a question mark; the reply is not lost for it.
+        sys.stdout.reconfigure(errors="replace")
+    status = await run_console(config, arguments.state, options)
+    _close_stdout()
+    return status
+
+
+def _close_stdout() -> None:
+    """Python complains at its end about what nobody reads any more, as after `| head`."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 async def _script(config: Config, arguments: argparse.Namespace) -> int:
@@ -103,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument("--user", help=f"who speaks; signed in with {PASSWORD_VARIABLE} when that is set")
     console.add_argument("--strict", action="store_true", help="stop with status 1 at the first refusal")
     console.add_argument("--plain", action="store_true", help="no colours, as with NO_COLOR")
+    console.add_argument(
+        "--json", action="store_true", help="one JSON object a reply, lines read as from a pipe"
+    )
     script = places.add_parser("script", help="play transcripts and compare what is answered")
     script.add_argument("files", nargs="+", type=Path, metavar="FILE")
     telegram = places.add_parser("telegram", help=f"serve Telegram; its token is read from {TOKEN_VARIABLE}")

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from bot.adapters.console import ConsoleAdapter, PipedLines, PromptLines
-from bot.adapters.console.adapter import DIRECTIVES
+from bot.adapters.console import ConsoleAdapter, JsonPrinter, Output, PipedLines, PromptLines, TextPrinter
 from bot.adapters.script import ScriptAdapter, Transcript
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient, LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from bot.commands import Calendar, build_registry
 from bot.config import Config
+from bot.core import guard
 from bot.core.adapter import Adapter
 from bot.core.chat import Chat, Session
 from bot.core.command import Registry
+from bot.core.completion import Completer, Suggestion
+from bot.core.conversation import ChatConversation
 from bot.core.engine import Engine
 from bot.core.model import Incoming, Role
 from bot.notify import Notifier
@@ -84,34 +87,46 @@ class ConsoleOptions:
     password: str
     """Signs the user in beforehand; empty to leave that to them."""
     strict: bool
+    """Ends at the first refusal, with status 1."""
     plain: bool
+    """No colours."""
+    json: bool
+    """One JSON object a reply; then nobody is prompted."""
 
 
 async def run_console(config: Config, state: Path, options: ConsoleOptions) -> int:
-    """Returns the exit status: 1 when `strict` and something was refused.
+    """Returns the exit status: 1 when `strict` and something was refused, or when nobody read the replies.
 
     Raises LmsError when the user cannot be signed in, StoreUnreadable.
     """
     chat = options.user or NOBODY
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.json
+    styled = interactive and not options.plain
+    output = Output(None)
     store = BotStore(state / STORE_FILE, ConsoleAdapter.name)
     try:
         async with classroom(config) as room:
             if options.user and options.password:
                 await sign_in(room.client, store, chat, options.user, options.password)
+            completer = Completer(room.registry, time.monotonic)
+
+            async def completions(chat: str, line: str) -> Sequence[Suggestion]:
+                conversation = ChatConversation(adapter, Incoming(adapter.name, chat, ""), store.load(chat))
+                return await completer.suggestions(conversation, line)
+
             adapter = ConsoleAdapter(
                 chat,
-                PromptLines(state / "history", _completions(room.registry, store))
+                PromptLines(state / "history", partial(guard.may_hold_secret, room.registry), styled)
                 if interactive
                 else PipedLines(sys.stdin.buffer),
-                None,
+                JsonPrinter(output) if options.json else TextPrinter(output, styled),
                 state / "downloads",
-                styled=interactive and not options.plain,
                 strict=options.strict,
                 opening=opening(store.load(chat)),
+                completions=completions,
             )
             await converse(adapter, room, store, speakers_only=True)
-            return 1 if options.strict and adapter.refused else 0
+            return 1 if output.gone or (options.strict and adapter.refused) else 0
     finally:
         store.close()
 
@@ -162,18 +177,6 @@ async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, 
 
 def _menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:
     return lambda role: [(command.name, command.summary) for command in registry.for_role(role)]
-
-
-def _completions(registry: Registry, store: BotStore) -> Callable[[str], Iterable[tuple[str, str]]]:
-    menus = _menus(registry)
-
-    def completions(chat: str) -> Iterable[tuple[str, str]]:
-        session = store.load(chat).session
-        for name, summary in menus(session.role if session else Role.ANYONE):
-            yield f"/{name}", summary
-        yield from DIRECTIVES
-
-    return completions
 
 
 def _tell(line: str) -> None:

@@ -3,7 +3,9 @@ r"""Conversations written down, to be played through any adapter: the format and
     # a comment
     @ada > /login ada            ada says a line; without a speaker, whoever spoke last does
     > :file essay.md caption     … sends a file, its path relative to the transcript
+    > :file a.md :file b.md      … sends two files together
     > :press 2                   … presses the second button of the last reply, or `:press Confirm`
+    > :reply Because.            … replies to the last message; `:reply "Q3" Because.` to one with Q3 in it
     < Send files…                the next reply; … stands for anything, line breaks too
     < Saved {S=S\d+}…            a regular expression, captured
     > /grade {S} 18              and used again
@@ -24,6 +26,8 @@ from bot.core.text import NOTICE_MARK
 
 _LINE = re.compile(r"(?:@([\w.-]+)\s+)?(<<|<|>)(?:\s+(.*))?")
 _VARIABLE = re.compile(r"\{([A-Za-z_]\w*)(=?)")
+_QUOTED = re.compile(r'"([^"]+)"\s*')
+_FILE = re.compile(r':file\s+(?:"([^"]+)"|(\S+))(?:\s+|$)')
 _VARIABLE_USE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
@@ -39,8 +43,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class SendFile:
-    path: str
+class SendFiles:
+    """One or more files in one message."""
+
+    paths: tuple[str, ...]
     caption: str = ""
 
 
@@ -60,7 +66,20 @@ class Press:
         return None
 
 
-Said = Line | SendFile | Press
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """A reply to the newest message that has `words` in it; to the newest of all when they are empty."""
+
+    words: str
+    content: Line | SendFiles
+
+    def meant(self, texts: Iterable[str]) -> int | None:
+        """The index of the message meant, among those lately shown, the newest last; None when none is."""
+        shown = list(texts)
+        return next((at for at in reversed(range(len(shown))) if self.words in shown[at]), None)
+
+
+Said = Line | SendFiles | Press | ReplyTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +132,29 @@ def parse(name: str, content: str) -> list[Step]:
 
 
 def said(line: str) -> Said:
-    """What a line says: `:file PATH caption`, `:press N`, or itself. A path with spaces is quoted."""
+    """What a line says: `:file PATH caption`, `:press N`, `:reply words`, or itself.
+
+    Quotes hold a path with spaces together, and say which message is replied to.
+    """
     word, _, rest = line.partition(" ")
     rest = rest.strip()
     if word == ":press" and rest:
         return Press(rest)
-    if word == ":file" and rest:
-        quoted = re.match(r'"([^"]+)"\s*', rest)
-        if quoted is not None:
-            return SendFile(quoted[1], rest[quoted.end() :])
-        path, _, caption = rest.partition(" ")
-        return SendFile(path, caption.strip())
-    return Line(line)
+    if word == ":reply" and rest:
+        quoted = _QUOTED.match(rest)
+        if quoted is not None and rest[quoted.end() :]:
+            return ReplyTo(quoted[1], _content(rest[quoted.end() :]))
+        return ReplyTo("", _content(rest))
+    return _content(line)
+
+
+def _content(line: str) -> Line | SendFiles:
+    paths: list[str] = []
+    rest = line
+    while (file := _FILE.match(rest)) is not None:
+        paths.append(file[1] or file[2])
+        rest = rest[file.end() :]
+    return SendFiles(tuple(paths), rest.strip()) if paths else Line(line)
 
 
 def shown(text: str, labels: Iterable[str] = (), files: Iterable[str] = ()) -> str:

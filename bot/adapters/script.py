@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from bot import transcript
 from bot.adapters import local_files
-from bot.adapters.local_buttons import LocalButtons
+from bot.adapters.local_messages import LocalMessages
 from bot.core.adapter import Capabilities, FileUnavailable, Handler
 from bot.core.model import FileRef, Incoming, Reply, StreamedReply
 from bot.player import PATIENCE_SECONDS, Player, TranscriptFailed
-from bot.transcript import Press, Said, SendFile, Step
+from bot.transcript import Line, Press, ReplyTo, Said, SendFiles, Step
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
@@ -67,7 +67,7 @@ class ScriptAdapter:
         self._patience_seconds = patience_seconds
         self._player = self._new_player()
         self._folder = Path()
-        self._buttons: defaultdict[str, LocalButtons] = defaultdict(LocalButtons)
+        self._messages: defaultdict[str, LocalMessages] = defaultdict(LocalMessages)
         # Ids differ from play to play, or the cluster would answer with the last play's outcomes.
         self._play = secrets.token_hex(8)
         self._numbers = count(1)
@@ -86,30 +86,36 @@ class ScriptAdapter:
     # --- the stage ---
 
     async def say(self, speaker: str, said: Said) -> None:
-        text, press = "", ""
-        files: tuple[FileRef, ...] = ()
-        match said:
-            case Press():
-                button = self._buttons[speaker].pressed(said)
-                if button is None:
-                    raise TranscriptFailed(f"there is no button {said.button}")
-                press = button.data
-            case SendFile():
-                text = said.caption
-                try:
-                    files = (local_files.offered(self._folder / said.path),)
-                except FileUnavailable as unavailable:
-                    raise TranscriptFailed(str(unavailable)) from None
-            case _:
-                text = said.text
-        await self._deliver(speaker, text, files, press)
-
-    async def _deliver(self, speaker: str, text: str, files: tuple[FileRef, ...], press: str) -> None:
         if self._handle is None:
             raise RuntimeError("the adapter does not run")
-        number = next(self._numbers)
-        request_id = f"{self._play}-{number}"
-        await self._handle(Incoming(self.name, speaker, request_id, text, files, press, message=str(number)))
+        number = str(next(self._numbers))
+        incoming = Incoming(self.name, speaker, f"{self._play}-{number}", message=number)
+        await self._handle(self._filled(incoming, said))
+
+    def _filled(self, incoming: Incoming, said: Said) -> Incoming:
+        """The message with what is said in it. Raises TranscriptFailed when it cannot be said."""
+        shown = self._messages[incoming.chat]
+        match said:
+            case Line():
+                return replace(incoming, text=said.text)
+            case SendFiles():
+                return replace(incoming, text=said.caption, files=self._offered(said.paths))
+            case Press():
+                button = shown.pressed(said)
+                if button is None:
+                    raise TranscriptFailed(f"there is no button {said.button}")
+                return replace(incoming, press=button.data)
+            case ReplyTo():
+                found = shown.replied_to(said)
+                if found is None:
+                    raise TranscriptFailed(f"there is no message with {said.words or 'anything'} in it")
+                return self._filled(replace(incoming, reply_to=found[0]), said.content)
+
+    def _offered(self, paths: Sequence[str]) -> tuple[FileRef, ...]:
+        try:
+            return tuple(local_files.offered(self._folder / path) for path in paths)
+        except FileUnavailable as unavailable:
+            raise TranscriptFailed(str(unavailable)) from None
 
     async def act(self, act: str) -> None:
         if self._acts is None:
@@ -119,13 +125,15 @@ class ScriptAdapter:
     # --- the adapter ---
 
     async def send(self, chat: str, reply: Reply) -> str:
-        self._buttons[chat].show(reply)
+        # Unlike those of another play, or a reply to one would be taken for a reply to the other.
+        message = f"{self._play}-{next(self._numbers)}"
+        self._messages[chat].show(message, reply)
         for file in reply.files:
             await local_files.save(self._downloads, file)
         labels = (button.label for row in reply.buttons for button in row)
         names = (file.name for file in reply.files)
         self._player.hear(chat, transcript.shown(reply.text.plain, labels, names), reply.secret_next)
-        return str(next(self._numbers))
+        return message
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self.send(chat, reply)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 
 from bot.core import text
 from bot.core.chat import Chat
-from bot.core.command import Command
+from bot.core.command import Command, Registry
 from bot.core.model import Incoming, Role
 
 WRONG_PASSWORDS_MAX = 5
 LOCK_SECONDS = 600.0
+CODE_COMMANDS = frozenset({"start"})
+"""They take a one-time code on the line."""
 
 
 def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> str | None:
@@ -30,6 +33,14 @@ def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> str
 def signs_in(command: Command) -> bool:
     """Whether the command takes a password from somebody who is not signed in."""
     return Role.ANYONE in command.roles and _has_secret(command)
+
+
+def may_hold_secret(registry: Registry, line: str) -> bool:
+    """Whether a password or a one-time code may stand on the line, even after a misspelt command."""
+    names = {command.name for command in registry.commands.values() if _has_secret(command)} | CODE_COMMANDS
+    harmless = registry.commands.keys() - names
+    called = {word[1:41].partition("@")[0].lower() for word in line.split() if word.startswith("/")}
+    return any(difflib.get_close_matches(name, names, n=1, cutoff=0.75) for name in called - harmless)
 
 
 def wrong_password(chat: Chat, now: float) -> Chat:

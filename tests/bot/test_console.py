@@ -8,16 +8,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.document import Document
-from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
 
-from bot.adapters.console import ConsoleAdapter, EndOfInput, LineSource, PipedLines, PromptLines, rendering
-from bot.adapters.console.prompt import FirstWord
-from bot.app import GREETING, opening
+from bot.adapters.console import (
+    ConsoleAdapter,
+    EndOfInput,
+    JsonPrinter,
+    LineSource,
+    Output,
+    PipedLines,
+    TextPrinter,
+    rendering,
+)
+from bot.adapters.console.lines import Complete
 from bot.core.engine import Engine
-from bot.core.model import Button, OutgoingFile, Reply, StreamedReply
+from bot.core.model import Button, Incoming, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text, bold, plain
 from bot.store import BotStore
 from tests.bot.place import Classroom, registry
@@ -29,6 +33,7 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.output = io.StringIO()
+        self.json = False
         self.classroom = Classroom()
         self.refused = False
 
@@ -45,9 +50,9 @@ class Terminal:
         return await self.run(PipedLines(io.BytesIO(data)), strict)
 
     def adapter(self, lines: LineSource, strict: bool = False, opening: str = "/help") -> ConsoleAdapter:
-        return ConsoleAdapter(
-            "me", lines, self.output, self.folder / "downloads", strict=strict, opening=opening
-        )
+        output = Output(self.output)
+        printer = JsonPrinter(output) if self.json else TextPrinter(output, styled=False)
+        return ConsoleAdapter("me", lines, printer, self.folder / "downloads", strict=strict, opening=opening)
 
 
 @pytest.fixture
@@ -86,6 +91,44 @@ async def test_files_are_sent_with_their_captions(terminal: Terminal) -> None:
     assert terminal.refused
 
 
+async def test_several_files_go_in_one_line_or_one_after_another(terminal: Terminal) -> None:
+    a, b, c = (terminal.folder / name for name in ("a.md", "b.md", "c.md"))
+    for path in (a, b, c):
+        path.write_text("words")
+    await terminal.pipe(
+        f":as ada\n/login ada\npassword of ada\n:file {a} :file {b} /submit A1\n:file {c}\nyes\n"
+    )
+    assert terminal.classroom.done == ["submit A1 None a.md+b.md+c.md"]
+
+
+async def test_one_file_that_cannot_be_read_keeps_back_the_others(terminal: Terminal) -> None:
+    path = terminal.folder / "a.md"
+    path.write_text("words")
+    printed = await terminal.pipe(LOGIN + f":file {path} :file {path}x /upload Title\n")
+    assert printed.endswith(f"I cannot read {path}x: No such file or directory.\n")
+    assert terminal.classroom.done == []
+
+
+async def test_a_message_of_the_bot_is_replied_to(terminal: Terminal) -> None:
+    lines = b':reply "Q3" Because.\n:reply Yes.\n:reply "Q9" No.\n'
+    adapter = terminal.adapter(PipedLines(io.BytesIO(lines)))
+    ids = [await adapter.send("me", Reply(plain(f"🔔 Otter asks Q{number}"))) for number in (3, 4)]
+    heard: list[Incoming] = []
+
+    async def handle(incoming: Incoming) -> None:
+        heard.append(incoming)
+
+    await adapter.run(handle)
+    assert [(each.reply_to, each.text) for each in heard] == [(ids[0], "Because."), (ids[1], "Yes.")]
+    assert terminal.output.getvalue().endswith("No message that I showed lately has “Q9” in it.\n")
+    assert adapter.refused
+
+
+async def test_messages_of_another_run_have_other_ids(terminal: Terminal) -> None:
+    ids = {await terminal.adapter(PipedLines(io.BytesIO())).send("me", Reply(plain("a"))) for _ in range(2)}
+    assert len(ids) == 2
+
+
 async def test_one_terminal_speaks_for_several_people(terminal: Terminal) -> None:
     await terminal.pipe(
         LOGIN + ":as ada\n/login ada\npassword of ada\n/submit A1 text\nyes\n:as me\n/grade S1 18\n"
@@ -97,7 +140,7 @@ async def test_quit_ends_before_the_end(terminal: Terminal) -> None:
     assert await terminal.pipe(":quit\n/help\n") == ""
 
 
-@pytest.mark.parametrize("line", ["/nope", ":nope", ":press 1", ":file /nowhere", ":as", "hello"])
+@pytest.mark.parametrize("line", ["/nope", ":nope", ":press 1", ":file /nowhere", ":as", ":reply a", "hello"])
 async def test_strict_stops_at_the_first_refusal(terminal: Terminal, line: str) -> None:
     printed = await terminal.pipe(f"{line}\n/help\n", strict=True)
     assert terminal.refused
@@ -148,6 +191,47 @@ async def test_a_file_is_saved_and_its_path_shown(terminal: Terminal) -> None:
     assert terminal.output.getvalue() == f"Here\n  saved {path} (5 bytes)\n"
 
 
+async def test_a_picture_is_saved_and_the_reply_says_the_same_in_words(terminal: Terminal) -> None:
+    adapter = terminal.adapter(PipedLines(io.BytesIO()))
+    picture = OutgoingFile("stats.png", "image/png", b"pixels", picture=True)
+    await adapter.send("me", Reply(plain("A1: mean 16.5"), files=(picture,)))
+    path = terminal.folder / "downloads" / "stats.png"
+    assert path.read_bytes() == b"pixels"
+    assert terminal.output.getvalue() == f"A1: mean 16.5\n  (picture: {path}, 6 bytes)\n"
+
+
+async def test_a_file_that_cannot_be_saved_does_not_take_the_reply_with_it(terminal: Terminal) -> None:
+    (terminal.folder / "downloads").write_text("not a folder")
+    adapter = terminal.adapter(PipedLines(io.BytesIO()))
+    await adapter.send("me", Reply(plain("Here"), files=(OutgoingFile("a\x1b.md", "text/markdown", b""),)))
+    assert terminal.output.getvalue() == "Here\n  I could not save a\ufffd.md: File exists.\n"
+
+
+async def test_a_very_long_reply_is_printed_whole(terminal: Terminal) -> None:
+    words = "x" * 3_000_000 + "\nend"
+    await terminal.adapter(PipedLines(io.BytesIO())).send("me", Reply(plain(words)))
+    assert terminal.output.getvalue() == words + "\n"
+
+
+async def test_a_label_cannot_break_its_row(terminal: Terminal) -> None:
+    adapter = terminal.adapter(PipedLines(io.BytesIO()))
+    await adapter.send("me", Reply(plain("a"), ((Button("one\n[2] two\x1b", "x"),),)))
+    assert terminal.output.getvalue() == "a\n  [1] one [2] two\ufffd\n"
+
+
+class Closed(io.StringIO):
+    """Nobody reads it any more."""
+
+    def write(self, words: str) -> int:
+        raise BrokenPipeError
+
+
+async def test_when_nobody_reads_the_replies_no_more_lines_are_said(terminal: Terminal) -> None:
+    terminal.output = Closed()
+    await terminal.pipe(LOGIN + "/grade S1 18\n")
+    assert terminal.classroom.done == []
+
+
 async def test_what_is_said_in_another_chat_is_marked(terminal: Terminal) -> None:
     adapter = terminal.adapter(PipedLines(io.BytesIO()))
     await adapter.send("bo", Reply(plain("🔔 News")))
@@ -161,8 +245,8 @@ async def test_a_notice_does_not_change_what_a_number_presses(terminal: Terminal
     assert terminal.output.getvalue() == "Sure?\n  [1] Confirm\n🔔 News\n  [Open M1]\n"
     pressed: list[str] = []
 
-    async def handle(incoming: object) -> None:
-        pressed.append(getattr(incoming, "press", ""))
+    async def handle(incoming: Incoming) -> None:
+        pressed.append(incoming.press)
 
     await adapter.run(handle)
     assert pressed == ["confirm", "materials:M1"]
@@ -173,7 +257,7 @@ class Person:
 
     interactive = True
 
-    async def read(self, chat: str, secret: bool) -> str:
+    async def read(self, chat: str, secret: bool, complete: Complete) -> str:
         raise EndOfInput
 
 
@@ -202,61 +286,3 @@ async def test_a_pipe_gets_only_the_final_reply(terminal: Terminal) -> None:
     adapter = terminal.adapter(PipedLines(io.BytesIO()))
     await adapter.stream("me", StreamedReply(growing("Raft", "Raft is"), Reply(plain("Something else."))))
     assert terminal.output.getvalue() == "Something else.\n"
-
-
-# --- a person at a terminal ---
-
-
-def mode(path: Path) -> int:
-    return path.stat().st_mode
-
-
-async def test_a_person_is_greeted_prompted_and_their_logins_are_not_remembered(terminal: Terminal) -> None:
-    history = terminal.folder / "state" / "history"
-    with create_pipe_input() as keys:
-        lines = PromptLines(history, lambda chat: [("/grade", "grade work")], keys, DummyOutput())
-        keys.send_text("/login grace\rpassword of grace\r/grade S1 18\r\x04")
-        printed = await terminal.run(lines)
-    assert printed == "Done: help\nYour password?\nWelcome, grace.\nDone: grade S1 18 None\n"
-    remembered = history.read_text()
-    assert "/grade S1 18" in remembered
-    assert "login" not in remembered
-    assert "password" not in remembered
-    assert mode(history) & 0o077 == 0
-
-
-async def test_a_dialogue_goes_on_in_the_next_terminal(terminal: Terminal) -> None:
-    await terminal.pipe(LOGIN + "/grade S1\n")
-    store = BotStore(terminal.folder / "bot.db", ConsoleAdapter.name)
-    assert opening(store.load("somebody else")) == GREETING
-    first = opening(store.load("me"))
-    with create_pipe_input() as keys:
-        keys.send_text("18\r\x04")
-        lines = PromptLines(terminal.folder / "history", lambda chat: [], keys, DummyOutput())
-        adapter = terminal.adapter(lines, opening=first)
-        terminal.output.truncate(0)
-        terminal.output.seek(0)
-        await Engine(adapter, registry(terminal.classroom), store, time.time).run()
-    store.close()
-    assert terminal.output.getvalue() == "How many points?\nDone: grade S1 18 None\n"
-
-
-def test_the_first_word_is_completed() -> None:
-    completer = FirstWord([("/grade", "grade work"), ("/grades", "my grades"), (":file", "send a file")])
-
-    def completed(typed: str) -> list[str]:
-        return [found.text for found in completer.get_completions(Document(typed), CompleteEvent())]
-
-    assert completed("/gr") == ["/grade", "/grades"]
-    assert completed(":") == [":file"]
-    assert completed("") == completed("gr") == completed("/grade S1") == []
-
-
-async def test_ctrl_c_drops_the_line_and_ctrl_d_leaves(terminal: Terminal) -> None:
-    with create_pipe_input() as keys:
-        lines = PromptLines(terminal.folder / "history", lambda chat: [], keys, DummyOutput())
-        keys.send_text("dropped\x03kept\r")
-        assert await lines.read("me", secret=False) == "kept"
-        keys.send_text("\x04")
-        with pytest.raises(EndOfInput):
-            await lines.read("me", secret=False)

@@ -10,8 +10,9 @@ from bot.transcript import (
     Line,
     Memory,
     Press,
+    ReplyTo,
     Say,
-    SendFile,
+    SendFiles,
     TranscriptError,
     parse,
     said,
@@ -41,10 +42,17 @@ def test_another_line_is_refused_with_its_place() -> None:
         ("/submit A1", Line("/submit A1")),
         (":press 2", Press("2")),
         (":press Ask the instructor", Press("Ask the instructor")),
-        (":file a.md", SendFile("a.md")),
-        (":file a.md /submit A1", SendFile("a.md", "/submit A1")),
-        (':file "my essay.md" /submit A1', SendFile("my essay.md", "/submit A1")),
+        (":file a.md", SendFiles(("a.md",))),
+        (":file a.md /submit A1", SendFiles(("a.md",), "/submit A1")),
+        (':file "my essay.md" /submit A1', SendFiles(("my essay.md",), "/submit A1")),
+        (":file a.md :file b.md /submit A1", SendFiles(("a.md", "b.md"), "/submit A1")),
+        (":file a.md read :file b.md", SendFiles(("a.md",), "read :file b.md")),
         (":file", Line(":file")),
+        (":reply Because.", ReplyTo("", Line("Because."))),
+        (':reply "Q3" Because.', ReplyTo("Q3", Line("Because."))),
+        (':reply "Because."', ReplyTo("", Line('"Because."'))),
+        (':reply "Q3" :file a.md Because.', ReplyTo("Q3", SendFiles(("a.md",), "Because."))),
+        (":reply", Line(":reply")),
     ],
 )
 def test_what_a_line_says(line: str, meaning: object) -> None:
@@ -59,6 +67,14 @@ def test_a_button_is_chosen_by_label_or_number() -> None:
     assert Press("4").chosen(labels) is None
     assert Press("0").chosen(labels) is None
     assert Press("Nope").chosen(labels) is None
+
+
+def test_the_newest_message_with_the_words_is_replied_to() -> None:
+    shown = ["asks Q3", "asks Q4", "asks Q3 again", "News"]
+    assert ReplyTo("Q3", Line("a")).meant(shown) == 2
+    assert ReplyTo("", Line("a")).meant(shown) == 3
+    assert ReplyTo("Q5", Line("a")).meant(shown) is None
+    assert ReplyTo("", Line("a")).meant([]) is None
 
 
 def test_a_reply_shows_its_text_buttons_and_files() -> None:

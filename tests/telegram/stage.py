@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.core.text import NOTICE_MARK
 from bot.player import Player, TranscriptFailed
-from bot.transcript import Line, Press, Said, SendFile, shown
+from bot.transcript import Line, Press, ReplyTo, Said, SendFiles, shown
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
 from tests.telegram.protocol import BotMessage, Json
@@ -31,22 +31,37 @@ class TelegramStage:
 
     async def say(self, speaker: str, said: Said) -> None:
         person = self._people.setdefault(speaker, Person(self._server, 2001 + len(self._people)))
-        update = self._do(person, said)
-        await self._chatting.handled(update)
+        for update in self._do(person, said):
+            await self._chatting.handled(update)
         self._hear(speaker, person)
 
     async def act(self, act: str) -> None:
         await self._act(act)
 
-    def _do(self, person: Person, said: Said) -> Json:
+    def _do(self, person: Person, said: Said) -> list[Json]:
+        """The updates that the bot gets: more than one for an album."""
         match said:
             case Press():
-                return self._tap(person, said)
-            case SendFile():
-                path = self._folder / said.path
-                return person.send_file(path.name, path.read_bytes(), said.caption)
+                return [self._tap(person, said)]
+            case SendFiles():
+                return self._send_files(person, said)
+            case ReplyTo(content=Line() as line):
+                index = said.meant(message.text for message in person.messages())
+                if index is None:
+                    raise TranscriptFailed(f"there is no message with {said.words or 'anything'} in it")
+                return [person.say(line.text, person.messages()[index])]
+            case ReplyTo():
+                raise TranscriptFailed("nobody here replies with a file")
             case Line():
-                return person.say(said.text)
+                return [person.say(said.text)]
+
+    def _send_files(self, person: Person, said: SendFiles) -> list[Json]:
+        album = f"album {said.paths}" if len(said.paths) > 1 else ""
+        updates = []
+        for number, path in enumerate(self._folder / path for path in said.paths):
+            caption = said.caption if number == 0 else ""
+            updates.append(person.send_file(path.name, path.read_bytes(), caption, album=album))
+        return updates
 
     def _tap(self, person: Person, press: Press) -> Json:
         """By label the newest button that has it; by number one of the last reply's, never a notice's."""

@@ -1,44 +1,46 @@
 """The console's half of the conversation: lines in, replies out, files through folders.
 
-Beside lines for the core it knows a few of its own, which begin with a colon: `:as`, `:file`, `:press`,
-`:help`, `:quit`. Every name that speaks is a chat of its own.
+Beside lines for the core it knows a few of its own, which begin with a colon: text.DIRECTIVES names them.
+Every name that speaks is a chat of its own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TextIO
 
 from bot.adapters import local_files
-from bot.adapters.console import rendering
+from bot.adapters.console import directives, rendering, text
 from bot.adapters.console.lines import EndOfInput, LineSource
-from bot.adapters.local_buttons import LocalButtons
-from bot.core.adapter import Capabilities, FileUnavailable, Handler
+from bot.adapters.console.printing import Printer, Saved, Shown
+from bot.adapters.local_messages import LocalMessages
+from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
+from bot.core.completion import Suggestion
 from bot.core.model import FileRef, Incoming, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text
-from bot.transcript import Line, Press, SendFile, said
+from bot.transcript import Line, Press, ReplyTo, Said, SendFiles, said
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
-DIRECTIVES = (
-    (":as", ":as NAME speaks as somebody else, in a chat of their own"),
-    (":file", ":file PATH [TEXT] sends a file, with a text or command"),
-    (":press", ":press N presses a button, by number or label"),
-    (":help", "shows these lines"),
-    (":quit", "leaves"),
-)
+Completions = Callable[[str, str], Awaitable[Sequence[Suggestion]]]
+"""How the line typed so far in a chat may go on, as far as commands are concerned."""
 
 _DIRECTIVE = re.compile(r":[a-z]+(\s|$)")
 _NAME = re.compile(r"[\w.-]{1,32}")
 
 
+async def no_completions(chat: str, line: str) -> Sequence[Suggestion]:
+    return ()
+
+
 class ConsoleAdapter:
-    """An Adapter over `lines` and `output`. `styled` allows colours.
+    """An Adapter over `lines` and `printer`.
 
     `strict` ends `run` at the first refusal. `opening` is said first when a person is looking, even an empty
     one; None is nothing.
@@ -58,20 +60,20 @@ class ConsoleAdapter:
         self,
         chat: str,
         lines: LineSource,
-        output: TextIO | None,
+        printer: Printer,
         downloads: Path,
-        styled: bool = False,
         strict: bool = False,
         opening: str | None = None,
+        completions: Completions = no_completions,
     ) -> None:
         self._chat = chat
         self._lines = lines
-        self._output = output
+        self._printer = printer
         self._downloads = downloads
-        self._styled = styled
         self._strict = strict
         self._opening = opening
-        self._buttons: defaultdict[str, LocalButtons] = defaultdict(LocalButtons)
+        self._completions = completions
+        self._messages: defaultdict[str, LocalMessages] = defaultdict(LocalMessages)
         self._secret_next: set[str] = set()
         # Ids differ from run to run, or a new run's first line would be taken for the last one's.
         self._run_id = secrets.token_hex(8)
@@ -80,74 +82,102 @@ class ConsoleAdapter:
         """Whether anything said so far was refused."""
 
     async def run(self, handle: Handler) -> None:
+        """Returns at the end of the input, or when nobody reads what is printed."""
         if self._opening is not None and self._lines.interactive:
-            await handle(self._incoming(self._opening))
-        while not (self._strict and self.refused):
+            await self._say(handle, replace(self._incoming(), text=self._opening))
+        while not (self._printer.output.gone or (self._strict and self.refused)):
             secret = self._chat in self._secret_next
             self._secret_next.discard(self._chat)
             try:
-                line = await self._lines.read(self._chat, secret)
-                incoming = self._incoming(line) if secret else self._heard(line)
-            except EndOfInput:
+                line = await self._lines.read(self._chat, secret, self._suggestions)
+                incoming = replace(self._incoming(), text=line) if secret else self._heard(line)
+            except (EndOfInput, ChatGone):
                 return
             if incoming is not None:
-                await handle(incoming)
+                await self._say(handle, incoming)
+
+    async def _say(self, handle: Handler, incoming: Incoming) -> None:
+        try:
+            await handle(incoming)
+        except asyncio.CancelledError:
+            if self._lines.interactive:
+                self._printer.remark(self._chat, text.STOPPED_WAITING)
+            raise
 
     # --- what is said ---
 
     def _heard(self, line: str) -> Incoming | None:
-        """What a line says to the core; None when it was the console's own affair. Raises EndOfInput."""
+        """What a line says to the core; None when it was the console's own affair.
+
+        Raises EndOfInput, ChatGone.
+        """
         if not line.strip():
             return None
         word, _, rest = line.strip().partition(" ")
-        match said(line.strip()):
-            case Press() as press:
-                return self._pressed(press)
-            case SendFile() as file:
-                return self._with_file(file)
+        meant = said(line.strip())
+        match meant:
             case Line() if word == ":as" and _NAME.fullmatch(rest.strip()):
                 self._chat = rest.strip()
-                self._write(f"You speak as {self._chat} now.")
+                self._remark(text.speaking_as(self._chat))
             case Line() if word == ":quit":
                 raise EndOfInput
             case Line() if word == ":help":
-                self._write("\n".join(f"{name:7} {meaning}" for name, meaning in DIRECTIVES))
+                self._remark(text.DIRECTIVES_HELP)
             case Line() if _DIRECTIVE.match(line.strip()):
-                self._refuse(f"I cannot do {word} like that; :help says what there is.")
+                self._refuse(text.unknown_directive(word))
+            case Line():
+                # As it was typed: its ends are the core's to judge.
+                return replace(self._incoming(), text=line)
             case _:
-                return self._incoming(line)
+                return self._filled(self._incoming(), meant)
         return None
 
-    def _pressed(self, press: Press) -> Incoming | None:
-        button = self._buttons[self._chat].pressed(press)
-        if button is None:
-            self._refuse(f"There is no button {press.button}.")
-            return None
-        return self._incoming(press=button.data)
+    def _filled(self, incoming: Incoming, meant: Said) -> Incoming | None:
+        """The message with what is said in it; None when it cannot be said, and the person knows why."""
+        shown = self._messages[self._chat]
+        match meant:
+            case Line():
+                return replace(incoming, text=meant.text)
+            case Press():
+                button = shown.pressed(meant)
+                if button is not None:
+                    return replace(incoming, press=button.data)
+                self._refuse(text.no_button(meant.button))
+            case SendFiles():
+                return self._with_files(incoming, meant)
+            case ReplyTo():
+                found = shown.replied_to(meant)
+                if found is not None:
+                    if self._lines.interactive:
+                        self._remark(text.replying_to(rendering.beginning(found[1])))
+                    return self._filled(replace(incoming, reply_to=found[0]), meant.content)
+                self._refuse(text.no_message(meant.words))
+        return None
 
-    def _with_file(self, file: SendFile) -> Incoming | None:
+    def _with_files(self, incoming: Incoming, meant: SendFiles) -> Incoming | None:
         try:
-            offered = local_files.offered(Path(file.path).expanduser())
+            files = tuple(local_files.offered(Path(path).expanduser()) for path in meant.paths)
         except FileUnavailable as unavailable:
             self._refuse(str(unavailable))
             return None
-        return self._incoming(file.caption, (offered,))
+        return replace(incoming, text=meant.caption, files=files)
 
-    def _incoming(self, text: str = "", files: tuple[FileRef, ...] = (), press: str = "") -> Incoming:
-        return Incoming(self.name, self._chat, f"{self._run_id}-{next(self._numbers)}", text, files, press)
+    def _incoming(self) -> Incoming:
+        """A message without content, under the next id."""
+        return Incoming(self.name, self._chat, self._id())
+
+    def _id(self) -> str:
+        return f"{self._run_id}-{next(self._numbers)}"
+
+    async def _suggestions(self, line: str) -> Sequence[Suggestion]:
+        if line.startswith(":"):
+            return await directives.suggestions(line, self._messages[self._chat].labels())
+        return await self._completions(self._chat, line)
 
     # --- what is answered ---
 
     async def send(self, chat: str, reply: Reply) -> str:
-        self.refused = self.refused or reply.refused
-        shown = [rendering.rendered(reply.text, self._styled), *rendering.buttons(reply)]
-        self._buttons[chat].show(reply)
-        if reply.secret_next:
-            self._secret_next.add(chat)
-        for file in reply.files:
-            shown.append(await self._saved(file))
-        self._write("\n".join(shown), chat)
-        return str(next(self._numbers))
+        return await self._show(chat, reply, reply.text)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         """What is printed stays printed: the new text follows it."""
@@ -157,18 +187,30 @@ class ConsoleAdapter:
         """A person sees it grow; in a pipe only its final form is of use."""
         shown = ""
         async for piece in reply.pieces:
-            text = rendering.rendered(piece, styled=False)
-            if self._lines.interactive and chat == self._chat and text.startswith(shown):
-                self._write(text[len(shown) :], end="")
-                shown = text
+            words = rendering.rendered(piece, styled=False)
+            if self._lines.interactive and chat == self._chat and words.startswith(shown):
+                self._printer.grow(words[len(shown) :])
+                shown = words
         final = reply.final
-        text = rendering.rendered(final.text, styled=False)
-        if shown and text.startswith(shown):
-            self._write(text[len(shown) :], end="")
-            final = replace(final, text=Text())
-        elif shown:
-            self._write("")
-        return await self.send(chat, final)
+        words = rendering.rendered(final.text, styled=False)
+        if shown and words.startswith(shown):
+            self._printer.grow(words[len(shown) :])
+            return await self._show(chat, final, Text())
+        if shown:
+            self._printer.grow("\n")
+        return await self._show(chat, final, final.text)
+
+    async def _show(self, chat: str, reply: Reply, unseen: Text) -> str:
+        """Show the reply; of its text only what is `unseen`."""
+        self.refused = self.refused or reply.refused
+        message = self._id()
+        self._messages[chat].show(message, reply)
+        if reply.secret_next:
+            self._secret_next.add(chat)
+        saved = tuple([await self._saved(file) for file in reply.files])
+        shown = replace(reply, text=unseen)
+        self._printer.reply(Shown(chat, message, shown, saved, elsewhere=chat != self._chat))
+        return message
 
     async def delete(self, chat: str, message: str) -> None:
         """Nothing printed can be taken back; a password was never printed."""
@@ -176,15 +218,16 @@ class ConsoleAdapter:
     async def fetch(self, file: FileRef) -> bytes:
         return await local_files.content(file, FILE_BYTES_MAX)
 
-    async def _saved(self, file: OutgoingFile) -> str:
-        path = await local_files.save(self._downloads, file)
-        return f"  saved {path} ({len(file.content):,} bytes)"
+    async def _saved(self, file: OutgoingFile) -> Saved:
+        """The reply is worth reading even where its file cannot be kept."""
+        try:
+            return Saved(file, await local_files.save(self._downloads, file))
+        except OSError as error:
+            return Saved(file, None, error.strerror or type(error).__name__)
+
+    def _remark(self, sentence: str) -> None:
+        self._printer.remark(self._chat, sentence)
 
     def _refuse(self, sentence: str) -> None:
         self.refused = True
-        self._write(sentence)
-
-    def _write(self, text: str, chat: str = "", end: str = "\n") -> None:
-        if chat and chat != self._chat:
-            text = f"({chat}) {text}"
-        print(text, end=end, file=self._output, flush=True)
+        self._printer.remark(self._chat, sentence, refused=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import termios
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
-from bot.adapters.console.lines import EndOfInput
+from bot.adapters.console.lines import Complete, EndOfInput
 
 # More than the core reads in one message: a longer line is cut here and refused there.
 LINE_BYTES_MAX = 64 * 1024
@@ -20,7 +23,7 @@ class PipedLines:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    async def read(self, chat: str, secret: bool) -> str:
+    async def read(self, chat: str, secret: bool, complete: Complete) -> str:
         loop = asyncio.get_running_loop()
         line: asyncio.Future[bytes] = loop.create_future()
 
@@ -33,8 +36,9 @@ class PipedLines:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(deliver, found)
 
-        threading.Thread(target=read, daemon=True, name="console input").start()
-        found = await line
+        with _unechoed(self._stream, secret):
+            threading.Thread(target=read, daemon=True, name="console input").start()
+            found = await line
         if not found:
             raise EndOfInput
         # Undecodable bytes become surrogates, which the core refuses with a sentence.
@@ -47,3 +51,19 @@ class PipedLines:
         while rest and not rest.endswith(b"\n"):
             rest = self._stream.readline(LINE_BYTES_MAX)
         return line
+
+
+@contextmanager
+def _unechoed(stream: BinaryIO, secret: bool) -> Iterator[None]:
+    """Where somebody types after all, because only the output goes to a file, a password is not shown."""
+    if not (secret and stream.isatty()):
+        yield
+        return
+    terminal = stream.fileno()
+    before = termios.tcgetattr(terminal)
+    hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(terminal, termios.TCSADRAIN, hidden)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

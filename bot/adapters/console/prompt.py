@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -11,72 +11,95 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import DummyHistory, FileHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from bot.adapters.console.lines import EndOfInput
+from bot.adapters.console import rendering, text
+from bot.adapters.console.lines import Complete, EndOfInput
 
-Completions = Callable[[str], Iterable[tuple[str, str]]]
-"""What a line in this chat may begin with, and what each means."""
+COMPLETION_ROWS_MAX = 8
 
 
 class PromptLines:
-    """While it waits for a line, what is printed appears above the prompt."""
+    """While it waits for a line, what is printed appears above the prompt.
+
+    `secretive` says of a line that it may hold a secret: then it is not remembered.
+    """
 
     interactive = True
 
     def __init__(
         self,
         history: Path,
-        completions: Completions,
+        secretive: Callable[[str], bool],
+        styled: bool = True,
         terminal_input: Input | None = None,
         terminal_output: Output | None = None,
     ) -> None:
         history.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(history, os.O_CREAT | os.O_RDWR, 0o600))
-        self._completions = completions
+        history.chmod(0o600)
+        color_depth = None if styled else ColorDepth.DEPTH_1_BIT
         self._open: PromptSession[str] = PromptSession(
-            history=_HistoryWithoutLogins(str(history)),
+            history=_HistoryWithoutSecrets(str(history), secretive),
             complete_while_typing=True,
+            color_depth=color_depth,
             input=terminal_input,
             output=terminal_output,
         )
         self._hidden: PromptSession[str] = PromptSession(
-            history=DummyHistory(), is_password=True, input=terminal_input, output=terminal_output
+            history=DummyHistory(),
+            is_password=True,
+            color_depth=color_depth,
+            input=terminal_input,
+            output=terminal_output,
         )
 
-    async def read(self, chat: str, secret: bool) -> str:
+    async def read(self, chat: str, secret: bool, complete: Complete) -> str:
+        """Ctrl-C drops the line, as in a shell, and leaves a question for a password; Ctrl-D leaves."""
         with patch_stdout(raw=True):
             while True:
                 try:
+                    # An interrupt that comes as a signal is for the whole program, not for a line.
                     if secret:
-                        return await self._hidden.prompt_async("password: ")
+                        return await self._hidden.prompt_async(text.PASSWORD_PROMPT, handle_sigint=False)
+                    rows = self._open.output.get_size().rows
                     return await self._open.prompt_async(
-                        f"{chat}> ", completer=FirstWord(self._completions(chat))
+                        f"{chat}> ",
+                        completer=LineCompleter(complete),
+                        # A low window has no room for a menu and a prompt; the menu then scrolls.
+                        reserve_space_for_menu=max(0, min(COMPLETION_ROWS_MAX, rows - 2)),
+                        handle_sigint=False,
                     )
                 except KeyboardInterrupt:
-                    # Ctrl-C drops the line, as in a shell; Ctrl-D leaves.
-                    continue
+                    if secret:
+                        return "/cancel"
                 except EOFError:
                     raise EndOfInput from None
 
 
-class FirstWord(Completer):
-    """Completes the command or directive with which a line begins."""
-
-    def __init__(self, words: Iterable[tuple[str, str]]) -> None:
-        self._words = list(words)
+class LineCompleter(Completer):
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        typed = document.text_before_cursor
-        if typed[:1] not in {"/", ":"}:
-            return
-        for word, meaning in self._words:
-            if word.startswith(typed):
-                yield Completion(word, -len(typed), display_meta=meaning)
+        """Values are looked up, which takes its time: see below."""
+        return ()
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        for found in await self._complete(document.text_before_cursor):
+            yield Completion(
+                rendering.tame(found.text), -found.replaces, display_meta=rendering.beginning(found.meaning)
+            )
 
 
-class _HistoryWithoutLogins(FileHistory):
+class _HistoryWithoutSecrets(FileHistory):
+    def __init__(self, filename: str, secretive: Callable[[str], bool]) -> None:
+        super().__init__(filename)
+        self._secretive = secretive
+
     def append_string(self, string: str) -> None:
-        if not string.lstrip().startswith("/login"):
+        if not self._secretive(string):
             super().append_string(string)

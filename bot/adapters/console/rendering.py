@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from itertools import count
 
-from bot.adapters.local_buttons import is_notice
+from bot.adapters.local_messages import is_notice
 from bot.core.model import Reply
 from bot.core.richtext import Style, Text
 
@@ -16,7 +16,7 @@ def rendered(text: Text, styled: bool) -> str:
     """The text without anything that a terminal would obey but our own styles."""
     parts: list[str] = []
     for span in text.spans:
-        words = _tame(span.text)
+        words = tame(span.text)
         code = _CODES.get(span.style)
         parts.append(f"\x1b[{code}m{words}\x1b[0m" if styled and code else words)
     return "".join(parts)
@@ -31,19 +31,31 @@ def buttons(reply: Reply) -> list[str]:
     return [
         "  "
         + "  ".join(
-            f"[{_tame(button.label)}]" if is_notice(reply) else f"[{next(numbers)}] {_tame(button.label)}"
+            f"[{_one_line(button.label)}]"
+            if is_notice(reply)
+            else f"[{next(numbers)}] {_one_line(button.label)}"
             for button in row
         )
         for row in reply.buttons
     ]
 
 
-def _tame(words: str) -> str:
+def beginning(text: str, characters_max: int = 60) -> str:
+    """The text's beginning on one line."""
+    words = _one_line(text)
+    return words if len(words) <= characters_max else words[: characters_max - 1] + "…"
+
+
+def tame(words: str) -> str:
     """What somebody typed must not move the cursor, colour the screen or turn the writing round."""
     return "".join(
         character if character in "\n\t" or not _obeyed(character) else "\N{REPLACEMENT CHARACTER}"
         for character in words
     )
+
+
+def _one_line(words: str) -> str:
+    return " ".join(tame(words).split())
 
 
 def _obeyed(character: str) -> bool:
