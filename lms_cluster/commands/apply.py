@@ -18,6 +18,7 @@ from lms_cluster.commands import (
     grades,
     materials,
     queries,
+    reminders,
     submissions,
 )
 from lms_cluster.commands.act import Act
@@ -47,6 +48,7 @@ _EFFECTS: Mapping[str, Callable[[Any, Act], PostResponse]] = {
     "record_tutor_answer": queries.record_tutor_answer,
     "report_tutor_delay": queries.report_tutor_delay,
     "announce": announcements.announce,
+    "remind_of_due": reminders.remind_of_due,
 }
 
 

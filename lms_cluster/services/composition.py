@@ -11,6 +11,7 @@ import grpc
 
 from lms_cluster.alarms import Alarms
 from lms_cluster.disk_reserve import DiskReserve
+from lms_cluster.due_reminders import DueReminders
 from lms_cluster.extraction.sandbox import Extractor
 from lms_cluster.feed import Feed
 from lms_cluster.login_attempts import LoginAttempts
@@ -62,6 +63,7 @@ class Services:
         self._feed = Feed(self.reader)
         self._dispatch = TutorDispatch(driver, self.reader, proposer, tutor)
         delays = TutorDelays(driver, self.reader, proposer, tutor, clock)
+        reminders = DueReminders(driver, self.reader, proposer, clock)
         self._lms = LmsService(
             Sessions(proposer, self.reader, passwords, LoginAttempts()),
             Posts(proposer, self.reader, passwords, self._extractor),
@@ -81,6 +83,7 @@ class Services:
             "feed": self._feed.run,
             "tutor dispatch": self._dispatch.run,
             "tutor delays": delays.run,
+            "due reminders": reminders.run,
         }
         """Each runs until cancelled, by its name."""
 
