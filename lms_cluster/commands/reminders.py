@@ -45,4 +45,4 @@ def _to_be_told(assignment: Assignment, student: str) -> Sequence[str]:
     else:
         extended = Extension.select(Extension.student).where(Extension.assignment == assignment)
         students = students.where(User.username.not_in(extended))
-    return [username for (username,) in students.tuples()]
+    return [username for (username,) in students.tuples().iterator()]

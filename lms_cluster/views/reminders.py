@@ -28,8 +28,8 @@ def reminders_wanted(now_ms: int) -> list[tuple[str, str]]:
         & (Extension.due_ms <= now_ms + AHEAD_MS)
         & (Extension.granted_ms <= Extension.due_ms - AHEAD_MS)
     )
-    dates = [(number, "", due_ms) for number, due_ms in assignments.tuples()]
-    dates += list(extensions.tuples())
+    dates = [(number, "", due_ms) for number, due_ms in assignments.tuples().iterator()]
+    dates += list(extensions.tuples().iterator())
     return [
         (ids.ASSIGNMENT.id(number), student)
         for number, student, due_ms in dates
