@@ -25,6 +25,7 @@ from bot.core.command import Registry
 from bot.core.completion import Completer, Suggestion
 from bot.core.conversation import ChatConversation
 from bot.core.engine import Engine
+from bot.core.language import speaking
 from bot.core.model import Incoming, Role
 from bot.notify import Notifier
 from bot.store import BotStore
@@ -111,8 +112,10 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
             completer = Completer(room.registry, time.monotonic)
 
             async def completions(chat: str, line: str) -> Sequence[Suggestion]:
-                conversation = ChatConversation(adapter, Incoming(adapter.name, chat, ""), store.load(chat))
-                return await completer.suggestions(conversation, line)
+                state = store.load(chat)
+                conversation = ChatConversation(adapter, Incoming(adapter.name, chat, ""), state)
+                with speaking(state.language):
+                    return await completer.suggestions(conversation, line)
 
             adapter = ConsoleAdapter(
                 chat,
@@ -176,7 +179,8 @@ async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, 
 
 
 def _menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:
-    return lambda role: [(command.name, command.summary) for command in registry.for_role(role)]
+    """In the language spoken when it is asked for."""
+    return lambda role: [(command.name, str(command.summary)) for command in registry.for_role(role)]
 
 
 def _tell(line: str) -> None:

@@ -14,6 +14,7 @@ from bot.awaited import AwaitedAnswers
 from bot.client.api import Event, EventKind, LmsClient, LmsError, Query
 from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Session
+from bot.core.language import speaking
 from bot.notices import notice
 from bot.store import BotStore
 
@@ -99,7 +100,8 @@ class Notifier:
 
     def _pass_on(self, chat: str, username: str, event: Event) -> asyncio.Task[None]:
         async def send_and_remember() -> None:
-            told = notice(event)
+            with speaking(self._store.load(chat).language):
+                told = notice(event)
             if told is not None and not self._is_awaited(chat, event):
                 await self._adapter.send(chat, told)
             self._store.move_cursor(chat, username, event.cursor)

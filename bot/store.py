@@ -134,6 +134,7 @@ def _chat(session: Session | None, document: dict[str, Any]) -> Chat:
         repeatable=tuple(act for one in document["repeatable"] if (act := _dialogue(one)) is not None),
         wrong_passwords=document["wrong_passwords"],
         locked_until=document["locked_until"],
+        language=document.get("language", ""),
         handled=tuple(document["handled"]),
     )
 

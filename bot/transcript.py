@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.text import NOTICE_MARK
+from bot.core.text.notices import NOTICE_MARK
 
 _LINE = re.compile(r"(?:@([\w.-]+)\s+)?(<<|<|>)(?:\s+(.*))?")
 _VARIABLE = re.compile(r"\{([A-Za-z_]\w*)(=?)")

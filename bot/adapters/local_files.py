@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.adapter import FileUnavailable
 from bot.core.model import FileRef, OutgoingFile
+from bot.core.text import places as text
 
 NAME_BYTES_MAX = 200
 SUFFIX_BYTES_MAX = 16
@@ -23,9 +24,9 @@ def offered(path: Path) -> FileRef:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise FileUnavailable(f"I cannot read {path}: {error.strerror}.") from None
+        raise FileUnavailable(text.cannot_read(str(path), error.strerror or "")) from None
     if not path.is_file():
-        raise FileUnavailable(f"{path} is not a file.")
+        raise FileUnavailable(text.not_a_file(str(path)))
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return FileRef(path.name, media_type, size, str(path.resolve()))
 
@@ -40,9 +41,9 @@ async def content(file: FileRef, bytes_max: int) -> bytes:
     try:
         found = await asyncio.to_thread(read)
     except OSError as error:
-        raise FileUnavailable(f"I cannot read {file.name}: {error.strerror}.") from None
+        raise FileUnavailable(text.cannot_read(file.name, error.strerror or "")) from None
     if len(found) > bytes_max:
-        raise FileUnavailable(f"{file.name} has grown beyond {bytes_max} bytes.")
+        raise FileUnavailable(text.has_grown(file.name, bytes_max))
     return found
 
 
@@ -74,5 +75,5 @@ def safe_name(name: str) -> str:
     return (_cut(stem, NAME_BYTES_MAX - len(suffix.encode())) or "file") + suffix
 
 
-def _cut(text: str, bytes_max: int) -> str:
-    return text.encode()[:bytes_max].decode(errors="ignore")
+def _cut(name: str, bytes_max: int) -> str:
+    return name.encode()[:bytes_max].decode(errors="ignore")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 
 from bot.core.model import Button, Reply
-from bot.core.text import NOTICE_MARK
+from bot.core.text.notices import NOTICE_MARK
 from bot.transcript import Press, ReplyTo
 
 REMEMBERED_MAX = 50

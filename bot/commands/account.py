@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from bot.client.api import LmsClient, LmsError
 from bot.commands import arguments
 from bot.commands.card import button, card
-from bot.commands.text import account as text
-from bot.commands.text import phrases
-from bot.core import text as core_text
 from bot.core.command import EVERYONE, Arg, BadValue, Command, Conversation, Registry, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import code, join
+from bot.core.text import account as text
+from bot.core.text import dialogue as core_text
+from bot.core.text import phrases
 
 SIGNED_IN = EVERYONE - {Role.ANYONE}
 
@@ -73,9 +73,9 @@ class Account:
         command = available[name]
         return card(
             phrases.capitalised(command.summary),
-            join((text.USAGE, code(usage(command)))),
+            join((text.USAGE, " ", code(usage(command)))),
             *(join((code(arg.name), f"  {arg.prompt}")) for arg in command.args),
-            join((text.EXAMPLE, code(command.example))),
+            join((text.EXAMPLE, " ", code(command.example))),
         )
 
     async def login(self, conversation: Conversation, values: Values) -> Reply:

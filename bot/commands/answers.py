@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from bot.client.api import Answer, Citation
-from bot.commands.text import questions as text
 from bot.core.richtext import Text, italic, join, lines, plain, quote
+from bot.core.text import questions as text
+
+
+def source(citation: Citation) -> str:
+    """ "M3, page 2"."""
+    return f"{citation.material_id}, {citation.place}" if citation.place else citation.material_id
 
 
 def answer_text(answer: Answer) -> Text:
@@ -26,10 +31,10 @@ def _is_quotation(answer: Answer) -> bool:
 
 
 def _quoted(citation: Citation) -> Text:
-    return join((quote(citation.quote), plain(f" ({text.source(citation)})")))
+    return join((quote(citation.quote), plain(f" ({source(citation)})")))
 
 
 def _sources(answer: Answer) -> list[str]:
     if not answer.citations:
         return []
-    return [text.sources(dict.fromkeys(text.source(citation) for citation in answer.citations))]
+    return [text.sources(dict.fromkeys(source(citation) for citation in answer.citations))]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 from bot.client.api import Recipient
-from bot.commands.text import phrases
 from bot.core.command import BadValue
+from bot.core.text import phrases
 
 TITLE_CHARACTERS_MAX = 200
 DISPLAY_NAME_CHARACTERS_MAX = 100

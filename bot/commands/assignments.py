@@ -6,11 +6,11 @@ from bot.client.api import Assignment, Grade, LmsClient, LmsError
 from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.text import course as text
-from bot.commands.text import phrases
 from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import quote
+from bot.core.text import course as text
+from bot.core.text import dates, phrases
 
 READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 
@@ -51,7 +51,7 @@ class Assignments:
                     ),
                     Arg(
                         "due",
-                        phrases.due_prompt(self._calendar.zone.key),
+                        dates.due_prompt(self._calendar.zone.key),
                         parse=self._calendar.parse,
                         canonical=self._calendar.canonical,
                     ),
@@ -76,7 +76,7 @@ class Assignments:
         if not assignments:
             return card(text.NO_ASSIGNMENTS)
         return card(
-            phrases.counted(len(assignments), "assignment", "assignments"),
+            phrases.assignments(len(assignments)),
             *(self._line(conversation.role, each, grades) for each in assignments[-LISTED_MAX:]),
             *phrases.not_shown(len(assignments) - LISTED_MAX),
             buttons=[_open(assignment) for assignment in assignments[-8:]],

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.client.api import Page, Receipt
-from bot.commands.text import phrases
+from bot.core.language import Words
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import Text, bold, lines
+from bot.core.text import phrases
 
 T = TypeVar("T")
 
@@ -20,8 +21,8 @@ BUTTON_BYTES_MAX = 64
 
 
 def card(
-    headline: str,
-    *details: Text | str,
+    headline: Words,
+    *details: Text | Words,
     buttons: Sequence[Button] = (),
     files: Sequence[OutgoingFile] = (),
     menu: Role | None = None,
@@ -31,18 +32,23 @@ def card(
 
 
 def saved_card(
-    receipt: Receipt[Any], headline: str, *details: Text | str, buttons: Sequence[Button] = ()
+    receipt: Receipt[Any], headline: Words, *details: Text | Words, buttons: Sequence[Button] = ()
 ) -> Reply:
     """The card of a write that succeeded: where it stands is its last line, and the place can mark it."""
-    return replace(card(headline, *details, phrases.saved(receipt), buttons=buttons), saved=True)
+    return replace(card(headline, *details, saved(receipt), buttons=buttons), saved=True)
 
 
-def button(label: str, command: str, *words: str) -> Button:
+def saved(receipt: Receipt[Any]) -> str:
+    """Where a write stands."""
+    return phrases.saved(receipt.index, receipt.term)
+
+
+def button(label: Words, command: str, *words: str) -> Button:
     """A tap that says `/command word word`. Raises ValueError when a button cannot hold that."""
     data = ":".join((command, *words))
     if any(":" in word for word in words) or len(data.encode()) > BUTTON_BYTES_MAX:
         raise ValueError(f"no button can say {data}")
-    return Button(label, data)
+    return Button(str(label), data)
 
 
 async def all_of(fetch: Callable[[str], Awaitable[Page[T]]]) -> list[T]:

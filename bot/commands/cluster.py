@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient, NodeStatus
 from bot.commands.card import button, card
-from bot.commands.text import account as text
-from bot.commands.text import phrases
 from bot.core.command import EVERYONE, Command, Conversation, Values
 from bot.core.model import Reply
+from bot.core.text import cluster as text
+from bot.core.text import phrases
 
 
 class Cluster:

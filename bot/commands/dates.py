@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.commands.text import phrases
 from bot.core.command import BadValue
+from bot.core.text import dates as text
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = re.compile(
@@ -34,11 +34,11 @@ class Calendar:
         day_word, _, time_word = words.strip().lower().partition(" ")
         day = _DAY.fullmatch(day_word)
         if day is None:
-            raise BadValue(phrases.due_not_understood(words))
+            raise BadValue(text.due_not_understood(words))
         at = _time_of(time_word.strip(), words)
         moment = self._moment(self._day(day, at, words), at)
         if moment <= self.now():
-            raise BadValue(phrases.due_is_past(self.absolute(moment)))
+            raise BadValue(text.due_is_past(self.absolute(moment)))
         return moment
 
     def canonical(self, moment: datetime) -> str:
@@ -48,15 +48,17 @@ class Calendar:
     def absolute(self, moment: datetime) -> str:
         """ "Fri 6 Nov 2026 18:00 IST"."""
         local = moment.astimezone(self.zone)
-        return f"{_WEEKDAYS[local.weekday()].capitalize()} {local.day} {local:%b %Y %H:%M %Z}"
+        return text.moment(
+            local.weekday(), local.day, local.month, local.year, f"{local:%H:%M}", local.tzname() or ""
+        )
 
     def relative(self, moment: datetime) -> str:
         """ "in 3 days", "2 hours ago"."""
         seconds = (moment - self.now()).total_seconds()
-        return phrases.from_now(abs(seconds), past=seconds < 0)
+        return text.from_now(abs(seconds), past=seconds < 0)
 
     def due(self, moment: datetime) -> str:
-        return f"{self.relative(moment)} ({self.absolute(moment)})"
+        return text.with_distance(self.relative(moment), self.absolute(moment))
 
     def _day(self, day: re.Match[str], at: time, words: str) -> date:
         today = self.now().astimezone(self.zone).date()
@@ -64,7 +66,7 @@ class Calendar:
             try:
                 return date.fromisoformat(day["date"])
             except ValueError:
-                raise BadValue(phrases.due_not_understood(words)) from None
+                raise BadValue(text.due_not_understood(words)) from None
         if day["days"]:
             return today + timedelta(days=int(day["days"]))
         ahead = (_WEEKDAYS.index(day["weekday"]) - today.weekday()) % 7
@@ -81,5 +83,5 @@ def _time_of(word: str, words: str) -> time:
         return _END_OF_DAY
     match = _TIME.fullmatch(word)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise BadValue(phrases.due_not_understood(words))
+        raise BadValue(text.due_not_understood(words))
     return time(int(match[1]), int(match[2]))

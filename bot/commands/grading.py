@@ -11,11 +11,12 @@ from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
 from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.submissions import SUBMISSION_ID, grade_of
-from bot.commands.text import phrases
-from bot.commands.text import work as text
+from bot.commands.results import points_of
+from bot.commands.submissions import SUBMISSION_ID, grade_of, submission_headline, submission_line
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
+from bot.core.text import phrases
+from bot.core.text import work as text
 
 log = logging.getLogger(__name__)
 
@@ -96,11 +97,8 @@ class Grading:
         if not waiting:
             return card(text.NOTHING_TO_GRADE, *text.drafts_waiting(drafts), buttons=releases)
         return card(
-            phrases.counted(len(waiting), "submission to grade", "submissions to grade"),
-            *(
-                text.submission_line(each, self._calendar.absolute(each.submitted_at))
-                for each in waiting[:LISTED_MAX]
-            ),
+            text.submissions_to_grade(len(waiting)),
+            *(submission_line(each, self._calendar) for each in waiting[:LISTED_MAX]),
             *phrases.not_shown(len(waiting) - LISTED_MAX),
             *text.drafts_waiting(drafts),
             buttons=[
@@ -132,8 +130,8 @@ class Grading:
         grade = receipt.item
         return saved_card(
             receipt,
-            text.grade_saved(grade),
-            *text.feedback_detail(grade.feedback),
+            text.grade_saved(grade.id, grade.student_name, points_of(grade)),
+            *([f"{text.FEEDBACK} {grade.feedback}"] if grade.feedback else []),
             text.NOT_YET_RELEASED,
             buttons=[
                 await self._release_button(conversation, grade.assignment_id),
@@ -177,16 +175,18 @@ class Grading:
         waiting = await self._queue(conversation)
         if not waiting:
             raise BadValue(text.NOTHING_TO_GRADE)
-        return [Choice(each.id, text.submission_headline(each)) for each in waiting]
+        return [Choice(each.id, submission_headline(each)) for each in waiting]
 
     async def _replacement(self, conversation: Conversation, values: Values) -> list[Choice]:
         current = await grade_of(self._client, conversation, values["submission"])
-        return [Choice(f"v{current.version}", text.replace_grade(current))] if current else []
+        if current is None:
+            return []
+        return [Choice(f"v{current.version}", text.replace_grade(points_of(current), current.grader))]
 
 
 def _graded_already(current: Grade) -> LmsError:
     """Names the argument `replaces`, so that the core asks for it and keeps all else that was typed."""
-    message = text.graded_already(current)
+    message = text.graded_already(current.id, current.grader, points_of(current))
     return LmsError("INVALID_ARGUMENT", "GRADE_CHANGED", message, {"replaces": message})
 
 

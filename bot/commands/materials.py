@@ -10,11 +10,11 @@ from bot.client.api import LmsClient, LmsError, Material
 from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.text import course as text
-from bot.commands.text import phrases
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
+from bot.core.text import course as text
+from bot.core.text import phrases
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Materials:
             return card(text.nothing_found(which))
         return card(
             text.materials_found(len(found), which),
-            *(text.material_line(material) for material in found[:LISTED_MAX]),
+            *(_line(material) for material in found[:LISTED_MAX]),
             *phrases.not_shown(len(found) - LISTED_MAX),
             buttons=[
                 button(phrases.item_label(each.id, each.title), "materials", each.id) for each in found[:8]
@@ -98,11 +98,17 @@ class Materials:
         beginning = phrases.beginning(material.text, BEGINNING_CHARACTERS)
         return card(
             phrases.item_label(material.id, material.title),
-            *text.material_details(material, self._calendar.absolute(material.published_at)),
+            *self._details(material),
             *([quote(beginning)] if beginning else []),
             buttons=[button(phrases.BUTTONS["materials"], "materials")],
             files=files,
         )
+
+    def _details(self, material: Material) -> list[str]:
+        details = [text.topic(material.topic)] if material.topic else []
+        if material.file is not None:
+            details.append(phrases.file_line(material.file.name, material.file.size))
+        return [*details, text.published_at(self._calendar.absolute(material.published_at))]
 
     async def _mark_read(self, conversation: Conversation, material: Material) -> None:
         try:
@@ -126,9 +132,16 @@ class Materials:
         return saved_card(
             receipt,
             phrases.published(material.id, material.title),
-            *text.material_details(material, self._calendar.absolute(material.published_at)),
+            *self._details(material),
             buttons=[button(phrases.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
         )
+
+
+def _line(material: Material) -> str:
+    details = [material.topic] if material.topic else []
+    if material.file is not None:
+        details.append(phrases.size(material.file.size))
+    return text.material_line(material.id, material.title, details)
 
 
 def _title_of(file_name: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.client.api import LmsClient
 from bot.commands import arguments
 from bot.commands.card import card, saved_card
-from bot.commands.text import course as text
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
+from bot.core.text import notices as text
 
 
 class Notices:

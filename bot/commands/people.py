@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.client.api import LmsClient
+from bot.client.api import LmsClient, User
 from bot.commands import arguments
 from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
-from bot.commands.text import account as text
-from bot.commands.text import phrases
 from bot.core.command import Arg, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
+from bot.core.text import people as text
+from bot.core.text import phrases
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
@@ -54,19 +54,23 @@ class People:
         return saved_card(
             receipt,
             text.user_added(user.username, user.role),
-            text.user_line(user),
+            _line(user),
             buttons=[button(text.ADD_ANOTHER, "adduser"), button(phrases.BUTTONS["users"], "users")],
         )
 
     async def list(self, conversation: Conversation, values: Values) -> Reply:
         users = await all_of(lambda page: self._client.users(conversation.token, page))
         return card(
-            phrases.counted(len(users), "person", "people"),
-            *(text.user_line(user) for user in users[:LISTED_MAX]),
+            phrases.people(len(users)),
+            *(_line(user) for user in users[:LISTED_MAX]),
             *phrases.not_shown(len(users) - LISTED_MAX),
             buttons=[button(phrases.BUTTONS["adduser"], "adduser")],
         )
 
 
+def _line(user: User) -> str:
+    return text.user_line(user.username, user.display_name, user.role)
+
+
 async def _roles(conversation: Conversation, values: Values) -> list[Choice]:
-    return [Choice(role, phrases.capitalised(role)) for role in arguments.ROLES]
+    return [Choice(role, phrases.capitalised(phrases.role_name(role))) for role in arguments.ROLES]

@@ -11,14 +11,14 @@ from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient, LmsError, Query, Receipt, Recipient
 from bot.commands import arguments
 from bot.commands.answers import answer_text
-from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
+from bot.commands.card import LISTED_MAX, all_of, button, card, saved, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.materials import MATERIAL_ID
-from bot.commands.text import phrases
-from bot.commands.text import questions as text
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role, StreamedReply
 from bot.core.richtext import Text, bold, lines, quote
+from bot.core.text import phrases
+from bot.core.text import questions as text
 
 log = logging.getLogger(__name__)
 
@@ -103,15 +103,13 @@ class Questions:
         queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
         if not queries:
             return card(text.NO_QUESTIONS)
-        return self._list(phrases.counted(len(queries), "question", "questions"), queries[::-1])
+        return self._list(phrases.questions(len(queries)), queries[::-1])
 
     async def inbox(self, conversation: Conversation, values: Values) -> Reply:
         waiting = await self._waiting(conversation)
         if not waiting:
             return card(text.INBOX_EMPTY)
-        return self._list(
-            phrases.counted(len(waiting), "unanswered question", "unanswered questions"), waiting
-        )
+        return self._list(text.unanswered(len(waiting)), waiting)
 
     async def answer(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.answer(
@@ -127,7 +125,7 @@ class Questions:
     def _tutor_reply(self, conversation: Conversation, receipt: Receipt[Query]) -> StreamedReply:
         """Where the question stands; then the same with the answer under it, or why there is none yet."""
         token, chat, query_id = conversation.token, conversation.incoming.chat, receipt.item.id
-        asked = lines(bold(text.asked_tutor(query_id)), phrases.saved(receipt))
+        asked = lines(bold(text.asked_tutor(query_id)), saved(receipt))
         self._awaited.begin(chat, query_id, ANSWER_SECONDS + READ_SECONDS_MAX)
 
         async def pieces() -> AsyncIterator[Text]:
@@ -182,7 +180,9 @@ class Questions:
         return card(
             headline,
             *(
-                text.question_line(query, self._calendar.relative(query.asked_at))
+                text.question_line(
+                    query.id, query.text, self._calendar.relative(query.asked_at), query.answered
+                )
                 for query in queries[:LISTED_MAX]
             ),
             *phrases.not_shown(len(queries) - LISTED_MAX),
@@ -192,7 +192,9 @@ class Questions:
     def _thread(self, role: Role, query: Query) -> Reply:
         instructor = role is Role.INSTRUCTOR
         return card(
-            text.question_headline(query, self._calendar.absolute(query.asked_at)),
+            text.question_headline(
+                query.id, query.pseudonym, query.recipient.value, self._calendar.absolute(query.asked_at)
+            ),
             quote(query.text),
             *(answer_text(answer) for answer in query.answers),
             *([] if query.answers else [text.NOT_YET_ANSWERED]),
@@ -215,7 +217,7 @@ class Questions:
 
 
 async def _recipients(conversation: Conversation, values: Values) -> list[Choice]:
-    return [Choice(each.value, text.RECIPIENTS[each]) for each in Recipient]
+    return [Choice(each.value, str(text.RECIPIENTS[each.value])) for each in Recipient]
 
 
 def _after_tutor(query: Query) -> list[Button]:

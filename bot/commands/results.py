@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.client.api import LmsClient
+from bot.client.api import Grade, LmsClient, Progress
 from bot.commands.card import LISTED_MAX, all_of, button, card
-from bot.commands.text import phrases
-from bot.commands.text import work as text
 from bot.core.command import Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import Text, join, quote
+from bot.core.text import phrases
+from bot.core.text import work as text
 
 
 class Results:
@@ -34,9 +34,11 @@ class Results:
         counted = {grade.assignment_id: grade for grade in grades}.values()
         details: list[Text | str] = []
         for grade in grades[-LISTED_MAX:]:
-            details.append(text.grade_line(grade))
+            details.append(
+                text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id)
+            )
             if grade.feedback:
-                details.append(join((f"   {text.FEEDBACK}: ", quote(grade.feedback))))
+                details.append(join((f"   {text.FEEDBACK} ", quote(grade.feedback))))
         return card(
             text.total(sum(grade.points for grade in counted), sum(grade.points_max for grade in counted)),
             *details,
@@ -49,12 +51,33 @@ class Results:
         if conversation.role is Role.STUDENT and everyone:
             return card(
                 text.OWN_PROGRESS,
-                *text.own_progress(everyone[0]),
+                *_own(everyone[0]),
                 buttons=[button(phrases.BUTTONS["grades"], "grades")],
             )
         return card(
-            phrases.counted(len(everyone), "student", "students"),
-            *(text.progress_line(each) for each in everyone[:LISTED_MAX]),
+            phrases.students(len(everyone)),
+            *(_line(each) for each in everyone[:LISTED_MAX]),
             *phrases.not_shown(len(everyone) - LISTED_MAX),
             buttons=[button(phrases.BUTTONS["pending"], "pending")],
         )
+
+
+def points_of(grade: Grade) -> str:
+    return text.points_of(grade.points, grade.points_max)
+
+
+def _own(progress: Progress) -> list[str]:
+    return [
+        text.materials_read(progress.materials_read, progress.materials),
+        text.assignments_handed_in(progress.assignments_submitted, progress.assignments),
+        text.assignments_graded(progress.assignments_graded, progress.points, progress.points_max),
+    ]
+
+
+def _line(progress: Progress) -> str:
+    return text.progress_line(
+        progress.student_name,
+        f"{progress.materials_read}/{progress.materials}",
+        f"{progress.assignments_submitted}/{progress.assignments}",
+        f"{progress.points}/{progress.points_max}",
+    )

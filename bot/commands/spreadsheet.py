@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.commands.text import phrases
-from bot.commands.text import spreadsheet as text
 from bot.core.command import BadValue
+from bot.core.language import Words
+from bot.core.text import phrases
+from bot.core.text import spreadsheet as text
 
 FILE_BYTES_MAX = 2 * 1024 * 1024
 ROWS_MAX = 5_000
@@ -34,7 +35,7 @@ class Problem:
     """What is wrong in one line of a file, counted from 1 as editors count them."""
 
     line: int
-    sentence: str
+    sentence: Words
 
     def __str__(self) -> str:
         return text.line_problem(self.line, self.sentence)
@@ -117,7 +118,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return _decode(content, "cp1252"), text.READ_AS_WESTERN
+        return _decode(content, "cp1252"), str(text.READ_AS_WESTERN)
 
 
 def _decode(content: bytes, encoding: str) -> str:
@@ -182,7 +183,7 @@ def _cells(words: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _sentence(error: csv.Error) -> str:
+def _sentence(error: csv.Error) -> Words:
     """What the library says of a row, told apart by its words, since it has one class of error."""
     if "field limit" in str(error):
         return text.cell_too_long(CELL_CHARACTERS_MAX)

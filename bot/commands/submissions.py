@@ -9,11 +9,12 @@ from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
 from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.text import phrases
-from bot.commands.text import work as text
+from bot.commands.results import points_of
 from bot.core.command import Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
+from bot.core.text import phrases
+from bot.core.text import work as text
 
 SHOWN_CHARACTERS = 2_000
 SENT_TOGETHER_BYTES_MAX = 20 * 1024 * 1024
@@ -103,11 +104,7 @@ class Submissions:
             text.handed_in(submission.id, submission.assignment_id, submission.attempt),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
             *(text.receipt_line(file.name, file.size, file.sha256) for file in submission.files),
-            *(
-                [text.receipt_line(text.THE_TEXT, len(submission.text.encode()), _sha256(submission.text))]
-                if submission.text
-                else []
-            ),
+            *([_text_receipt(submission.text)] if submission.text else []),
             buttons=[
                 button(phrases.BUTTONS["submissions"], "submissions"),
                 button(phrases.BUTTONS["assignments"], "assignments"),
@@ -124,11 +121,8 @@ class Submissions:
             return card(text.NO_SUBMISSIONS)
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
         return card(
-            phrases.counted(len(submissions), "submission", "submissions"),
-            *(
-                text.submission_line(each, self._calendar.absolute(each.submitted_at))
-                for each in newest_first[:LISTED_MAX]
-            ),
+            phrases.submissions(len(submissions)),
+            *(submission_line(each, self._calendar) for each in newest_first[:LISTED_MAX]),
             *phrases.not_shown(len(submissions) - LISTED_MAX),
             buttons=[button(phrases.open_item(each.id), "submissions", each.id) for each in newest_first[:8]],
         )
@@ -142,11 +136,11 @@ class Submissions:
         if len(submission.text) > SHOWN_CHARACTERS:
             files.insert(0, OutgoingFile(f"{submission.id}.txt", "text/plain", submission.text.encode()))
         return card(
-            text.submission_headline(submission),
+            submission_headline(submission),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
             *(phrases.file_line(file.name, file.size) for file in submission.files),
             *([quote(phrases.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
-            *([text.grade_detail(grade, drafts=instructor)] if grade else []),
+            *([_grade_detail(grade, instructor)] if grade else []),
             buttons=[*_file_buttons(submission, together), *_next_steps(instructor, submission)],
             files=files,
         )
@@ -182,6 +176,23 @@ async def grade_of(client: LmsClient, conversation: Conversation, submission_id:
         return None
 
 
+def submission_headline(submission: Submission) -> str:
+    return text.submission_headline(
+        submission.id, submission.assignment_id, submission.student_name, submission.attempt
+    )
+
+
+def submission_line(submission: Submission, calendar: Calendar) -> str:
+    when = calendar.absolute(submission.submitted_at)
+    return text.submission_line(submission_headline(submission), when, submission.late, submission.graded)
+
+
+def _grade_detail(grade: Grade, instructor: bool) -> str:
+    if instructor:
+        return text.grade_detail_for_instructors(points_of(grade), grade.grader, grade.released)
+    return text.grade_detail(points_of(grade))
+
+
 def _file_buttons(submission: Submission, together: bool) -> list[Button]:
     if together:
         return []
@@ -200,5 +211,6 @@ def _next_steps(instructor: bool, submission: Submission) -> list[Button]:
     return [button(text.HAND_IN_AGAIN, "submit", submission.assignment_id)]
 
 
-def _sha256(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
+def _text_receipt(words: str) -> str:
+    content = words.encode()
+    return text.receipt_line(str(text.THE_TEXT), len(content), hashlib.sha256(content).hexdigest())

@@ -6,14 +6,16 @@ import logging
 from dataclasses import replace
 
 from bot.core import dialogue as steps
-from bot.core import guard, text
+from bot.core import guard
 from bot.core.adapter import FileUnavailable
 from bot.core.chat import Dialogue
 from bot.core.command import Arg, BadValue, Command, Registry
 from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure, NotSignedIn
+from bot.core.language import Words
 from bot.core.model import Button, Reply
 from bot.core.richtext import lines, plain
+from bot.core.text import dialogue as text
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +40,14 @@ class Act:
         self._secrets = secrets
         self._now = now
 
-    async def say(self, sentence: str, *buttons: Button, refused: bool = False) -> None:
+    async def say(self, sentence: Words, *buttons: Button, refused: bool = False) -> None:
         rows = tuple((button,) for button in buttons)
         await self._conversation.say(Reply(plain(sentence), rows, refused=refused))
 
-    async def refuse(self, sentence: str, *buttons: Button) -> None:
+    async def refuse(self, sentence: Words, *buttons: Button) -> None:
         await self.say(sentence, *buttons, refused=True)
 
-    async def carry_on(self, dialogue: Dialogue, reason: str = "", arg: Arg | None = None) -> None:
+    async def carry_on(self, dialogue: Dialogue, reason: Words = "", arg: Arg | None = None) -> None:
         """Go as far as `dialogue` allows: to its next question, its card, or its end.
 
         A `reason` why something was not taken stands before what is said next; with `arg`, that is asked for
@@ -75,7 +77,7 @@ class Act:
             log.exception("/%s broke (ref %s)", command.name, _reference(dialogue))
             await self.refuse(text.broke(_reference(dialogue)))
 
-    async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: str) -> None:
+    async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: Words) -> None:
         same = dialogue.asking == arg.name
         refusals = (dialogue.refusals if same else 0) + bool(reason)
         if refusals >= steps.REFUSALS_MAX:
@@ -83,7 +85,7 @@ class Act:
             return
         dialogue = replace(dialogue, asking=arg.name, refusals=refusals)
         buttons = await self._buttons(command, dialogue, arg)
-        prompt = arg.prompt
+        prompt: Words = arg.prompt
         if arg.files and dialogue.files:
             prompt = text.file_added(dialogue.files[-1].name, len(dialogue.files))
         question = lines(reason, prompt) if reason else plain(prompt)
@@ -94,7 +96,7 @@ class Act:
         self, command: Command, dialogue: Dialogue, arg: Arg
     ) -> tuple[tuple[Button, ...], ...]:
         if arg.files:
-            done = Button(text.DONE, f"done:{tag(dialogue)}")
+            done = Button(str(text.DONE), f"done:{tag(dialogue)}")
             return ((done,),) if dialogue.files or not arg.required else ()
         if arg.choices is None:
             return ()
@@ -106,10 +108,10 @@ class Act:
         buttons = [Button(choice.label, f"pick:{tag(dialogue)}:{place}:{choice.value}") for choice in choices]
         return tuple((button,) for button in buttons if len(button.data.encode()) <= BUTTON_BYTES_MAX)
 
-    async def _show_card(self, card: Reply, dialogue: Dialogue, reason: str) -> None:
+    async def _show_card(self, card: Reply, dialogue: Dialogue, reason: Words) -> None:
         answers = (
-            Button(text.CONFIRM, f"confirm:{tag(dialogue)}"),
-            Button(text.CANCEL, f"cancel:{tag(dialogue)}"),
+            Button(str(text.CONFIRM), f"confirm:{tag(dialogue)}"),
+            Button(str(text.CANCEL), f"cancel:{tag(dialogue)}"),
         )
         self._keep(replace(dialogue, asking="", refusals=0))
         shown = lines(reason, card.text) if reason else card.text
@@ -152,7 +154,7 @@ class Act:
             case "RESOURCE_EXHAUSTED":
                 await self.refuse(text.try_again_in(failure.message, failure.retry_after))
             case "UNAVAILABLE":
-                message = text.NO_QUORUM if failure.reason == "NO_QUORUM" else failure.message
+                message: Words = text.NO_QUORUM if failure.reason == "NO_QUORUM" else failure.message
                 await self.refuse(message, self._repeat_button(dialogue, text.TRY_AGAIN))
             case "UNKNOWN" if failure.reason == "OUTCOME_UNKNOWN":
                 await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
@@ -171,7 +173,7 @@ class Act:
             if self._now < conversation.chat.locked_until:
                 await self.refuse(text.LOGIN_LOCKED_AFTER)
             else:
-                again = Button(text.TRY_AGAIN, ":".join((command.name, *dialogue.words.values())))
+                again = Button(str(text.TRY_AGAIN), ":".join((command.name, *dialogue.words.values())))
                 await self.refuse(text.SIGN_IN_FAILED, again)
         else:
             conversation.sign_out()
@@ -190,12 +192,12 @@ class Act:
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, without=arg.name), reason, arg)
 
-    def _repeat_button(self, dialogue: Dialogue, label: str) -> Button:
+    def _repeat_button(self, dialogue: Dialogue, label: Words) -> Button:
         """Remember an act so that the button can repeat it with the same request id."""
         chat = self._conversation.chat
         others = [other for other in chat.repeatable if other.request_id != dialogue.request_id]
         self._conversation.chat = replace(chat, repeatable=(*others, dialogue)[-REPEATABLE_MAX:])
-        return Button(label, f"repeat:{dialogue.request_id}")
+        return Button(str(label), f"repeat:{dialogue.request_id}")
 
     def _keep(self, dialogue: Dialogue | None) -> None:
         """Make `dialogue` the one under way; with an expiry of its own from now on."""

@@ -49,6 +49,8 @@ class Chat:
     wrong_passwords: int = 0
     locked_until: float = 0.0
     """Seconds since the epoch, until which nobody can sign in here."""
+    language: str = ""
+    """The person's own, as the place told it last (an IETF tag); notices are told in it."""
     handled: tuple[str, ...] = ()
     """The request ids handled last, so that what is delivered again is not heard twice; the newest last."""
 

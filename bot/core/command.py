@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.core.language import Phrase
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
 
 
@@ -72,7 +73,7 @@ class Arg:
     """One argument. `parse` turns what was typed into a value, or raises BadValue."""
 
     name: str
-    prompt: str
+    prompt: Phrase
     """The question asked when it is missing."""
     parse: Parse = str
     required: bool = True
@@ -102,7 +103,7 @@ class Arg:
 @dataclass(frozen=True, slots=True)
 class Command:
     name: str
-    summary: str
+    summary: Phrase
     example: str
     run: Run
     roles: frozenset[Role]

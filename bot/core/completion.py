@@ -64,7 +64,7 @@ class Completer:
 
     def _commands(self, conversation: ChatConversation, line: str) -> list[Suggestion]:
         return [
-            Suggestion(f"/{command.name}", len(line), command.summary)
+            Suggestion(f"/{command.name}", len(line), str(command.summary))
             for command in self.registry.for_role(conversation.role)
             if f"/{command.name}".startswith(line.lower())
         ]
@@ -103,7 +103,7 @@ class Completer:
         for arg in _next(free):
             found += _beginning(word, await self._choices(conversation, command, arg, given.words))
         return found + [
-            Suggestion(f"{arg.name}=", len(word), arg.prompt)
+            Suggestion(f"{arg.name}=", len(word), str(arg.prompt))
             for arg in free
             if arg.name.startswith(word) and (word or not arg.required)
         ]

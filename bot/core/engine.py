@@ -13,13 +13,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.core import text
 from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import ChatStore, Session
 from bot.core.command import Registry
 from bot.core.conversation import ChatConversation
+from bot.core.language import speaking
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
+from bot.core.text import dialogue as text
 from bot.core.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -82,10 +83,12 @@ class Engine:
         if incoming.request_id in before.handled:
             log.info("request %s in chat %s was delivered again", incoming.request_id, incoming.chat)
             return
+        before = replace(before, language=incoming.language or before.language)
         conversation = ChatConversation(self._adapter, incoming, before)
         secrets = self._secrets.setdefault(incoming.chat, {})
         try:
-            await Turn(self._registry, conversation, secrets, self._clock()).hear()
+            with speaking(before.language):
+                await Turn(self._registry, conversation, secrets, self._clock()).hear()
         except Exception:
             # The place would not take our reply. What was done is done, and is kept.
             log.exception("could not answer request %s in chat %s", incoming.request_id, incoming.chat)
@@ -100,6 +103,7 @@ class Engine:
     async def _turn_away(self, incoming: Incoming) -> None:
         log.warning("chat %s says more than %d things at once", incoming.chat, WAITING_MAX)
         try:
-            await self._adapter.send(incoming.chat, Reply(plain(text.TOO_FAST), refused=True))
+            with speaking(incoming.language):
+                await self._adapter.send(incoming.chat, Reply(plain(text.TOO_FAST), refused=True))
         except ChatGone:
             log.info("nobody reads chat %s any more", incoming.chat)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
-from bot.core import text
 from bot.core.chat import Chat
 from bot.core.command import Command, Registry
+from bot.core.language import Words
 from bot.core.model import Incoming, Role
+from bot.core.text import dialogue as text
 
 WRONG_PASSWORDS_MAX = 5
 LOCK_SECONDS = 600.0
@@ -16,7 +17,7 @@ CODE_COMMANDS = frozenset({"start"})
 """They take a one-time code on the line."""
 
 
-def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> str | None:
+def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> Words | None:
     """Why the command may not be used here and now; None when it may."""
     role = chat.session.role if chat.session else Role.ANYONE
     if role not in command.roles:

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core import text
 from bot.core.command import Arg, BadValue
+from bot.core.text import dialogue as text
 
 LINE_CHARACTERS_MAX = 8000
 

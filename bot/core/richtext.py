@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.core.language import Words
+
 
 class Style(Enum):
     PLAIN = "plain"
@@ -38,37 +40,37 @@ class Text:
         return "".join(span.text for span in self.spans)
 
 
-def plain(text: str) -> Text:
-    return Text((Span(text),))
+def plain(text: Words) -> Text:
+    return Text((Span(str(text)),))
 
 
-def bold(text: str) -> Text:
-    return Text((Span(text, Style.BOLD),))
+def bold(text: Words) -> Text:
+    return Text((Span(str(text), Style.BOLD),))
 
 
-def italic(text: str) -> Text:
-    return Text((Span(text, Style.ITALIC),))
+def italic(text: Words) -> Text:
+    return Text((Span(str(text), Style.ITALIC),))
 
 
-def code(text: str) -> Text:
-    return Text((Span(text, Style.CODE),))
+def code(text: Words) -> Text:
+    return Text((Span(str(text), Style.CODE),))
 
 
-def quote(text: str) -> Text:
-    return Text((Span(text, Style.QUOTE),))
+def quote(text: Words) -> Text:
+    return Text((Span(str(text), Style.QUOTE),))
 
 
-def join(parts: Iterable[Text | str], separator: str = "") -> Text:
-    """One text of many, a `str` standing for plain text."""
+def join(parts: Iterable[Text | Words], separator: str = "") -> Text:
+    """One text of many; what is no Text stands for plain text."""
     spans: list[Span] = []
     for part in parts:
         if spans and separator:
             spans.append(Span(separator))
-        spans.extend(part.spans if isinstance(part, Text) else (Span(part),))
+        spans.extend(part.spans if isinstance(part, Text) else (Span(str(part)),))
     return Text(tuple(spans))
 
 
-def lines(*parts: Text | str) -> Text:
+def lines(*parts: Text | Words) -> Text:
     """One text of many lines."""
     return join(parts, "\n")
 

@@ -6,12 +6,13 @@ import difflib
 from dataclasses import replace
 
 from bot.core import dialogue as steps
-from bot.core import guard, parse, text
+from bot.core import guard, parse
 from bot.core.act import Act, tag
 from bot.core.chat import Dialogue
 from bot.core.command import Arg, BadValue, Command, Registry
 from bot.core.conversation import ChatConversation
 from bot.core.parse import BadLine, Call
+from bot.core.text import dialogue as text
 
 _CANCEL = "cancel"
 

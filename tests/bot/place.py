@@ -12,6 +12,7 @@ from bot.core.chat import Session
 from bot.core.command import EVERYONE, Arg, BadValue, Choice, Command, Conversation, Registry, Values
 from bot.core.engine import Engine
 from bot.core.errors import Failure
+from bot.core.language import Phrase
 from bot.core.model import Button, FileRef, Incoming, Reply, Role, StreamedReply
 from bot.core.richtext import plain
 from bot.store import BotStore
@@ -120,61 +121,64 @@ def registry(classroom: Classroom) -> Registry:
         [
             Command(
                 "login",
-                "sign in",
+                Phrase("sign in"),
                 "/login ada",
                 login,
                 EVERYONE,
-                (Arg("username", "Who are you?"), Arg("password", "Your password?", secret=True)),
+                (
+                    Arg("username", Phrase("Who are you?")),
+                    Arg("password", Phrase("Your password?"), secret=True),
+                ),
                 private=True,
             ),
-            Command("logout", "sign out", "/logout", logout, EVERYONE),
-            Command("help", "help", "/help", does("help"), EVERYONE),
-            Command("cancel", "leave", "/cancel", does("cancel"), EVERYONE),
+            Command("logout", Phrase("sign out"), "/logout", logout, EVERYONE),
+            Command("help", Phrase("help"), "/help", does("help"), EVERYONE),
+            Command("cancel", Phrase("leave"), "/cancel", does("cancel"), EVERYONE),
             Command(
                 "grade",
-                "grade",
+                Phrase("grade"),
                 "/grade S1 18 good",
                 does("grade"),
                 INSTRUCTOR,
                 (
-                    Arg("submission", "Which submission?", choices=submissions),
-                    Arg("points", "How many points?", parse=points),
-                    Arg("feedback", "What feedback?", required=False, rest=True),
+                    Arg("submission", Phrase("Which submission?"), choices=submissions),
+                    Arg("points", Phrase("How many points?"), parse=points),
+                    Arg("feedback", Phrase("What feedback?"), required=False, rest=True),
                 ),
             ),
             Command(
                 "submit",
-                "submit",
+                Phrase("submit"),
                 "/submit A1",
                 does("submit"),
                 STUDENT,
                 (
-                    Arg("assignment", "Which assignment?"),
-                    Arg("text", "Your text?", required=False, rest=True),
-                    Arg("files", "Send files, then Done.", required=False, files=True, files_max=3),
+                    Arg("assignment", Phrase("Which assignment?")),
+                    Arg("text", Phrase("Your text?"), required=False, rest=True),
+                    Arg("files", Phrase("Send files, then Done."), required=False, files=True, files_max=3),
                 ),
                 confirm=card,
             ),
             Command(
                 "upload",
-                "upload",
+                Phrase("upload"),
                 '/upload "A title"',
                 does("upload"),
                 INSTRUCTOR,
                 (
-                    Arg("title", "Which title?", required=False),
-                    Arg("file", "Send the file.", files=True, files_max=1),
+                    Arg("title", Phrase("Which title?"), required=False),
+                    Arg("file", Phrase("Send the file."), files=True, files_max=1),
                 ),
             ),
             Command(
                 "adduser",
-                "add",
+                Phrase("add"),
                 "/adduser bo",
                 does("adduser"),
                 INSTRUCTOR,
                 (
-                    Arg("username", "Which name?"),
-                    Arg("password", "Which password?", parse=new_password, secret=True),
+                    Arg("username", Phrase("Which name?")),
+                    Arg("password", Phrase("Which password?"), parse=new_password, secret=True),
                 ),
             ),
         ]

@@ -15,6 +15,7 @@ from bot.core.command import Arg, Choice, Command, Conversation, Registry, Value
 from bot.core.completion import Completer, Suggestion
 from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure
+from bot.core.language import Phrase
 from bot.core.model import Incoming, Reply, Role
 from bot.core.richtext import Text
 from tests.bot.place import INSTRUCTOR, Chatting, Classroom, Place, registry
@@ -81,7 +82,8 @@ async def test_a_value_of_several_words_is_put_in_quotes(typing: Typing) -> None
         return Reply(Text())
 
     found = Registry()
-    found.add([Command("topic", "t", "/topic", run, INSTRUCTOR, (Arg("topic", "Which?", choices=topics),))])
+    arg = Arg("topic", Phrase("Which?"), choices=topics)
+    found.add([Command("topic", Phrase("t"), "/topic", run, INSTRUCTOR, (arg,))])
     typing.completer = Completer(found, lambda: 0.0)
     assert await typing.completed("/topic ra") == ['/topic "Raft \\"in\\" one page"']
 

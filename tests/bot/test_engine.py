@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.core.chat import Chat
 from bot.core.command import EVERYONE, Arg, Command, Conversation, Registry, Values
 from bot.core.engine import WAITING_MAX, Engine
+from bot.core.language import Phrase
 from bot.core.model import Incoming, Reply, Role
 from bot.core.richtext import plain
 from bot.store import BotStore
@@ -85,7 +86,7 @@ class Slow:
         self.heard: list[str] = []
         self.place = Place()
         registry = Registry()
-        registry.add([Command("wait", "", "", self._wait, EVERYONE, (Arg("word", ""),))])
+        registry.add([Command("wait", Phrase("wait"), "", self._wait, EVERYONE, (Arg("word", Phrase("?")),))])
         self.engine = Engine(self.place, registry, BotStore(folder / "bot.db", "place"), lambda: 0.0)
 
     async def _wait(self, conversation: Conversation, values: Values) -> Reply:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from bot.core import parse
 from bot.core.command import Arg
+from bot.core.language import Phrase
 from bot.core.parse import BadLine, Call
 
-ONE, TWO = Arg("one", ""), Arg("two", "")
-REST = Arg("rest", "", rest=True)
+ONE, TWO = Arg("one", Phrase("?")), Arg("two", Phrase("?"))
+REST = Arg("rest", Phrase("?"), rest=True)
 
 
 def words(line: str, *args: Arg) -> dict[str, str]:
@@ -79,7 +80,7 @@ def test_words_that_no_argument_takes_are_left_over() -> None:
 
 
 def test_secrets_and_files_are_never_taken_from_the_line() -> None:
-    secret, files = Arg("secret", "", secret=True), Arg("files", "", files=True)
+    secret, files = Arg("secret", Phrase("?"), secret=True), Arg("files", Phrase("?"), files=True)
     given_words = parse.arguments("a b", [ONE, secret, files])
     assert (given_words.words, given_words.surplus) == ({"one": "a"}, "b")
     assert parse.arguments("secret=b", [secret]).words == {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.account import usage
-from bot.commands.text import phrases
 from bot.core import parse
 from bot.core.command import Registry
 from bot.core.model import Role
+from bot.core.text import phrases
 
 COMMANDS = {
     Role.ANYONE: {"start", "help", "login", "whoami", "cancel", "status"},
@@ -44,7 +44,7 @@ def test_each_role_has_its_commands(registry: Registry, role: Role) -> None:
 
 def test_every_command_says_what_it_does_and_shows_an_example_that_can_be_read(registry: Registry) -> None:
     for command in registry.commands.values():
-        assert command.summary
+        assert str(command.summary)
         called = parse.call(command.example)
         assert called is not None
         assert called.name == command.name
@@ -53,7 +53,7 @@ def test_every_command_says_what_it_does_and_shows_an_example_that_can_be_read(r
         for arg in command.args:
             if arg.name in given.words and arg.name != "due":
                 arg.parse(given.words[arg.name])
-            assert arg.prompt
+            assert str(arg.prompt)
 
 
 def test_every_button_leads_to_a_command(registry: Registry) -> None:

@@ -26,7 +26,7 @@ class WatchedAdapter(TelegramAdapter):
         super().__init__(
             TOKEN,
             base_url,
-            lambda role: [(command.name, command.summary) for command in room.registry.for_role(role)],
+            lambda role: [(command.name, str(command.summary)) for command in room.registry.for_role(role)],
         )
         self.handled: list[str] = []
         self.progress = asyncio.Condition()

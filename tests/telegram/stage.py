@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.core.text import NOTICE_MARK
+from bot.core.text.notices import NOTICE_MARK
 from bot.player import Player, TranscriptFailed
 from bot.transcript import Line, Press, ReplyTo, Said, SendFiles, shown
 from tests.telegram.chatting import Chatting

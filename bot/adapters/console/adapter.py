@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.adapters import local_files
-from bot.adapters.console import directives, rendering, text
+from bot.adapters.console import directives, rendering
 from bot.adapters.console.lines import EndOfInput, LineSource
 from bot.adapters.console.printing import Printer, Saved, Shown
 from bot.adapters.local_messages import LocalMessages
@@ -24,6 +24,7 @@ from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
 from bot.core.completion import Suggestion
 from bot.core.model import FileRef, Incoming, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text
+from bot.core.text import console as text
 from bot.transcript import Line, Press, ReplyTo, Said, SendFiles, said
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
@@ -101,7 +102,7 @@ class ConsoleAdapter:
             await handle(incoming)
         except asyncio.CancelledError:
             if self._lines.interactive:
-                self._printer.remark(self._chat, text.STOPPED_WAITING)
+                self._printer.remark(self._chat, str(text.STOPPED_WAITING))
             raise
 
     # --- what is said ---
@@ -122,7 +123,7 @@ class ConsoleAdapter:
             case Line() if word == ":quit":
                 raise EndOfInput
             case Line() if word == ":help":
-                self._remark(text.DIRECTIVES_HELP)
+                self._remark(text.directives_help())
             case Line() if _DIRECTIVE.match(line.strip()):
                 self._refuse(text.unknown_directive(word))
             case Line():

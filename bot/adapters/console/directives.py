@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from bot.adapters.console.text import DIRECTIVES
 from bot.core.completion import SUGGESTIONS_MAX, Suggestion
+from bot.core.text.console import DIRECTIVES
 
 # A folder on a disk that is far away must not hold the prompt up, nor one with a million files.
 LISTING_SECONDS_MAX = 1.0
@@ -23,7 +23,9 @@ async def suggestions(line: str, labels: Iterable[str]) -> Sequence[Suggestion]:
     """`labels` are those of the buttons that can be pressed."""
     word, space, rest = line.partition(" ")
     if not space:
-        return [Suggestion(name, len(line), meaning) for name, meaning in DIRECTIVES if name.startswith(line)]
+        return [
+            Suggestion(name, len(line), str(meaning)) for name, meaning in DIRECTIVES if name.startswith(line)
+        ]
     if word == ":press":
         return [Suggestion(label, len(rest), "") for label in labels if label.startswith(rest)]
     file = _LAST_FILE.match(line)

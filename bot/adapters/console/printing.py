@@ -10,10 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from bot.adapters.console import rendering, text
+from bot.adapters.console import rendering
 from bot.adapters.local_messages import is_notice
 from bot.core.adapter import ChatGone
 from bot.core.model import OutgoingFile, Reply
+from bot.core.text import console as text
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

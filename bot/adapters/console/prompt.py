@@ -14,8 +14,9 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from bot.adapters.console import rendering, text
+from bot.adapters.console import rendering
 from bot.adapters.console.lines import Complete, EndOfInput
+from bot.core.text import console as text
 
 COMPLETION_ROWS_MAX = 8
 
@@ -62,7 +63,9 @@ class PromptLines:
                 try:
                     # An interrupt that comes as a signal is for the whole program, not for a line.
                     if secret:
-                        return await self._hidden.prompt_async(text.PASSWORD_PROMPT, handle_sigint=False)
+                        return await self._hidden.prompt_async(
+                            f"{text.PASSWORD_PROMPT} ", handle_sigint=False
+                        )
                     rows = self._open.output.get_size().rows
                     return await self._open.prompt_async(
                         f"{chat}> ",

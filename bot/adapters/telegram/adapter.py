@@ -17,9 +17,11 @@ from bot.adapters.telegram.fairness import FairProcessor
 from bot.adapters.telegram.incoming import incoming_of
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.replies import MESSAGE_UNITS_MAX, Speaker
-from bot.core import text
 from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
+from bot.core.language import LANGUAGES, speaking
 from bot.core.model import FileRef, Reply, Role, StreamedReply
+from bot.core.text import places
+from bot.core.text.dialogue import file_too_large
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ class TelegramAdapter:
         self._application.add_error_handler(_log_failure)
         try:
             await self._initialize()
-            await self._show_menu(None, Role.ANYONE)
+            await self._show_first_menus()
             await self._poll()
         finally:
             await self._application.shutdown()
@@ -174,17 +176,17 @@ class TelegramAdapter:
     async def fetch(self, file: FileRef) -> bytes:
         # Telegram serves nothing larger; whoever sent it is told before it is even asked for.
         if file.size > DOWNLOAD_BYTES_MAX:
-            raise FileUnavailable(text.file_too_large(file.name, DOWNLOAD_BYTES_MAX))
+            raise FileUnavailable(file_too_large(file.name, DOWNLOAD_BYTES_MAX))
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
                 found = await attempt(lambda: self._bot.get_file(file.handle))
                 content = await attempt(lambda: found.download_as_bytearray(read_timeout=DOWNLOAD_SECONDS))
         except BadRequest as refusal:
             if means(refusal, "file is too big"):
-                raise FileUnavailable(text.file_too_large(file.name, DOWNLOAD_BYTES_MAX)) from refusal
-            raise FileUnavailable(_lost(file)) from refusal
+                raise FileUnavailable(file_too_large(file.name, DOWNLOAD_BYTES_MAX)) from refusal
+            raise FileUnavailable(places.lost(file.name)) from refusal
         except (TelegramError, TimeoutError) as failure:
-            raise FileUnavailable(_lost(file)) from failure
+            raise FileUnavailable(places.lost(file.name)) from failure
         return bytes(content)
 
     # --- menus ---
@@ -193,13 +195,20 @@ class TelegramAdapter:
         if reply.menu is not None:
             await self._show_menu(chat, reply.menu)
 
-    async def _show_menu(self, chat: str | None, role: Role) -> None:
+    async def _show_first_menus(self) -> None:
+        """What a chat sees that has no menu of its own: Telegram chooses by the person's language."""
+        await self._show_menu(None, Role.ANYONE)
+        for language in LANGUAGES:
+            with speaking(language):
+                await self._show_menu(None, Role.ANYONE, language)
+
+    async def _show_menu(self, chat: str | None, role: Role, language: str | None = None) -> None:
         """Without a chat, the menu is that of every chat which has none of its own."""
         described = BotCommand.MAX_DESCRIPTION
         commands = [BotCommand(name, summary[:described]) for name, summary in self._menus(role)]
         try:
             if chat is None:
-                await attempt(lambda: self._bot.set_my_commands(commands))
+                await attempt(lambda: self._bot.set_my_commands(commands, language_code=language))
             elif role is Role.ANYONE:
                 scope = BotCommandScopeChat(int(chat))
                 await attempt(lambda: self._bot.delete_my_commands(scope))
@@ -213,10 +222,6 @@ class TelegramAdapter:
 
 async def _log_failure(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
     log.error("an update was not answered", exc_info=context.error)
-
-
-def _lost(file: FileRef) -> str:
-    return f"I could not get {file.name} from Telegram. Please send it again."
 
 
 def _quiet_loggers() -> None:

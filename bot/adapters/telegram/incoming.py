@@ -36,6 +36,7 @@ def _pressed(update: Update, query: CallbackQuery, adapter: str) -> Incoming | N
         str(update.update_id),
         press=query.data,
         private=chat.type == ChatType.PRIVATE,
+        language=query.from_user.language_code or "",
     )
 
 
@@ -57,6 +58,7 @@ def _said(update: Update, message: Message, adapter: str, username: str) -> Inco
         message=str(message.message_id),
         reply_to=str(answered.message_id) if answered is not None else "",
         private=message.chat.type == ChatType.PRIVATE,
+        language=(message.from_user.language_code if message.from_user else None) or "",
     )
 
 

@@ -1,1 +1,0 @@
-"""Every sentence that the commands say, by area."""

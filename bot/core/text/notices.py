@@ -1,0 +1,70 @@
+"""What people are told of: announcements, and what happened in the course."""
+
+from __future__ import annotations
+
+from bot.core.language import Phrase, tr, trn
+
+NOTICE_MARK = "🔔"
+"""Begins every notice, so that eye and transcript tell what happened from what was asked for."""
+
+# --- announcing ---
+
+ANNOUNCE_SUMMARY = Phrase("tell everyone in the course")
+ANNOUNCE_PROMPT = Phrase("What shall everyone read?")
+ANNOUNCE_CARD = Phrase("Announce this to everyone in the course?")
+
+
+def announced(item_id: str) -> str:
+    return tr("Announced {item} to everyone", item=item_id)
+
+
+# --- what happened ---
+
+ANSWER = Phrase("Answer")
+GRADE = Phrase("Grade")
+GRADES = Phrase("Grades")
+TUTOR_DELAYED = Phrase("It is kept and will be answered. An instructor can be asked meanwhile.")
+
+
+def new_material(material_id: str) -> str:
+    return tr("New material {material}", material=material_id)
+
+
+def new_assignment(assignment_id: str) -> str:
+    return tr("New assignment {assignment}", assignment=assignment_id)
+
+
+def assignment_worth(title: str, points: int) -> str:
+    return trn(points, "{title}, {count} point", "{title}, {count} points", title=title)
+
+
+def graded(title: str, points: int, points_max: int) -> str:
+    return tr(
+        "{title} was graded: {points} of {points_max}", title=title, points=points, points_max=points_max
+    )
+
+
+def asks(pseudonym: str, query_id: str) -> str:
+    return tr("{pseudonym} asks {query}", pseudonym=pseudonym, query=query_id)
+
+
+def answered(query_id: str) -> str:
+    return tr("Your question {query} was answered", query=query_id)
+
+
+def announcement_by(author: str) -> str:
+    return tr("Announcement by {author}", author=author)
+
+
+def handed_in(student: str, submission_id: str) -> str:
+    return tr("{student} handed in {submission}", student=student, submission=submission_id)
+
+
+def attempt_of(assignment_id: str, attempt: int, late: bool) -> str:
+    if late:
+        return tr("{assignment}, attempt {attempt}, late", assignment=assignment_id, attempt=attempt)
+    return tr("{assignment}, attempt {attempt}", assignment=assignment_id, attempt=attempt)
+
+
+def tutor_unreachable(query_id: str) -> str:
+    return tr("The tutor cannot be reached for {query}", query=query_id)

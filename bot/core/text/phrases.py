@@ -1,0 +1,158 @@
+"""Wording that recurs: labels, counts, sizes, and what is wrong with an argument."""
+
+from __future__ import annotations
+
+from bot.core.language import Phrase, Words, tr, trn
+from bot.core.text.dialogue import decimal
+
+LABEL_CHARACTERS_MAX = 48
+
+BUTTONS = {
+    "adduser": Phrase("Add a person"),
+    "ask": Phrase("Ask a question"),
+    "assignments": Phrase("Assignments"),
+    "grades": Phrase("My grades"),
+    "help": Phrase("Help"),
+    "inbox": Phrase("Inbox"),
+    "login": Phrase("Sign in"),
+    "logout": Phrase("Sign out"),
+    "materials": Phrase("Materials"),
+    "pending": Phrase("To grade"),
+    "progress": Phrase("Progress"),
+    "questions": Phrase("Questions"),
+    "status": Phrase("Course servers"),
+    "submissions": Phrase("Submissions"),
+    "upload": Phrase("Upload a material"),
+    "users": Phrase("People"),
+}
+"""What a button that says a command alone is called."""
+
+ROLES = {
+    "student": Phrase("student"),
+    "instructor": Phrase("instructor"),
+    "administrator": Phrase("administrator"),
+}
+
+EMPTY = Phrase("This must not be empty.")
+OPEN = Phrase("Open it")
+WHICH_ASSIGNMENT = Phrase("Which assignment?")
+
+
+def saved(index: int, term: int) -> str:
+    return tr("Saved on the cluster, entry {index}, term {term}.", index=index, term=term)
+
+
+def published(item_id: str, title: str) -> str:
+    return tr("Published {item}: {title}", item=item_id, title=title)
+
+
+def item_label(item_id: str, title: str) -> str:
+    return shortened(f"{item_id}: {title}")
+
+
+def open_item(item_id: str) -> str:
+    return tr("Open {item}", item=item_id)
+
+
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))
+
+
+def assignments(count: int) -> str:
+    return trn(count, "{count} assignment", "{count} assignments")
+
+
+def files(count: int) -> str:
+    return trn(count, "{count} file", "{count} files")
+
+
+def materials(count: int) -> str:
+    return trn(count, "{count} material", "{count} materials")
+
+
+def people(count: int) -> str:
+    return trn(count, "{count} person", "{count} people")
+
+
+def points(count: int) -> str:
+    return trn(count, "{count} point", "{count} points")
+
+
+def questions(count: int) -> str:
+    return trn(count, "{count} question", "{count} questions")
+
+
+def students(count: int) -> str:
+    return trn(count, "{count} student", "{count} students")
+
+
+def submissions(count: int) -> str:
+    return trn(count, "{count} submission", "{count} submissions")
+
+
+def not_shown(count: int) -> list[str]:
+    return [tr("… and {count} more.", count=count)] if count > 0 else []
+
+
+def capitalised(sentence: Words) -> str:
+    said = str(sentence)
+    return said[:1].upper() + said[1:]
+
+
+def shortened(label: str) -> str:
+    line = " ".join(label.split())
+    return line if len(line) <= LABEL_CHARACTERS_MAX else line[: LABEL_CHARACTERS_MAX - 1] + "…"
+
+
+def beginning(words: str, characters_max: int) -> str:
+    words = words.strip()
+    return words if len(words) <= characters_max else words[:characters_max].rstrip() + " …"
+
+
+def size(count: int) -> str:
+    if count < 1000:
+        return trn(count, "{count} byte", "{count} bytes")
+    if count < 1024 * 1024:
+        return f"{decimal(f'{count / 1024:.1f}')} KB"
+    return f"{decimal(f'{count / 1024 / 1024:.1f}')} MB"
+
+
+def file_line(name: str, count: int) -> str:
+    return f"{name}, {size(count)}" if count else name
+
+
+# --- arguments ---
+
+NOT_A_USERNAME = Phrase("A user name has 2 to 32 of a-z, 0-9, dot, underscore and hyphen.")
+NOT_A_RECIPIENT = Phrase("Choose tutor or instructor.")
+NOT_A_VERSION = Phrase("A version looks like v1.")
+
+
+def not_an_id(word: str, example: str) -> str:
+    return tr("“{word}” is not an id here; one looks like {example}.", word=shortened(word), example=example)
+
+
+def too_long(length: int, length_max: int) -> str:
+    return tr(
+        "That must be at most {length_max} characters, you sent {length}.",
+        length_max=length_max,
+        length=length,
+    )
+
+
+def not_a_number(word: str) -> str:
+    return tr("“{word}” is not a whole number.", word=shortened(word))
+
+
+def out_of_range(word: str, least: int, most: int) -> str:
+    return tr(
+        "That must be {least} to {most}, you sent {word}.", least=least, most=most, word=shortened(word)
+    )
+
+
+def not_a_role(word: str) -> str:
+    return tr("“{word}” is no role; choose student, instructor or administrator.", word=shortened(word))
+
+
+def password_too_short(least: int) -> str:
+    return tr("A password has at least {least} characters.", least=least)

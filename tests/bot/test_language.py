@@ -1,0 +1,149 @@
+"""Every sentence is looked up as it is said, in the language of whoever it is said to."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import catalogs
+from bot.core import text
+from bot.core.language import LANGUAGES, Phrase, speaking, spoken, tr, trn
+from bot.core.richtext import bold, lines
+from bot.core.text import dates, dialogue
+from tests.bot.place import Chatting, as_shown
+
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+
+
+def test_a_phrase_is_said_in_the_language_spoken_when_it_is_read() -> None:
+    with speaking("de"):
+        assert str(dialogue.CANCEL) == "Abbrechen"
+    assert str(dialogue.CANCEL) == "Cancel"
+
+
+def test_a_phrase_keeps_its_values_until_it_is_said() -> None:
+    prompt = dates.due_prompt("Europe/Berlin")
+    assert str(prompt).startswith("When is it due (Europe/Berlin)?")
+    with speaking("de"):
+        assert "(Europe/Berlin)" in str(prompt)
+        assert str(prompt) != prompt.message
+
+
+def test_text_is_made_of_phrases_as_of_words() -> None:
+    with speaking("de"):
+        assert lines(bold(dialogue.DONE), dialogue.CANCEL, "x").plain == "Fertig\nAbbrechen\nx"
+
+
+def test_one_and_many_follow_the_language() -> None:
+    assert [trn(count, "{count} file", "{count} files") for count in (0, 1, 2)] == [
+        "0 files",
+        "1 file",
+        "2 files",
+    ]
+    with speaking("de"):
+        assert trn(1, "{count} file", "{count} files") == "1 Datei"
+        assert trn(2, "{count} file", "{count} files") == "2 Dateien"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (("de",), "de"),
+        (("de-AT",), "de"),
+        (("DE_ch",), "de"),
+        (("", "de"), "de"),
+        (("en", "de"), "en"),
+        (("xx", "de"), "de"),
+        (("xx",), "en"),
+        ((), "en"),
+        (("../../etc",), "en"),
+    ],
+)
+def test_the_first_language_that_there_is_is_spoken(wanted: tuple[str, ...], found: str) -> None:
+    with speaking(*wanted):
+        assert spoken() == found
+
+
+def test_what_somebody_typed_is_never_read_as_a_place_to_fill() -> None:
+    assert tr("Open {item}", item="{other} {0}") == "Open {other} {0}"
+
+
+async def test_tasks_inherit_the_language_and_do_not_change_it_for_others() -> None:
+    async def say(language: str) -> str:
+        with speaking(language):
+            await asyncio.sleep(0)
+            return await asyncio.create_task(_cancel())
+
+    assert list(await asyncio.gather(say("de"), say("en"))) == ["Abbrechen", "Cancel"]
+    assert spoken() == "en"
+
+
+async def _cancel() -> str:
+    await asyncio.sleep(0)
+    return str(dialogue.CANCEL)
+
+
+async def test_a_chat_is_spoken_to_in_the_language_that_its_place_tells(tmp_path: Path) -> None:
+    chatting = Chatting(tmp_path)
+    [english] = await chatting.say("/nothing")
+    [german] = as_shown(await chatting.hear(replace(chatting.incoming("/nothing"), language="de-DE")))
+    assert english != german
+    # A tap or a line that tells none is answered in the language known of the chat.
+    assert await chatting.say("/nothing") == [german]
+
+
+async def test_answers_can_be_typed_in_every_language(tmp_path: Path) -> None:
+    chatting = Chatting(tmp_path)
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1")
+    await chatting.say("", "essay.txt")
+    await chatting.say("fertig")
+    assert await chatting.say("bestätigen") == ["Done: submit A1 None essay.txt"]
+
+
+# --- the catalogs ---
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_compiled_catalog_is_the_one_that_can_be_read(language: str) -> None:
+    assert [complaint for complaint in catalogs.stale(language) if ".mo" in complaint] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_names_what_its_sentence_names(language: str) -> None:
+    assert list(catalogs.wrong(language)) == []
+
+
+def test_every_sentence_is_given_the_values_it_names() -> None:
+    assert catalogs.sentences()
+    for place, call in _calls():
+        sentences = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+        given = {keyword.arg for keyword in call.keywords}
+        if given == {None}:
+            continue
+        for sentence in sentences:
+            assert isinstance(sentence, str), place
+            named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+            assert named <= given | {"count"}, f"{place}: {sentence}"
+        assert "count" not in given or (isinstance(call.func, ast.Name) and call.func.id == "tr"), place
+
+
+def _calls() -> Iterator[tuple[str, ast.Call]]:
+    """Where a sentence is said, in all of the bot: nowhere but in its modules of text."""
+    folder = Path(text.__file__).parent
+    for path in Path(text.__file__).parents[2].rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="tr" | "trn" | "Phrase")) if path.name != "language.py":
+                    assert path.parent == folder, f"{path.name}:{node.lineno} says something inline"
+                    yield f"{path.name}:{node.lineno}", node
+
+
+def test_phrase_shows_itself_in_english_to_programmers() -> None:
+    assert repr(Phrase("Done")) == "Phrase('Done')"
