@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from lms_cluster import ids
 from lms_cluster.instants import timestamp
@@ -10,7 +11,7 @@ from lms_cluster.pseudonyms import pseudonym
 from lms_cluster.viewer import Viewer
 from protos import lms_pb2 as lms
 from storage.models.course import Announcement, Material
-from storage.models.coursework import Assignment, GradeVersion, Submission
+from storage.models.coursework import Assignment, Extension, GradeVersion, Submission, SubmissionReceipt
 from storage.models.people import User
 from storage.models.questions import Answer, AnswerCitation, Query
 
@@ -36,7 +37,20 @@ def material(row: Material, size: int, author: str, text: str = "") -> lms.Item:
     return lms.Item(id=ids.MATERIAL.id(row.number), material=data)
 
 
-def assignment(row: Assignment, submissions: int) -> lms.Item:
+def assignment(
+    row: Assignment,
+    submissions: int,
+    rubric: Iterable[lms.RubricLine] = (),
+    files: Iterable[lms.File] = (),
+    extended_due_ms: int | None = None,
+) -> lms.Item:
+    late = None
+    if row.late_percent:
+        late = lms.LatePolicy(
+            percent=row.late_percent,
+            interval_seconds=row.late_interval_ms // 1000,
+            minimum_percent=row.late_minimum_percent,
+        )
     data = lms.Assignment(
         title=row.title,
         instructions=row.instructions,
@@ -44,11 +58,43 @@ def assignment(row: Assignment, submissions: int) -> lms.Item:
         due=timestamp(row.due_ms),
         created_at=timestamp(row.created_ms),
         submissions=submissions,
+        opens=None if row.opens_ms is None else timestamp(row.opens_ms),
+        cutoff=None if row.cutoff_ms is None else timestamp(row.cutoff_ms),
+        attempts_max=row.attempts_max,
+        late=late,
+        rubric=rubric,
+        files=files,
+        extended_due=None if extended_due_ms is None else timestamp(extended_due_ms),
     )
     return lms.Item(id=ids.ASSIGNMENT.id(row.number), assignment=data)
 
 
-def submission(row: Submission, student_name: str, files: Iterable[lms.File], graded: bool) -> lms.Item:
+def extension(row: Extension, student_name: str, author: str) -> lms.Item:
+    """`author` by display name."""
+    data = lms.Extension(
+        assignment_id=ids.ASSIGNMENT.id(row.assignment_id),
+        student=row.student_id,
+        student_name=student_name,
+        due=timestamp(row.due_ms),
+        author=author,
+        granted_at=timestamp(row.granted_ms),
+    )
+    return lms.Item(id=ids.EXTENSION.id(row.number), extension=data)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is said of a submission beside what was handed in."""
+
+    late: bool
+    late_percent: int = 0
+    graded: bool = False
+    receipt: SubmissionReceipt | None = None
+    same_files_as: Sequence[int] = ()
+    """By number."""
+
+
+def submission(row: Submission, student_name: str, files: Iterable[lms.File], standing: Standing) -> lms.Item:
     data = lms.Submission(
         assignment_id=ids.ASSIGNMENT.id(row.assignment_id),
         student=row.student_id,
@@ -56,10 +102,16 @@ def submission(row: Submission, student_name: str, files: Iterable[lms.File], gr
         text=row.text,
         files=files,
         attempt=row.attempt,
-        late=row.late,
+        late=standing.late,
         submitted_at=timestamp(row.submitted_ms),
-        graded=graded,
+        graded=standing.graded,
+        same_files_as=[ids.SUBMISSION.id(number) for number in standing.same_files_as],
+        late_percent=standing.late_percent,
     )
+    if standing.receipt is not None:
+        data.sha256 = standing.receipt.sha256
+        data.index = standing.receipt.log_index
+        data.term = standing.receipt.term
     return lms.Item(id=ids.SUBMISSION.id(row.number), submission=data)
 
 

@@ -26,6 +26,8 @@ from protos.lms_pb2 import (
     GetClusterStatusResponse,
     Membership,
     TransferLeadershipRequest,
+    VerifyReceiptRequest,
+    VerifyReceiptResponse,
 )
 from protos.lms_pb2_grpc import AdminServiceStub
 from raft.runtime.secret import ClusterSecret
@@ -103,6 +105,17 @@ class OperatorClient:
             seconds,
         )
         return answer.leader_id
+
+    def verify_receipt(self, node_id: str, receipt: VerifyReceiptRequest) -> VerifyReceiptResponse | None:
+        """What the node says of it; None when it does not answer. Raises OperationRefused."""
+        try:
+            with _stub(self._addresses[node_id]) as stub:
+                return stub.VerifyReceipt(receipt, timeout=STATUS_SECONDS)
+        except grpc.RpcError as error:
+            reason, _ = _reason_of(error)
+            if reason == "UNAVAILABLE":
+                return None
+            raise OperationRefused(reason, f"{node_id}: {_details(error)}") from None
 
     def backup(self, node_id: str, seconds: float) -> Iterator[BackupResponse]:
         """The parts of a copy of the node's state. Raises OperationRefused."""

@@ -25,9 +25,11 @@ THREADS = 2
 class Reader:
     """Reads run in threads of their own, each on a consistent snapshot. `close` when done."""
 
-    def __init__(self, driver: Driver, classroom: Classroom) -> None:
+    def __init__(self, driver: Driver, classroom: Classroom, clock: Callable[[], float]) -> None:
+        """`clock` gives the time of day in seconds."""
         self._driver = driver
         self._classroom = classroom
+        self._clock = clock
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reader")
 
     async def barrier(self, deadline: Deadline) -> None:
@@ -38,6 +40,10 @@ class Reader:
             await self._driver.read_index(deadline.remaining())
         except ReadUnavailable as error:
             raise no_quorum() from error
+
+    def now_ms(self) -> int:
+        """By this node's clock: for what has opened, and nothing that is replicated."""
+        return int(self._clock() * 1000)
 
     async def read(self, view: Callable[[], T]) -> T:
         """What `view` finds in one consistent snapshot of this node's state. Raises what `view` raises."""

@@ -359,7 +359,7 @@ class LmsService:
 
 
 class AdminServiceStub:
-    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
     metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
     NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
@@ -408,7 +408,7 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
     metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
     NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
@@ -508,7 +508,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """The first two are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
     metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
     NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """

@@ -39,7 +39,8 @@ def publish(data: PublishMaterial, act: Act) -> PostResponse:
     material.passages = add_passages(material.number, sections)
     material.save()
     id_ = ids.MATERIAL.id(material.number)
-    act.tell(EVENT_KIND_MATERIAL_PUBLISHED, id_, Audience.STUDENTS, act.author.username)
+    if not data.material.silent:
+        act.tell(EVENT_KIND_MATERIAL_PUBLISHED, id_, Audience.STUDENTS, act.author.username)
     return act.accepted(items.material(material, file.size, act.author.display_name))
 
 

@@ -17,6 +17,7 @@ from lms_cluster.services.backups import Backups
 from lms_cluster.services.bootstraps import Bootstraps
 from lms_cluster.services.cluster_status import ClusterStatus
 from lms_cluster.services.membership import MembershipChanges
+from lms_cluster.services.receipts import Receipts
 from protos.lms_pb2 import (
     BackupRequest,
     BackupResponse,
@@ -30,6 +31,8 @@ from protos.lms_pb2 import (
     GetClusterStatusResponse,
     TransferLeadershipRequest,
     TransferLeadershipResponse,
+    VerifyReceiptRequest,
+    VerifyReceiptResponse,
 )
 from protos.lms_pb2_grpc import AdminServiceServicer
 from raft.runtime.secret import ClusterSecret
@@ -49,6 +52,7 @@ class AdminService(AdminServiceServicer):
         status: ClusterStatus,
         membership: MembershipChanges,
         backups: Backups,
+        receipts: Receipts,
         reader: Reader,
         secret: ClusterSecret,
     ) -> None:
@@ -56,6 +60,7 @@ class AdminService(AdminServiceServicer):
         self._status = status
         self._membership = membership
         self._backups = backups
+        self._receipts = receipts
         self._reader = reader
         self._secret = secret
 
@@ -92,6 +97,12 @@ class AdminService(AdminServiceServicer):
         async with aclosing(self._backups.backup(deadline)) as responses:
             async for response in responses:
                 yield response
+
+    @unary
+    async def VerifyReceipt(  # noqa: N802
+        self, request: VerifyReceiptRequest, context: Context
+    ) -> VerifyReceiptResponse:
+        return self._receipts.verify(request)
 
     @unary
     async def GetChainCheckpoint(  # noqa: N802

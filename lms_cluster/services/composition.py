@@ -27,6 +27,7 @@ from lms_cluster.services.lms import LmsService
 from lms_cluster.services.membership import MembershipChanges
 from lms_cluster.services.posts import Posts
 from lms_cluster.services.reads import Reads
+from lms_cluster.services.receipts import Receipts
 from lms_cluster.services.sessions import Sessions
 from lms_cluster.services.watches import Watches
 from lms_cluster.tutor_delays import TutorDelays
@@ -56,7 +57,7 @@ class Services:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`folder` holds backups on their way. `clock` gives the time of day in seconds."""
-        self.reader = Reader(driver, classroom)
+        self.reader = Reader(driver, classroom, clock)
         proposer = Proposer(driver, disk)
         self._passwords = passwords
         self._extractor = Extractor()
@@ -76,6 +77,7 @@ class Services:
             ClusterStatus(driver, self.reader, tutor, disk, alarms),
             MembershipChanges(driver),
             Backups(folder, classroom),
+            Receipts(self.reader),
             self.reader,
             secret,
         )

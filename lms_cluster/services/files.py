@@ -64,7 +64,9 @@ class Files:
         await self._reader.barrier(deadline)
 
         def find() -> tuple[File, list[bytes]]:
-            file = views.file_of(viewer_of(token_sha256), request.item_id, request.sha256)
+            file = views.file_of(
+                viewer_of(token_sha256), request.item_id, request.sha256, self._reader.now_ms()
+            )
             return file, chunk_keys(file.sha256)
 
         file, keys = await self._reader.read(find)

@@ -26,6 +26,7 @@ SEEN_TOKENS_MAX = 10_000
 AS_POSTED: Mapping[str, str] = {
     "assignment": "create_assignment",
     "submission": "submit",
+    "extension": "grant_extension",
     "grade": "grade",
     "release": "release",
     "query": "ask",

@@ -29,7 +29,7 @@ class Reads:
         stale = await self._agree(request, deadline)
 
         def view() -> GetResponse:
-            return views.get(request, viewer_of(token_sha256))
+            return views.get(request, viewer_of(token_sha256), self._reader.now_ms())
 
         one_row = bool(request.id) or request.kind == KIND_ACCOUNT
         response = self._reader.read_now(view) if one_row else await self._reader.read(view)

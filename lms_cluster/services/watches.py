@@ -27,19 +27,22 @@ class Watches:
         with self._feed.watching(token_sha256) as watcher:
             viewer = await self._reader.viewer(token_sha256, Deadline.after(BEGIN_SECONDS))
             cursor = request.cursor or await self._reader.read(latest_cursor)
-            await self._reader.read(lambda: events_after(viewer, cursor, 1))  # refuses a cursor not ours
+            # Refuses a cursor that is not ours.
+            await self._reader.read(lambda: events_after(viewer, cursor, 1, self._reader.now_ms()))
             yield WatchResponse(cursor=cursor)
             while True:
                 watcher.wake.clear()
-                events, cursor = await self._reader.read(partial(_next, token_sha256, cursor))
+                events, cursor = await self._reader.read(
+                    partial(_next, token_sha256, cursor, self._reader.now_ms())
+                )
                 for event in events:
                     yield event
                 if len(events) < EVENTS_AT_ONCE:
                     await watcher.wake.wait()
 
 
-def _next(token_sha256: bytes, cursor: str) -> tuple[list[WatchResponse], str]:
+def _next(token_sha256: bytes, cursor: str, now_ms: int) -> tuple[list[WatchResponse], str]:
     """The next events, and where to go on: past everything looked at, also what concerned somebody else."""
     viewer = viewer_of(token_sha256)
-    events = events_after(viewer, cursor, EVENTS_AT_ONCE)
+    events = events_after(viewer, cursor, EVENTS_AT_ONCE, now_ms)
     return events, events[-1].cursor if len(events) == EVENTS_AT_ONCE else latest_cursor()

@@ -16,6 +16,7 @@ from protos.lms_pb2 import (
     EVENT_KIND_ANNOUNCEMENT,
     EVENT_KIND_ASSIGNMENT_PUBLISHED,
     EVENT_KIND_DUE_SOON,
+    EVENT_KIND_EXTENSION_GRANTED,
     EVENT_KIND_GRADE_RELEASED,
     EVENT_KIND_MATERIAL_PUBLISHED,
     EVENT_KIND_QUERY_ANSWERED,
@@ -24,6 +25,7 @@ from protos.lms_pb2 import (
     EVENT_KIND_TUTOR_DELAYED,
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
+    KIND_EXTENSION,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_QUERY,
@@ -44,6 +46,7 @@ _ITEMS: Mapping[EventKind.ValueType, Kind.ValueType] = {
     EVENT_KIND_MATERIAL_PUBLISHED: KIND_MATERIAL,
     EVENT_KIND_ASSIGNMENT_PUBLISHED: KIND_ASSIGNMENT,
     EVENT_KIND_DUE_SOON: KIND_ASSIGNMENT,
+    EVENT_KIND_EXTENSION_GRANTED: KIND_EXTENSION,
     EVENT_KIND_GRADE_RELEASED: KIND_GRADE,
     EVENT_KIND_QUERY_ASKED: KIND_QUERY,
     EVENT_KIND_QUERY_ANSWERED: KIND_QUERY,
@@ -57,13 +60,13 @@ _AUDIENCES: Mapping[Role.ValueType, tuple[Audience, ...]] = {
 }
 
 
-def events_after(viewer: Viewer, cursor: str, limit: int) -> list[WatchResponse]:
+def events_after(viewer: Viewer, cursor: str, limit: int, now_ms: int) -> list[WatchResponse]:
     """At most `limit` events for this viewer, each with the cursor to go on from and the item of today.
 
     Raises Refused INVALID_FIELD.
     """
     events = told(_parsed(cursor), _concerns(viewer), limit)
-    items = _items(events, viewer)
+    items = _items(events, viewer, now_ms)
     return [
         WatchResponse(
             cursor=str(Cursor(event.log_index, event.place + 1)),
@@ -93,7 +96,7 @@ def _concerns(viewer: Viewer) -> Expression:
     return personal | (Event.audience.in_(audiences) & (Event.username != viewer.username))
 
 
-def _items(events: Sequence[Event], viewer: Viewer) -> dict[tuple[int, str], Item]:
+def _items(events: Sequence[Event], viewer: Viewer, now_ms: int) -> dict[tuple[int, str], Item]:
     """By event kind and item id, as the viewer may see them today; each kind is looked up once."""
     ids: dict[int, list[str]] = {}
     for event in events:
@@ -104,6 +107,6 @@ def _items(events: Sequence[Event], viewer: Viewer) -> dict[tuple[int, str], Ite
         own = visibility(kind, viewer.role) is Visibility.OWN
         shelf = SHELVES[kind]
         keys = tuple(key for key in map(shelf.key, item_ids) if key is not None)
-        for item in shelf.find(Search(viewer, own, keys=keys, limit=len(keys))):
+        for item in shelf.find(Search(viewer, own, now_ms, keys=keys, limit=len(keys))):
             found[event_kind, item.id] = item
     return found

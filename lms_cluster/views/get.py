@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from lms_cluster import ids
@@ -16,6 +16,7 @@ from lms_cluster.views import (
     accounts,
     announcements,
     assignments,
+    extensions,
     grades,
     materials,
     progress,
@@ -28,6 +29,7 @@ from protos.lms_pb2 import (
     KIND_ACCOUNT,
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
+    KIND_EXTENSION,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_PROGRESS,
@@ -74,6 +76,7 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     KIND_SUBMISSION: _numbered(
         submissions.find, ids.SUBMISSION, "student", "assignment_id", "pending", "since"
     ),
+    KIND_EXTENSION: _numbered(extensions.find, ids.EXTENSION, "student", "assignment_id", "since"),
     KIND_GRADE: Shelf(grades.find, "grade", ids.SUBMISSION, frozenset({"student", "assignment_id", "since"})),
     KIND_QUERY: _numbered(queries.find, ids.QUERY, "pending", "since"),
     KIND_ANNOUNCEMENT: _numbered(announcements.find, ids.ANNOUNCEMENT, "since"),
@@ -83,8 +86,8 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
 }
 
 
-def get(request: GetRequest, viewer: Viewer) -> GetResponse:
-    """One item, or a page of them in the order of their ids, as `viewer` may see them.
+def get(request: GetRequest, viewer: Viewer, now_ms: int) -> GetResponse:
+    """One item, or a page of them in the order of their ids, as `viewer` may see them at `now_ms`.
 
     Fills items, next_page_token and applied_index; the caller sets `stale`. Raises Refused: UNKNOWN_KIND,
     WRONG_ROLE, INVALID_FIELD, NO_SUCH_ITEM.
@@ -94,10 +97,10 @@ def get(request: GetRequest, viewer: Viewer) -> GetResponse:
     _check(request, shelf)
     response = GetResponse(applied_index=applied_index())
     if request.id:
-        response.items.append(_one(request.id, shelf, viewer, own))
+        response.items.append(_one(request.id, shelf, Search(viewer, own, now_ms)))
         return response
     limit = request.page_size or PAGE_SIZE_DEFAULT
-    search = Search(viewer, own, after=place_of(request), limit=limit + 1, filter=request.filter)
+    search = Search(viewer, own, now_ms, after=place_of(request), limit=limit + 1, filter=request.filter)
     found = shelf.find(search)
     page = _fitting(found[:limit])
     response.items.extend(page)
@@ -107,9 +110,9 @@ def get(request: GetRequest, viewer: Viewer) -> GetResponse:
     return response
 
 
-def _one(id_: str, shelf: Shelf, viewer: Viewer, own: bool) -> Item:
+def _one(id_: str, shelf: Shelf, search: Search) -> Item:
     key = shelf.key(id_)
-    found = [] if key is None else shelf.find(Search(viewer, own, keys=(key,), in_full=True))
+    found = [] if key is None else shelf.find(replace(search, keys=(key,), in_full=True))
     if not found:
         raise no_such_item(shelf.noun, id_)
     return found[0]

@@ -50,8 +50,12 @@ def _progress(students: Sequence[User]) -> list[Item]:
                 assignments=assignments,
                 assignments_submitted=submitted.get(student.username, 0),
                 assignments_graded=len(released.get(student.username, {})),
-                points=sum(points for points, _ in released.get(student.username, {}).values()),
-                points_max=sum(most for _, most in released.get(student.username, {}).values()),
+                points=sum(points for points, _, _ in released.get(student.username, {}).values()),
+                points_max=sum(most for _, most, _ in released.get(student.username, {}).values()),
+                score_hundredths=sum(
+                    100 * points - deducted
+                    for points, _, deducted in released.get(student.username, {}).values()
+                ),
             ),
         )
         for student in students
@@ -62,17 +66,24 @@ def _counts(query: ModelSelect[Any], person: Any, usernames: Sequence[str]) -> d
     return dict(query.where(person.in_(usernames)).group_by(person).tuples().iterator())
 
 
-def _released(usernames: Sequence[str]) -> dict[str, dict[int, tuple[int, int]]]:
-    """By student and assignment: (points, points at most) of the newest attempt's newest released version."""
+def _released(usernames: Sequence[str]) -> dict[str, dict[int, tuple[int, int, int]]]:
+    """By student and assignment: (points, points at most, hundredths deducted), of the newest
+    attempt's newest released version."""
     query = (
-        GradeVersion.select(Submission.student, Submission.assignment, GradeVersion.points, Assignment.points)
+        GradeVersion.select(
+            Submission.student,
+            Submission.assignment,
+            GradeVersion.points,
+            Assignment.points,
+            GradeVersion.deducted_hundredths,
+        )
         .join(Submission)
         .join(Assignment)
         .where(Submission.student.in_(usernames) & GradeVersion.released_ms.is_null(False))
         .order_by(Submission.student, Submission.assignment, Submission.attempt, GradeVersion.version)
     )
-    released: dict[str, dict[int, tuple[int, int]]] = {}
-    for student, assignment, points, points_max in query.tuples().iterator():
+    released: dict[str, dict[int, tuple[int, int, int]]] = {}
+    for student, assignment, points, points_max, deducted in query.tuples().iterator():
         # The last one in this order stands.
-        released.setdefault(student, {})[assignment] = (points, points_max)
+        released.setdefault(student, {})[assignment] = (points, points_max, deducted)
     return released

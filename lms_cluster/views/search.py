@@ -17,6 +17,8 @@ class Search:
 
     viewer: Viewer
     own: bool
+    now_ms: int
+    """By the node's clock: what opens later is not shown yet."""
     keys: tuple[Key, ...] | None = None
     """These alone, those of them that the viewer may see."""
     in_full: bool = False

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from peewee import ModelSelect, fn
 
 from lms_cluster import ids, items
+from lms_cluster.due_dates import Extensions, late_policy
 from lms_cluster.instants import instant_ms
+from lms_cluster.views.same_files import same_files
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import File, Item
-from storage.models.coursework import GradeVersion, Submission, SubmissionFile
+from storage.models.coursework import Assignment, GradeVersion, Submission, SubmissionFile, SubmissionReceipt
 from storage.models.files import StoredFile
 from storage.models.people import User
 
@@ -19,10 +21,9 @@ def find(search: Search) -> list[Item]:
     rows = list(_matching(search))
     numbers = [row.number for row in rows]
     files = files_of(numbers)
-    graded_query = _graded(search.own).where(GradeVersion.submission.in_(numbers))
-    graded = {number for (number,) in graded_query.tuples().iterator()}
+    standings = _standings(rows, search.own)
     return [
-        items.submission(row, row.student.display_name, files[row.number], graded=row.number in graded)
+        items.submission(row, row.student.display_name, files[row.number], standings[row.number])
         for row in rows
     ]
 
@@ -41,9 +42,40 @@ def files_of(submissions: Sequence[int]) -> Mapping[int, list[File]]:
     return files
 
 
+def _standings(rows: Sequence[Submission], own: bool) -> dict[int, items.Standing]:
+    """Lateness is judged by what is due today (due_dates)."""
+    numbers = [row.number for row in rows]
+    graded_query = _graded(own).where(GradeVersion.submission.in_(numbers))
+    graded = {number for (number,) in graded_query.tuples().iterator()}
+    receipts = {
+        receipt.submission_id: receipt
+        for receipt in SubmissionReceipt.select().where(SubmissionReceipt.submission.in_(numbers))
+    }
+    extensions = Extensions({row.assignment_id for row in rows})
+    same = same_files(rows, own)
+    standings = {}
+    for row in rows:
+        dates = extensions.dates(row.assignment, row.student_id)
+        standings[row.number] = items.Standing(
+            late=dates.is_late(row.submitted_ms),
+            late_percent=late_policy(row.assignment).percent_lost(row.submitted_ms, dates.due_ms),
+            graded=row.number in graded,
+            receipt=receipts.get(row.number),
+            same_files_as=same[row.number],
+        )
+    return standings
+
+
 def _matching(search: Search) -> ModelSelect[Submission]:
     """`pending`: newest attempts without a grade; for a student, without a released one."""
-    query = Submission.select(Submission, User).join(User).order_by(Submission.number).limit(search.limit)
+    query = (
+        Submission.select(Submission, User, Assignment)
+        .join(User)
+        .switch(Submission)
+        .join(Assignment)
+        .order_by(Submission.number)
+        .limit(search.limit)
+    )
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
     if search.keys is not None:

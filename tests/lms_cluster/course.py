@@ -166,7 +166,7 @@ class Course:
         asked = GetRequest(**request)
         asked.kind = kind  # type: ignore[assignment]
         with self.classroom.reading():
-            return views.get(asked, views.viewer_of(token(username)))
+            return views.get(asked, views.viewer_of(token(username)), self.now_ms)
 
     def ids(self, username: str, kind: int, **request: Any) -> list[str]:
         return [item.id for item in self.get(username, kind, **request).items]
@@ -183,7 +183,7 @@ class Course:
 
     def events(self, username: str, cursor: str = "0.0", limit: int = 1_000) -> list[WatchResponse]:
         with self.classroom.reading():
-            return views.events_after(views.viewer_of(token(username)), cursor, limit)
+            return views.events_after(views.viewer_of(token(username)), cursor, limit, self.now_ms)
 
 
 PEOPLE = {

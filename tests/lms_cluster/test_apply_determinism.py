@@ -26,15 +26,18 @@ from protos.command_pb2 import (
 from protos.lms_pb2 import (
     Answer,
     File,
+    LatePolicy,
     NewAnnouncement,
     NewAnswer,
     NewAssignment,
+    NewExtension,
     NewGrade,
     NewMaterial,
     NewQuery,
     NewReading,
     NewRelease,
     NewSubmission,
+    RubricLine,
 )
 from raft.types import Entry, EntryKind
 from storage.classroom import Classroom
@@ -46,6 +49,7 @@ FILE = File(sha256=SHA256.hexdigest(), name="essay.txt", media_type="text/plain"
 
 words = st.text(max_size=12)
 small = st.integers(0, 4)
+moments = small.map(lambda seconds: at(START_MS + 1_000 * seconds))
 
 
 def ids(letter: str) -> st.SearchStrategy[str]:
@@ -68,7 +72,25 @@ DATA = st.one_of(
     command(
         "create_assignment",
         st.builds(
-            NewAssignment, title=words, points=small, due=small.map(lambda s: at(START_MS + 1_000 * s))
+            NewAssignment,
+            title=words,
+            points=small,
+            due=moments,
+            opens=st.none() | moments,
+            cutoff=st.none() | moments,
+            attempts_max=small,
+            late=st.none() | st.builds(LatePolicy, percent=st.integers(0, 101), interval_seconds=st.just(60)),
+            rubric=st.lists(st.builds(RubricLine, criterion=words, points=small), max_size=2),
+            files=st.lists(st.just(FILE), max_size=1),
+        ),
+    ),
+    command(
+        "grant_extension",
+        st.builds(
+            NewExtension,
+            assignment_id=ids("A"),
+            student=st.sampled_from(["ann", "grace", "zoe"]),
+            due=moments,
         ),
     ),
     command(
@@ -118,6 +140,7 @@ def commands(draw: st.DrawFn) -> Command:
         request_id=f"request-{draw(st.integers(0, 30))}",
         token_sha256=token(username) if username else b"",
         time_ms=START_MS + draw(st.integers(-5_000, 5_000)),
+        version=draw(st.integers(0, 1)),
         **draw(DATA),
     )
 

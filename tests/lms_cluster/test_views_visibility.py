@@ -181,7 +181,7 @@ def test_files_open_with_their_items(course: Course) -> None:
 
     def opened(username: str, item: str, sha256: str = "") -> str:
         with course.classroom.reading():
-            return views.file_of(views.viewer_of(token(username)), item, sha256).name
+            return views.file_of(views.viewer_of(token(username)), item, sha256, course.now_ms).name
 
     assert opened("bob", material) == "pages.txt"
     assert opened("grace", submission, files[1].sha256) == "2.txt"
