@@ -11,6 +11,7 @@ from protos.lms_pb2 import (
     KIND_ACCOUNT,
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
+    KIND_EXTENSION,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_PROGRESS,
@@ -20,10 +21,11 @@ from protos.lms_pb2 import (
     Answer,
     Kind,
     NewAnswer,
+    NewExtension,
     NewReading,
     NewSubmission,
 )
-from tests.lms_cluster.course import PEOPLE, TUTOR, Course, token
+from tests.lms_cluster.course import PEOPLE, TUTOR, Course, at, token
 
 REFUSED = None
 EVERYTHING: dict[int, list[str]] = {
@@ -31,6 +33,7 @@ EVERYTHING: dict[int, list[str]] = {
     KIND_ASSIGNMENT: ["A1"],
     KIND_ANNOUNCEMENT: ["N1"],
     KIND_SUBMISSION: ["S1", "S2"],
+    KIND_EXTENSION: ["E1", "E2"],
     KIND_GRADE: ["S1", "S2"],
     KIND_QUERY: ["Q1", "Q2"],
     KIND_USER: sorted(PEOPLE),
@@ -43,6 +46,7 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
     "ann": {
         **{kind: EVERYTHING[kind] for kind in OPEN},
         KIND_SUBMISSION: ["S1"],
+        KIND_EXTENSION: ["E1"],
         KIND_GRADE: ["S1"],
         KIND_QUERY: ["Q1"],
         KIND_USER: REFUSED,
@@ -52,6 +56,7 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
     "bob": {
         **{kind: EVERYTHING[kind] for kind in OPEN},
         KIND_SUBMISSION: ["S2"],
+        KIND_EXTENSION: ["E2"],
         KIND_GRADE: [],
         KIND_QUERY: ["Q2"],
         KIND_USER: REFUSED,
@@ -61,6 +66,7 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
     "root": {
         **{kind: EVERYTHING[kind] for kind in OPEN},
         KIND_SUBMISSION: REFUSED,
+        KIND_EXTENSION: REFUSED,
         KIND_GRADE: REFUSED,
         KIND_QUERY: REFUSED,
         KIND_USER: EVERYTHING[KIND_USER],
@@ -78,6 +84,9 @@ def busy(course: Course) -> Course:
     course.grade(course.submission("ann", assignment))
     course.release(assignment)
     course.grade(course.submission("bob", assignment))
+    for student in ("ann", "bob"):
+        extension = NewExtension(assignment_id=assignment, student=student, due=at(course.now_ms + 7_200_000))
+        course.accepted("grace", grant_extension=extension)
     course.question("ann")
     course.question("bob")
     return course
@@ -107,7 +116,7 @@ def test_an_id_opens_exactly_what_the_list_holds(busy: Course, username: str, ki
             assert busy.refusal(username, kind, id=id_).reason == "NO_SUCH_ITEM"
 
 
-@pytest.mark.parametrize("kind", [KIND_SUBMISSION, KIND_GRADE, KIND_QUERY])
+@pytest.mark.parametrize("kind", [KIND_SUBMISSION, KIND_EXTENSION, KIND_GRADE, KIND_QUERY])
 def test_anothers_item_is_refused_in_the_words_for_one_that_does_not_exist(busy: Course, kind: int) -> None:
     others = EVERYTHING[kind][1]
     missing = others[0] + "99"
