@@ -16,6 +16,8 @@ from protos.lms_pb2 import (
     KIND_MATERIAL,
     KIND_PROGRESS,
     KIND_QUERY,
+    KIND_REGRADE,
+    KIND_STATISTICS,
     KIND_SUBMISSION,
     KIND_USER,
     Answer,
@@ -23,6 +25,7 @@ from protos.lms_pb2 import (
     NewAnswer,
     NewExtension,
     NewReading,
+    NewRegrade,
     NewSubmission,
 )
 from tests.lms_cluster.course import PEOPLE, TUTOR, Course, at, token
@@ -38,6 +41,8 @@ EVERYTHING: dict[int, list[str]] = {
     KIND_QUERY: ["Q1", "Q2"],
     KIND_USER: sorted(PEOPLE),
     KIND_PROGRESS: ["ann", "bob"],
+    KIND_REGRADE: ["R1"],
+    KIND_STATISTICS: ["A1"],
 }
 OPEN = (KIND_MATERIAL, KIND_ASSIGNMENT, KIND_ANNOUNCEMENT)
 SEEN: dict[str, dict[int, list[str] | None]] = {
@@ -51,6 +56,8 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: ["Q1"],
         KIND_USER: REFUSED,
         KIND_PROGRESS: ["ann"],
+        KIND_REGRADE: ["R1"],
+        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["ann"],
     },
     "bob": {
@@ -61,6 +68,8 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: ["Q2"],
         KIND_USER: REFUSED,
         KIND_PROGRESS: ["bob"],
+        KIND_REGRADE: [],
+        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["bob"],
     },
     "root": {
@@ -71,6 +80,8 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: REFUSED,
         KIND_USER: EVERYTHING[KIND_USER],
         KIND_PROGRESS: REFUSED,
+        KIND_REGRADE: REFUSED,
+        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["root"],
     },
 }
@@ -83,6 +94,7 @@ def busy(course: Course) -> Course:
     course.announcement()
     course.grade(course.submission("ann", assignment))
     course.release(assignment)
+    course.accepted("ann", request_regrade=NewRegrade(assignment_id=assignment, reason="Page 2."))
     course.grade(course.submission("bob", assignment))
     for student in ("ann", "bob"):
         extension = NewExtension(assignment_id=assignment, student=student, due=at(course.now_ms + 7_200_000))
