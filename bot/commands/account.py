@@ -127,7 +127,7 @@ def usage(command: Command) -> str:
     words = [f"/{command.name}"]
     for arg in command.args:
         if not arg.secret:
-            name = text.FILES_USAGE if arg.files else arg.name
+            name = f"{arg.name}=" if arg.named else text.FILES_USAGE if arg.files else arg.name
             words.append(f"<{name}>" if arg.required else f"[{name}]")
     return " ".join(words)
 

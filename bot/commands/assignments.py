@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.client.api import Assignment, Grade, LmsClient, LmsError
 from bot.commands import arguments
-from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
+from bot.commands.listing import PAGE, listing
 from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import quote
@@ -30,7 +31,7 @@ class Assignments:
                 "/assignments A1",
                 self.read,
                 READERS,
-                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
+                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False), PAGE),
             ),
             Command(
                 "newassignment",
@@ -75,11 +76,13 @@ class Assignments:
         assignments = await all_of(lambda page: self._client.assignments(conversation.token, page))
         if not assignments:
             return card(text.NO_ASSIGNMENTS)
+        shown = listing(assignments[::-1], values["page"], "assignments")
         return card(
             phrases.assignments(len(assignments)),
-            *(self._line(conversation.role, each, grades) for each in assignments[-LISTED_MAX:]),
-            *phrases.not_shown(len(assignments) - LISTED_MAX),
-            buttons=[_open(assignment) for assignment in assignments[-8:]],
+            *(self._line(conversation.role, each, grades) for each in shown.items),
+            *shown.place,
+            buttons=[_open(assignment) for assignment in shown.items],
+            pager=shown.pager,
         )
 
     async def preview(self, conversation: Conversation, values: Values) -> Reply:

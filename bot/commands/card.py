@@ -24,10 +24,12 @@ def card(
     headline: Words,
     *details: Text | Words,
     buttons: Sequence[Button] = (),
+    pager: Sequence[Button] = (),
     files: Sequence[OutgoingFile] = (),
     menu: Role | None = None,
 ) -> Reply:
-    rows = tuple((button,) for button in buttons)
+    """`pager` turns the pages of a list: one row, beneath the others."""
+    rows = tuple((button,) for button in buttons) + ((tuple(pager),) if pager else ())
     return Reply(lines(bold(headline), *details), rows, tuple(files), menu=menu)
 
 

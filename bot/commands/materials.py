@@ -8,8 +8,9 @@ from pathlib import PurePath
 
 from bot.client.api import LmsClient, LmsError, Material
 from bot.commands import arguments
-from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
+from bot.commands.listing import PAGE, listing
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
@@ -38,6 +39,7 @@ class Materials:
                 self.read,
                 READERS,
                 (
+                    PAGE,
                     Arg(
                         "which",
                         text.MATERIALS_PROMPT,
@@ -65,6 +67,7 @@ class Materials:
                         text.TOPIC_PROMPT,
                         parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
                         required=False,
+                        named=True,
                     ),
                     Arg("file", text.MATERIAL_FILE_PROMPT, files=True, files_max=1),
                 ),
@@ -78,13 +81,15 @@ class Materials:
         found = await all_of(lambda page: self._client.materials(conversation.token, which, page))
         if not found:
             return card(text.nothing_found(which))
+        shown = listing(found, values["page"], "materials", *([which] if which else []))
         return card(
             text.materials_found(len(found), which),
-            *(_line(material) for material in found[:LISTED_MAX]),
-            *phrases.not_shown(len(found) - LISTED_MAX),
+            *(_line(material) for material in shown.items),
+            *shown.place,
             buttons=[
-                button(phrases.item_label(each.id, each.title), "materials", each.id) for each in found[:8]
+                button(phrases.item_label(each.id, each.title), "materials", each.id) for each in shown.items
             ],
+            pager=shown.pager,
         )
 
     async def _open(self, conversation: Conversation, material_id: str) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import Grade, LmsClient, Progress
 from bot.commands.card import LISTED_MAX, all_of, button, card
+from bot.commands.listing import PAGE, listing
 from bot.core.command import Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import Text, join, quote
@@ -24,6 +25,7 @@ class Results:
                 "/progress",
                 self.progress,
                 frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                (PAGE,),
             ),
         )
 
@@ -54,11 +56,13 @@ class Results:
                 *_own(everyone[0]),
                 buttons=[button(phrases.BUTTONS["grades"], "grades")],
             )
+        shown = listing(everyone, values["page"], "progress", size=LISTED_MAX)
         return card(
             phrases.students(len(everyone)),
-            *(_line(each) for each in everyone[:LISTED_MAX]),
-            *phrases.not_shown(len(everyone) - LISTED_MAX),
+            *(_line(each) for each in shown.items),
+            *shown.place,
             buttons=[button(phrases.BUTTONS["pending"], "pending")],
+            pager=shown.pager,
         )
 
 

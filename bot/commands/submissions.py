@@ -7,8 +7,9 @@ import hashlib
 from bot.client.api import Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
-from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
+from bot.commands.listing import PAGE, listing
 from bot.commands.results import points_of
 from bot.core.command import Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
@@ -67,6 +68,7 @@ class Submissions:
                         parse=arguments.whole_number(1, arguments.FILES_MAX),
                         required=False,
                     ),
+                    PAGE,
                 ),
             ),
         )
@@ -120,11 +122,13 @@ class Submissions:
         if not submissions:
             return card(text.NO_SUBMISSIONS)
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
+        shown = listing(newest_first, values["page"], "submissions")
         return card(
             phrases.submissions(len(submissions)),
-            *(submission_line(each, self._calendar) for each in newest_first[:LISTED_MAX]),
-            *phrases.not_shown(len(submissions) - LISTED_MAX),
-            buttons=[button(phrases.open_item(each.id), "submissions", each.id) for each in newest_first[:8]],
+            *(submission_line(each, self._calendar) for each in shown.items),
+            *shown.place,
+            buttons=[button(phrases.open_item(each.id), "submissions", each.id) for each in shown.items],
+            pager=shown.pager,
         )
 
     async def _open(self, conversation: Conversation, submission_id: str) -> Reply:

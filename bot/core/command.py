@@ -81,6 +81,8 @@ class Arg:
     """Takes the rest of the line, spaces and all."""
     yields: bool = False
     """A word that it cannot use is the next argument's, as in `/ask What is a term?`."""
+    named: bool = False
+    """Given as `name=value` alone, anywhere before the rest of the line; it takes no word by its place."""
     secret: bool = False
     """A password: never taken from the command line, never kept, its message deleted."""
     files: bool = False

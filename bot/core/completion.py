@@ -162,6 +162,8 @@ def _next(free: Iterable[Arg]) -> list[Arg]:
     """Whose the next word may be: the first argument's, and the one's after each that yields."""
     found: list[Arg] = []
     for arg in free:
+        if arg.named:
+            continue
         found.append(arg)
         if not arg.yields:
             break

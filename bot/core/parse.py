@@ -59,9 +59,14 @@ def call(line: str) -> Call | None:
 
 
 def pressed(data: str) -> Call:
-    """The call that a button's data makes: `grade:S17` is `/grade "S17"`."""
+    """The call that a button's data makes: `grade:S17` is `/grade "S17"`, `x:page=2` is `/x page="2"`."""
     name, *words = data.split(":")
-    return Call(name.lower(), " ".join(quoted(word) for word in words))
+    return Call(name.lower(), " ".join(_pressed_word(word) for word in words))
+
+
+def _pressed_word(word: str) -> str:
+    key = _KEY.match(word)
+    return quoted(word) if key is None else key[0] + quoted(word[key.end() :])
 
 
 def quoted(word: str) -> str:
@@ -92,7 +97,11 @@ def arguments(body: str, args: Sequence[Arg]) -> Given:
             arg = next(arg for arg in places if arg.name == key[1])
             at = key.end()
         else:
-            free = [arg for arg in places if arg.name not in words and not _yields(arg, body, at)]
+            free = [
+                arg
+                for arg in places
+                if not arg.named and arg.name not in words and not _yields(arg, body, at)
+            ]
             if not free:
                 return Given(words, body[at:])
             arg = free[0]

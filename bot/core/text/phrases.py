@@ -35,6 +35,9 @@ ROLES = {
 
 EMPTY = Phrase("This must not be empty.")
 OPEN = Phrase("Open it")
+WHICH_PAGE = Phrase("Which page of the list?")
+PREVIOUS_PAGE = Phrase("◀ Previous")
+NEXT_PAGE = Phrase("Next ▶")
 WHICH_ASSIGNMENT = Phrase("Which assignment?")
 
 
@@ -88,6 +91,18 @@ def students(count: int) -> str:
 
 def submissions(count: int) -> str:
     return trn(count, "{count} submission", "{count} submissions")
+
+
+def page_of(page: int, pages: int, hint: bool) -> str:
+    """`hint`: how to turn the page without a button."""
+    if hint:
+        return tr(
+            "Page {page} of {pages}; put page={next} before the words.",
+            page=page,
+            pages=pages,
+            next=page % pages + 1,
+        )
+    return tr("Page {page} of {pages}", page=page, pages=pages)
 
 
 def not_shown(count: int) -> list[str]:
