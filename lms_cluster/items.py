@@ -6,22 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms_cluster import ids
-from lms_cluster.grade_details import GradeDetails
 from lms_cluster.instants import timestamp
-from lms_cluster.pseudonyms import pseudonym
 from lms_cluster.viewer import Viewer
 from protos import lms_pb2 as lms
 from storage.models.course import Announcement, Material
-from storage.models.coursework import (
-    Assignment,
-    Extension,
-    GradeVersion,
-    Regrade,
-    Submission,
-    SubmissionReceipt,
-)
+from storage.models.coursework import Assignment, Extension, GradeVersion, Submission, SubmissionReceipt
 from storage.models.people import User
-from storage.models.questions import Answer, AnswerCitation, Query
 
 
 def user(row: User | Viewer) -> lms.Item:
@@ -124,12 +114,7 @@ def submission(row: Submission, student_name: str, files: Iterable[lms.File], st
 
 
 def grade(
-    row: GradeVersion,
-    submission: Submission,
-    assignment: Assignment,
-    student_name: str,
-    grader: str,
-    details: GradeDetails,
+    row: GradeVersion, submission: Submission, assignment: Assignment, student_name: str, grader: str
 ) -> lms.Item:
     """`grader` by display name."""
     data = lms.Grade(
@@ -146,67 +131,8 @@ def grade(
         grader=grader,
         graded_at=timestamp(row.graded_ms),
         released_at=None if row.released_ms is None else timestamp(row.released_ms),
-        deducted_hundredths=row.deducted_hundredths,
-        late_percent=row.late_percent,
-        rubric=details.rubric,
-        files=details.files,
     )
     return lms.Item(id=ids.SUBMISSION.id(submission.number), grade=data)
-
-
-def regrade(
-    row: Regrade,
-    submission: Submission,
-    assignment: Assignment,
-    student_name: str,
-    messages: Iterable[lms.RegradeMessage],
-) -> lms.Item:
-    data = lms.Regrade(
-        assignment_id=ids.ASSIGNMENT.id(assignment.number),
-        assignment_title=assignment.title,
-        submission_id=ids.SUBMISSION.id(submission.number),
-        student=submission.student_id,
-        student_name=student_name,
-        resolved=row.resolved,
-        messages=messages,
-        requested_at=timestamp(row.requested_ms),
-    )
-    return lms.Item(id=ids.REGRADE.id(row.number), regrade=data)
-
-
-def answer(row: Answer, author: str | None, citations: Sequence[AnswerCitation]) -> lms.Answer:
-    """`author` by display name; None for the tutor."""
-    return lms.Answer(
-        text=row.text,
-        author=author or "",
-        by_tutor=author is None,
-        citations=[
-            lms.Citation(
-                material_id=citation.material_id,
-                material_title=citation.material_title,
-                place=citation.material_place,
-                quote=citation.quote,
-            )
-            for citation in citations
-        ],
-        model=row.model,
-        abstained=row.abstained,
-        generated=row.generated,
-        answered_at=timestamp(row.answered_ms),
-    )
-
-
-def query(row: Query, answers: Iterable[lms.Answer]) -> lms.Item:
-    """Says nothing of who asked."""
-    data = lms.Query(
-        text=row.text,
-        recipient=lms.Recipient.ValueType(row.recipient),
-        state=lms.QUERY_STATE_ANSWERED if row.answered else lms.QUERY_STATE_PENDING,
-        pseudonym=pseudonym(row.number),
-        answers=answers,
-        asked_at=timestamp(row.asked_ms),
-    )
-    return lms.Item(id=ids.QUERY.id(row.number), query=data)
 
 
 def announcement(row: Announcement, author: str) -> lms.Item:

@@ -105,7 +105,7 @@ def search(question: str, limit: int) -> list[Found]:
     rank = PassageIndex.bm25(HEADING_WEIGHT, 1.0).alias("badness")
     hits = (
         PassageIndex.select(PassageIndex.rowid, rank)
-        .where(PassageIndex.match(" OR ".join(_quoted(terms))))
+        .where(PassageIndex.match(any_of(terms)))
         .order_by(SQL("badness"), PassageIndex.rowid)
         .limit(limit)
     )
@@ -130,8 +130,19 @@ def materials_with(terms: Sequence[str]) -> ModelSelect[Passage]:
 
 def question_terms(question: str) -> list[str]:
     """The telling words of a question, each once, at most QUESTION_TERMS_MAX."""
-    words = (word.lower() for word in _WORD.findall(question))
-    return list(dict.fromkeys(word for word in words if word not in _STOP_WORDS))[:QUESTION_TERMS_MAX]
+    return list(dict.fromkeys(word for word in words(question) if word not in _STOP_WORDS))[
+        :QUESTION_TERMS_MAX
+    ]
+
+
+def words(text: str) -> Iterator[str]:
+    """In lower case."""
+    return (word.lower() for word in _WORD.findall(text))
+
+
+def any_of(terms: Sequence[str]) -> str:
+    """An FTS5 query for what has at least one of the words."""
+    return " OR ".join(_quoted(terms))
 
 
 def _quoted(terms: Sequence[str]) -> list[str]:

@@ -23,8 +23,12 @@ from storage.schema import DERIVED, REPLICATED
 OPENING_SECONDS: Final = 0.5
 """What opening may spend on looking, but for the table it is at."""
 _CHUNKS_A_STEP: Final = 16
-_INDEX_TABLES: Final = tuple(f"passage_index_{part}" for part in ("data", "idx", "docsize", "config"))
-"""What the full-text index is made of."""
+_INDEX_TABLES: Final = tuple(
+    f"{index}_{part}"
+    for index in ("passage_index", "known_answer_index")
+    for part in ("data", "idx", "docsize", "config")
+)
+"""What the full-text indexes are made of."""
 _MODELS: Final = sorted([*DERIVED, *REPLICATED], key=lambda model: model is Chunk)
 """Chunks come last: they are most of the file, and have digests."""
 _STORED_AS: Final = {

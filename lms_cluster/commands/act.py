@@ -22,6 +22,8 @@ class Act:
     """Command.version: the rules by which it is applied."""
     detail: str = ""
     """What stands beside the act in its audit record; set by the effect."""
+    object: str = ""
+    """What that record says it was done to, where it is not the item of the response; set by the effect."""
     _events: int = field(default=0, init=False)
 
     @property

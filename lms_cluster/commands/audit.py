@@ -14,7 +14,7 @@ def record(act: Act, rule: CommandRule, object_id: str) -> None:
         term=act.term,
         username=act.author.username if rule.audit is Audited.BY_NAME else "",
         deed=rule.deed,
-        object=object_id,
+        object=act.object or object_id,
         detail=act.detail,
         time_ms=act.now_ms,
     )

@@ -1,30 +1,38 @@
-"""Questions, to the tutor or the instructors, and their answers; a second one stands beside the first."""
+"""Questions: asked, followed up, closed, and said to have been answered well or badly, by who asked them."""
 
 from __future__ import annotations
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.fields import QUESTION_MAX, TEXT_MAX, Fields
+from lms_cluster.fields import QUESTION_MAX, Fields
 from lms_cluster.refusal import Code, Refused, no_such_item, rule
-from lms_cluster.threads import answers_of
-from protos.command_pb2 import RecordTutorAnswer, ReportTutorDelay
+from lms_cluster.threads import Thread, query_item, thread_of
 from protos.lms_pb2 import (
-    EVENT_KIND_QUERY_ANSWERED,
+    EVENT_KIND_ANSWER_DOUBTED,
     EVENT_KIND_QUERY_ASKED,
-    EVENT_KIND_TUTOR_DELAYED,
+    EVENT_KIND_QUERY_FOLLOWED_UP,
+    RATING_HELPFUL,
+    RATING_WRONG,
     RECIPIENT_INSTRUCTOR,
     RECIPIENT_TUTOR,
-    NewAnswer,
+    ROLE_INSTRUCTOR,
+    EventKind,
+    NewFollowUp,
     NewQuery,
+    NewRating,
+    NewResolution,
+    NewReveal,
     PostResponse,
 )
 from storage.events import Audience
-from storage.models.questions import Answer, AnswerCitation, Query
+from storage.models.questions import Answer, AnswerRating, FollowUp, Query
 
-ANSWERS_MAX = 20
+FOLLOW_UPS_MAX = 20
 """To one question: a whole thread must fit one message."""
-CITATIONS_MAX = 20
-QUOTE_MAX = 2_000
+ASKED_MAX = 20
+"""Questions and follow-ups of one student within an hour."""
+HOUR_MS = 3_600_000
+REASON_MAX = 1_000
 
 
 def ask(data: NewQuery, act: Act) -> PostResponse:
@@ -32,6 +40,8 @@ def ask(data: NewQuery, act: Act) -> PostResponse:
     fields.text("text", data.text, QUESTION_MAX)
     fields.one_of("recipient", data.recipient, (RECIPIENT_TUTOR, RECIPIENT_INSTRUCTOR), "tutor or instructor")
     fields.done()
+    if act.version:
+        _demand_patience(act)
     query = Query.create(
         asker=act.author.username,
         text=data.text,
@@ -39,81 +49,85 @@ def ask(data: NewQuery, act: Act) -> PostResponse:
         answered=False,
         delay_reported=False,
         asked_ms=act.now_ms,
+        private=data.private,
     )
     if data.recipient == RECIPIENT_INSTRUCTOR:
-        act.tell(
-            EVENT_KIND_QUERY_ASKED, ids.QUERY.id(query.number), Audience.INSTRUCTORS, act.author.username
-        )
-    return act.accepted(items.query(query, answers=()))
+        _tell_instructors(EVENT_KIND_QUERY_ASKED, query, act)
+    return act.accepted(query_item(query, Thread(), own=bool(act.version)))
 
 
-def answer(data: NewAnswer, act: Act) -> PostResponse:
-    """By an instructor, whoever was asked and whether or not there is an answer already."""
-    query = _existing(data.query_id)
+def follow_up(data: NewFollowUp, act: Act) -> PostResponse:
+    """The thread goes to the instructors and is open, whoever was asked and whatever was said before."""
+    query = _own(data.query_id, act)
     fields = Fields()
-    fields.text("text", data.text, TEXT_MAX)
+    fields.text("text", data.text, QUESTION_MAX, optional=True)
     fields.done()
-    place = _next_place(query)
-    Answer.create(
-        query=query,
-        place=place,
-        text=data.text,
-        author=act.author.username,
-        model="",
-        abstained=False,
-        generated=False,
-        answered_ms=act.now_ms,
-    )
-    return _answered(query, act)
-
-
-def record_tutor_answer(data: RecordTutorAnswer, act: Act) -> PostResponse:
-    """Once for each question, however many leaders have asked the tutor. What the tutor says is cut to our
-    limits rather than refused: refusing would leave the question waiting for ever."""
-    query = _existing(data.query_id)
-    _demand_for_tutor(query)
-    if Answer.select().where((Answer.query == query) & Answer.author.is_null()).exists():
-        raise Refused(
-            Code.ALREADY_EXISTS, "ALREADY_EXISTS", f"The tutor has answered {data.query_id} already."
-        )
-    place = _next_place(query)
-    Answer.create(
-        query=query,
-        place=place,
-        text=data.answer.text[:TEXT_MAX],
-        author=None,
-        model=data.answer.model[:TEXT_MAX],
-        abstained=data.answer.abstained,
-        generated=data.answer.generated,
-        answered_ms=act.now_ms,
-    )
-    for order, citation in enumerate(data.answer.citations[:CITATIONS_MAX]):
-        AnswerCitation.create(
-            query=query,
-            answer_place=place,
-            place=order,
-            material_id=citation.material_id[:QUOTE_MAX],
-            material_title=citation.material_title[:QUOTE_MAX],
-            material_place=citation.place[:QUOTE_MAX],
-            quote=citation.quote[:QUOTE_MAX],
-        )
-    return _answered(query, act)
-
-
-def report_tutor_delay(data: ReportTutorDelay, act: Act) -> PostResponse:
-    """Once for each question."""
-    query = _existing(data.query_id)
-    _demand_for_tutor(query)
-    if query.answered or query.delay_reported:
-        raise rule(f"There is no delay to report for {data.query_id}.")
-    query.delay_reported = True
-    query.save()
+    place = int(FollowUp.select().where(FollowUp.query == query).count())
+    with_instructors = query.recipient == RECIPIENT_INSTRUCTOR or place > 0
     id_ = ids.QUERY.id(query.number)
-    act.tell(EVENT_KIND_TUTOR_DELAYED, id_, Audience.PERSON, query.asker_id)
-    return act.accepted(items.query(query, answers=()))
+    if not data.text.strip() and with_instructors:
+        raise rule(f"{id_} is with the instructors already; write what you want to add.")
+    if place >= FOLLOW_UPS_MAX:
+        raise rule(f"{id_} has {FOLLOW_UPS_MAX} follow-ups already; ask a new question.")
+    _demand_patience(act)
+    FollowUp.create(
+        query=query,
+        place=place,
+        after_answers=Answer.select().where(Answer.query == query).count(),
+        text=data.text.strip(),
+        asked_ms=act.now_ms,
+    )
+    query.answered = query.resolved = False
+    query.save()
+    _tell_instructors(EVENT_KIND_QUERY_FOLLOWED_UP, query, act)
+    return act.accepted(query_item(query, thread_of(query), own=True))
 
 
-def _existing(query_id: str) -> Query:
+def resolve(data: NewResolution, act: Act) -> PostResponse:
+    """By who asked, or by an instructor once there is an answer: nobody is left without a word."""
+    by_instructor = act.author.role == ROLE_INSTRUCTOR
+    query = existing(data.query_id) if by_instructor else _own(data.query_id, act)
+    id_ = ids.QUERY.id(query.number)
+    if query.resolved:
+        raise rule(f"{id_} is resolved already.")
+    if by_instructor and not Answer.select().where(Answer.query == query).exists():
+        raise rule(f"{id_} has no answer yet: answer it first.")
+    query.resolved = True
+    query.save()
+    return act.accepted(query_item(query, thread_of(query), own=not by_instructor))
+
+
+def rate(data: NewRating, act: Act) -> PostResponse:
+    """Of the tutor's answer; the newest word stands. Doubt opens the question for the instructors, once."""
+    query = _own(data.query_id, act)
+    fields = Fields()
+    fields.one_of("rating", data.rating, (RATING_HELPFUL, RATING_WRONG), "helpful or wrong")
+    fields.done()
+    if not Answer.select().where((Answer.query == query) & Answer.author.is_null()).exists():
+        raise rule(f"The tutor has not answered {ids.QUERY.id(query.number)}.")
+    earlier = AnswerRating.get_or_none(AnswerRating.query == query)
+    if earlier is None or earlier.rating != data.rating:
+        AnswerRating.delete().where(AnswerRating.query == query).execute()
+        AnswerRating.create(query=query, rating=data.rating, rated_ms=act.now_ms)
+        if data.rating == RATING_WRONG:
+            query.resolved = False
+            query.save()
+            _tell_instructors(EVENT_KIND_ANSWER_DOUBTED, query, act)
+    return act.accepted(query_item(query, thread_of(query), own=True))
+
+
+def reveal(data: NewReveal, act: Act) -> PostResponse:
+    """To an administrator: who asked. Its audit record names the question and the reason."""
+    fields = Fields()
+    fields.text("reason", data.reason, REASON_MAX)
+    fields.done()
+    query = existing(data.query_id)
+    act.object, act.detail = ids.QUERY.id(query.number), data.reason
+    return act.accepted(items.user(query.asker))
+
+
+def existing(query_id: str) -> Query:
+    """Raises Refused NO_SUCH_ITEM."""
     number = ids.QUERY.number(query_id)
     query = None if number is None else Query.get_or_none(Query.number == number)
     if query is None:
@@ -121,20 +135,29 @@ def _existing(query_id: str) -> Query:
     return query
 
 
-def _demand_for_tutor(query: Query) -> None:
-    if query.recipient != RECIPIENT_TUTOR:
-        raise rule(f"{ids.QUERY.id(query.number)} was asked of the instructors, not of the tutor.")
+def _own(query_id: str, act: Act) -> Query:
+    """Another's question is refused in the words for one that does not exist."""
+    query = existing(query_id)
+    if query.asker_id != act.author.username:
+        raise no_such_item(ids.QUERY.noun, query_id)
+    return query
 
 
-def _next_place(query: Query) -> int:
-    place = int(Answer.select().where(Answer.query == query).count())
-    if place >= ANSWERS_MAX:
-        raise rule(f"{ids.QUERY.id(query.number)} has {ANSWERS_MAX} answers already.")
-    return place
+def _tell_instructors(kind: EventKind.ValueType, query: Query, act: Act) -> None:
+    act.tell(kind, ids.QUERY.id(query.number), Audience.INSTRUCTORS, act.author.username)
 
 
-def _answered(query: Query, act: Act) -> PostResponse:
-    query.answered = True
-    query.save()
-    act.tell(EVENT_KIND_QUERY_ANSWERED, ids.QUERY.id(query.number), Audience.PERSON, query.asker_id)
-    return act.accepted(items.query(query, answers_of([query.number])[query.number]))
+def _demand_patience(act: Act) -> None:
+    """Raises Refused TOO_MANY_QUESTIONS, with the time at which the oldest of an hour's is past."""
+    since_ms = act.now_ms - HOUR_MS
+    asker = Query.asker == act.author.username
+    asked = Query.select(Query.asked_ms).where(asker & (Query.asked_ms > since_ms)).tuples()
+    followed_up = (
+        FollowUp.select(FollowUp.asked_ms).join(Query).where(asker & (FollowUp.asked_ms > since_ms)).tuples()
+    )
+    lately = sorted(ms for (ms,) in [*asked, *followed_up])
+    if len(lately) >= ASKED_MAX:
+        wait_ms = lately[-ASKED_MAX] - since_ms
+        raise Refused(
+            Code.RESOURCE_EXHAUSTED, "TOO_MANY_QUESTIONS", "Too many questions", retry_seconds=wait_ms / 1000
+        )

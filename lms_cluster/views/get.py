@@ -17,12 +17,11 @@ from lms_cluster.views import (
     announcements,
     assignments,
     extensions,
+    faq,
     grades,
     materials,
     progress,
     queries,
-    regrades,
-    statistics,
     submissions,
 )
 from lms_cluster.views.pages import next_token, place_of
@@ -32,12 +31,11 @@ from protos.lms_pb2 import (
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
     KIND_EXTENSION,
+    KIND_FAQ,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_PROGRESS,
     KIND_QUERY,
-    KIND_REGRADE,
-    KIND_STATISTICS,
     KIND_SUBMISSION,
     KIND_USER,
     GetRequest,
@@ -82,9 +80,8 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     ),
     KIND_EXTENSION: _numbered(extensions.find, ids.EXTENSION, "student", "assignment_id", "since"),
     KIND_GRADE: Shelf(grades.find, "grade", ids.SUBMISSION, frozenset({"student", "assignment_id", "since"})),
-    KIND_REGRADE: _numbered(regrades.find, ids.REGRADE, "student", "assignment_id", "pending", "since"),
-    KIND_STATISTICS: Shelf(statistics.find, "assignment", ids.ASSIGNMENT, frozenset({"assignment_id"})),
-    KIND_QUERY: _numbered(queries.find, ids.QUERY, "pending", "since"),
+    KIND_QUERY: _numbered(queries.find, ids.QUERY, "words", "pending", "since"),
+    KIND_FAQ: _numbered(faq.find, ids.QUERY, "words", "since"),
     KIND_ANNOUNCEMENT: _numbered(announcements.find, ids.ANNOUNCEMENT, "since"),
     KIND_USER: _named(accounts.find, "user"),
     KIND_PROGRESS: _named(progress.find, "student", "student"),
@@ -93,7 +90,8 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
 
 
 def get(request: GetRequest, viewer: Viewer, now_ms: int) -> GetResponse:
-    """One item, or a page of them in the order of their ids, as `viewer` may see them at `now_ms`.
+    """One item, or a page of them as `viewer` may see them at `now_ms`: in the order of their ids, or, of
+    the FAQ where words are searched for, the best first.
 
     Fills items, next_page_token and applied_index; the caller sets `stale`. Raises Refused: UNKNOWN_KIND,
     WRONG_ROLE, INVALID_FIELD, NO_SUCH_ITEM.

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from lms_cluster import views
 from lms_cluster.commands import apply_command
 from lms_cluster.refusal import Refused
+from lms_cluster.stamp import VERSION
 from protos.command_pb2 import (
     AddFirstAdministrator,
     AddUser,
@@ -80,11 +81,12 @@ class Course:
     # --- writing ---
 
     def command(self, username: str, request_id: str | None = None, **data: Any) -> Command:
-        """A command of `username`, or of the cluster itself for ""."""
+        """A command of `username`, or of the cluster itself for "", as this release stamps it."""
         if request_id is None:
             request_id = f"request-{len(self.log):08}"
         token_sha256 = token(username) if username else b""
-        return Command(request_id=request_id, token_sha256=token_sha256, time_ms=self.now_ms, **data)
+        stamp = {"request_id": request_id, "token_sha256": token_sha256, "time_ms": self.now_ms}
+        return Command(**{**stamp, "version": VERSION, **data})
 
     def apply(self, *commands: Command) -> list[Outcome]:
         """In one batch."""
@@ -151,8 +153,10 @@ class Course:
     def release(self, assignment: str) -> PostResponse:
         return self.accepted("grace", release=NewRelease(assignment_id=assignment))
 
-    def question(self, student: str, recipient: int = INSTRUCTOR, text: str = "Why a quorum?") -> str:
-        ask = NewQuery(text=text)
+    def question(
+        self, student: str, recipient: int = INSTRUCTOR, text: str = "Why a quorum?", private: bool = False
+    ) -> str:
+        ask = NewQuery(text=text, private=private)
         ask.recipient = recipient  # type: ignore[assignment]
         return self.accepted(student, ask=ask).item.id
 

@@ -26,20 +26,22 @@ from protos.command_pb2 import (
 from protos.lms_pb2 import (
     Answer,
     File,
-    ImportedGrade,
     LatePolicy,
     NewAnnouncement,
     NewAnswer,
     NewAssignment,
+    NewCorrection,
+    NewEndorsement,
     NewExtension,
+    NewFollowUp,
     NewGrade,
-    NewGradeImport,
     NewMaterial,
     NewQuery,
+    NewRating,
     NewReading,
-    NewRegrade,
-    NewRegradeReply,
     NewRelease,
+    NewResolution,
+    NewReveal,
     NewSubmission,
     RubricLine,
 )
@@ -66,8 +68,14 @@ def command(kind: str, data: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[s
 
 DATA = st.one_of(
     command("announce", st.builds(NewAnnouncement, text=words)),
-    command("ask", st.builds(NewQuery, text=words, recipient=st.integers(0, 3))),
-    command("answer", st.builds(NewAnswer, query_id=ids("Q"), text=words)),
+    command("ask", st.builds(NewQuery, text=words, recipient=st.integers(0, 3), private=st.booleans())),
+    command("answer", st.builds(NewAnswer, query_id=ids("Q"), text=words, publish=st.booleans())),
+    command("follow_up", st.builds(NewFollowUp, query_id=ids("Q"), text=words)),
+    command("resolve", st.builds(NewResolution, query_id=ids("Q"))),
+    command("endorse", st.builds(NewEndorsement, query_id=ids("Q"))),
+    command("correct", st.builds(NewCorrection, query_id=ids("Q"), text=words)),
+    command("rate", st.builds(NewRating, query_id=ids("Q"), rating=st.integers(0, 3))),
+    command("reveal", st.builds(NewReveal, query_id=ids("Q"), reason=words)),
     command(
         "record_tutor_answer",
         st.builds(RecordTutorAnswer, query_id=ids("Q"), answer=st.builds(Answer, text=words)),
@@ -103,43 +111,8 @@ DATA = st.one_of(
             NewSubmission, assignment_id=ids("A"), text=words, files=st.lists(st.just(FILE), max_size=2)
         ),
     ),
-    command(
-        "grade",
-        st.builds(
-            NewGrade,
-            submission_id=ids("S"),
-            points=small,
-            version=small,
-            files=st.lists(st.just(FILE), max_size=1),
-            feedback=words,
-            feedback_only=st.booleans(),
-            release=st.booleans(),
-        ),
-    ),
+    command("grade", st.builds(NewGrade, submission_id=ids("S"), points=small, version=small)),
     command("release", st.builds(NewRelease, assignment_id=ids("A"))),
-    command("release", st.builds(NewRelease, submission_id=ids("S"))),
-    command(
-        "import_grades",
-        st.builds(
-            NewGradeImport,
-            grades=st.lists(
-                st.builds(
-                    ImportedGrade,
-                    assignment_id=ids("A"),
-                    student=st.sampled_from(["ann", "bob"]),
-                    points=small,
-                    version=small,
-                ),
-                max_size=3,
-            ),
-            dry_run=st.booleans(),
-        ),
-    ),
-    command("request_regrade", st.builds(NewRegrade, assignment_id=ids("A"), reason=words)),
-    command(
-        "reply_regrade",
-        st.builds(NewRegradeReply, regrade_id=ids("R"), text=words, resolve=st.booleans()),
-    ),
     command("put_chunk", st.just(PutChunk(data=CONTENT))),
     command(
         "put_file",

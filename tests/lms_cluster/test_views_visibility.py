@@ -12,12 +12,11 @@ from protos.lms_pb2 import (
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
     KIND_EXTENSION,
+    KIND_FAQ,
     KIND_GRADE,
     KIND_MATERIAL,
     KIND_PROGRESS,
     KIND_QUERY,
-    KIND_REGRADE,
-    KIND_STATISTICS,
     KIND_SUBMISSION,
     KIND_USER,
     Answer,
@@ -25,7 +24,6 @@ from protos.lms_pb2 import (
     NewAnswer,
     NewExtension,
     NewReading,
-    NewRegrade,
     NewSubmission,
 )
 from tests.lms_cluster.course import PEOPLE, TUTOR, Course, at, token
@@ -39,12 +37,11 @@ EVERYTHING: dict[int, list[str]] = {
     KIND_EXTENSION: ["E1", "E2"],
     KIND_GRADE: ["S1", "S2"],
     KIND_QUERY: ["Q1", "Q2"],
+    KIND_FAQ: ["Q1"],
     KIND_USER: sorted(PEOPLE),
     KIND_PROGRESS: ["ann", "bob"],
-    KIND_REGRADE: ["R1"],
-    KIND_STATISTICS: ["A1"],
 }
-OPEN = (KIND_MATERIAL, KIND_ASSIGNMENT, KIND_ANNOUNCEMENT)
+OPEN = (KIND_MATERIAL, KIND_ASSIGNMENT, KIND_ANNOUNCEMENT, KIND_FAQ)
 SEEN: dict[str, dict[int, list[str] | None]] = {
     "grace": {**EVERYTHING, KIND_ACCOUNT: ["grace"]},
     # Bob's grade is still a draft.
@@ -56,8 +53,6 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: ["Q1"],
         KIND_USER: REFUSED,
         KIND_PROGRESS: ["ann"],
-        KIND_REGRADE: ["R1"],
-        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["ann"],
     },
     "bob": {
@@ -68,8 +63,6 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: ["Q2"],
         KIND_USER: REFUSED,
         KIND_PROGRESS: ["bob"],
-        KIND_REGRADE: [],
-        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["bob"],
     },
     "root": {
@@ -80,8 +73,6 @@ SEEN: dict[str, dict[int, list[str] | None]] = {
         KIND_QUERY: REFUSED,
         KIND_USER: EVERYTHING[KIND_USER],
         KIND_PROGRESS: REFUSED,
-        KIND_REGRADE: REFUSED,
-        KIND_STATISTICS: REFUSED,
         KIND_ACCOUNT: ["root"],
     },
 }
@@ -94,13 +85,13 @@ def busy(course: Course) -> Course:
     course.announcement()
     course.grade(course.submission("ann", assignment))
     course.release(assignment)
-    course.accepted("ann", request_regrade=NewRegrade(assignment_id=assignment, reason="Page 2."))
     course.grade(course.submission("bob", assignment))
     for student in ("ann", "bob"):
         extension = NewExtension(assignment_id=assignment, student=student, due=at(course.now_ms + 7_200_000))
         course.accepted("grace", grant_extension=extension)
     course.question("ann")
     course.question("bob")
+    course.accepted("grace", answer=NewAnswer(query_id="Q1", text="To overlap.", publish=True))
     return course
 
 

@@ -47,8 +47,6 @@ class SoloClassroom:
     """
 
     client: GrpcLmsClient
-    address: str
-    """Where it serves, "host:port"."""
 
     def __init__(self, now: Callable[[], datetime] = time_of_day, tutor: Tutor | None = None) -> None:
         self._now = now
@@ -78,8 +76,7 @@ class SoloClassroom:
         port = self._server.add_insecure_port("127.0.0.1:0")
         await self._server.start()
         self._beside = [asyncio.create_task(run(), name=name) for name, run in self._services.beside.items()]
-        self.address = f"127.0.0.1:{port}"
-        self.client = GrpcLmsClient({NODE_ID: self.address})
+        self.client = GrpcLmsClient({NODE_ID: f"127.0.0.1:{port}"})
         return self
 
     async def __aexit__(

@@ -137,7 +137,7 @@ def test_operators_in_a_question_are_words_like_others() -> None:
         assert [passage.text for passage in search(question, 5)] == ["A leader is near."], question
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))
 def test_no_question_raises(question: str) -> None:
     search(question, 5)
