@@ -157,7 +157,7 @@ async def run_telegram(config: Config, state: Path, token: str, base_url: str | 
     store = BotStore(state / STORE_FILE, TelegramAdapter.name)
     try:
         async with classroom(config) as room:
-            await converse(TelegramAdapter(token, base_url, _menus(room.registry)), room, store)
+            await converse(TelegramAdapter(token, base_url, menus(room.registry)), room, store)
     finally:
         store.close()
 
@@ -178,7 +178,7 @@ async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, 
     store.save(chat, replace(known, session=Session(session.token, session.user.username, role)))
 
 
-def _menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:
+def menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:
     """In the language spoken when it is asked for."""
     return lambda role: [(command.name, str(command.summary)) for command in registry.for_role(role)]
 

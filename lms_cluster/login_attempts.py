@@ -59,8 +59,7 @@ class LoginAttempts:
         if record.wrong >= WRONG_MAX:
             left = record.last_at + LOCK_SECONDS - self._clock()
             if left > 0:
-                message = f"Too many wrong passwords; try again in {max(1, round(left / 60))} min."
-                raise Overloaded(message, left, reason="LOCKED")
+                raise Overloaded("Too many wrong passwords.", left, reason="LOCKED")
             record.wrong = 0
 
     def _forget(self, username: str, record: Attempt) -> None:

@@ -16,6 +16,7 @@ from bot.core.language import Words
 from bot.core.model import Button, Reply
 from bot.core.richtext import lines, plain
 from bot.core.text import dialogue as text
+from bot.core.text.servers import told
 
 log = logging.getLogger(__name__)
 
@@ -152,14 +153,14 @@ class Act:
             case "INVALID_ARGUMENT" if failure.violations:
                 await self._fail_fields(command, dialogue, failure)
             case "RESOURCE_EXHAUSTED":
-                await self.refuse(text.try_again_in(failure.message, failure.retry_after))
+                await self.refuse(text.try_again_in(told(failure.message), failure.retry_after))
             case "UNAVAILABLE":
-                message: Words = text.NO_QUORUM if failure.reason == "NO_QUORUM" else failure.message
+                message: Words = text.NO_QUORUM if failure.reason == "NO_QUORUM" else told(failure.message)
                 await self.refuse(message, self._repeat_button(dialogue, text.TRY_AGAIN))
             case "UNKNOWN" if failure.reason == "OUTCOME_UNKNOWN":
                 await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
             case code if code in _ANSWERS and failure.message:
-                await self.refuse(failure.message)
+                await self.refuse(told(failure.message))
             case _:
                 log.error("ref %s: %s: %s", _reference(dialogue), failure.code, failure.message)
                 await self.refuse(text.broke(_reference(dialogue)))
@@ -183,11 +184,11 @@ class Act:
 
     async def _fail_fields(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
         """Ask again for the first argument found at fault; of what nobody typed, only tell."""
-        reason = "\n".join(text.field_refused(field, why) for field, why in failure.violations.items())
+        reason = "\n".join(text.field_refused(field, told(why)) for field, why in failure.violations.items())
         faults = {field.rpartition(".")[2] for field in failure.violations}
         arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
         if arg is None:
-            await self.refuse(failure.message or reason)
+            await self.refuse(told(failure.message) or reason)
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, without=arg.name), reason, arg)

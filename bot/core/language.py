@@ -40,6 +40,10 @@ class Phrase:
     def __str__(self) -> str:
         return tr(self._message, **self._values)
 
+    def filled(self, **values: object) -> str:
+        """The sentence said with these values in its places."""
+        return tr(self._message, **values)
+
     def __repr__(self) -> str:
         return f"Phrase({self._message!r})"
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from bot import reference
+from bot.app import menus
 from bot.commands.account import usage
 from bot.core import parse
+from bot.core.chat import Chat as State
+from bot.core.chat import Session
 from bot.core.command import Registry
-from bot.core.model import Role
+from bot.core.completion import Completer
+from bot.core.conversation import ChatConversation
+from bot.core.language import LANGUAGES, speaking
+from bot.core.model import Incoming, Role
 from bot.core.text import phrases
+from tests.bot.place import Place
+from tests.bot_commands.chat import Chat
 
 COMMANDS = {
     Role.ANYONE: {"start", "help", "login", "whoami", "cancel", "status"},
@@ -42,18 +54,77 @@ def test_each_role_has_its_commands(registry: Registry, role: Role) -> None:
     assert {command.name for command in registry.for_role(role)} == COMMANDS[role]
 
 
-def test_every_command_says_what_it_does_and_shows_an_example_that_can_be_read(registry: Registry) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_is_somebodys_and_says_what_it_does_and_asks(registry: Registry, language: str) -> None:
+    with speaking(language):
+        for command in registry.commands.values():
+            assert command.roles
+            assert str(command.summary)
+            assert all(str(arg.prompt) for arg in command.args)
+
+
+def test_every_example_can_be_said_as_it_stands(registry: Registry) -> None:
     for command in registry.commands.values():
-        assert str(command.summary)
         called = parse.call(command.example)
         assert called is not None
         assert called.name == command.name
         given = parse.arguments(called.body, command.args)
-        assert not given.surplus
+        assert not given.surplus, command.example
         for arg in command.args:
-            if arg.name in given.words and arg.name != "due":
+            if arg.name in given.words:
                 arg.parse(given.words[arg.name])
-            assert str(arg.prompt)
+
+
+# --- help, menus, completion and the reference agree ---
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_help_menus_and_completion_offer_the_same(
+    chat: Callable[[str], Awaitable[Chat]], registry: Registry, role: Role, language: str
+) -> None:
+    with speaking(language):
+        expected = [(f"/{command.name}", str(command.summary)) for command in registry.for_role(role)]
+        visitor = Chat(registry)
+        visitor.role = role
+        helped = (await visitor.run("help")).text.plain.splitlines()[1:-1]
+        assert [tuple(line.split("  ", 1)) for line in helped] == expected
+        assert [(f"/{name}", summary) for name, summary in menus(registry)(role)] == expected
+        state = State(session=Session("", "ada", role) if role is not Role.ANYONE else None)
+        conversation = ChatConversation(Place(), Incoming("place", "chat", "1"), state)
+        suggested = await Completer(registry, lambda: 0.0).suggestions(conversation, "/")
+        assert [(each.text, each.meaning) for each in suggested] == expected
+
+
+@pytest.mark.parametrize("role", Role)
+def test_help_explains_each_command_as_the_reference_does(registry: Registry, role: Role) -> None:
+    described = reference.page(registry)
+    for command in registry.for_role(role):
+        assert (
+            f"### /{command.name}\n\n`{usage(command)}`\n\n{phrases.capitalised(command.summary)}."
+            in described
+        )
+        assert f"Example: `{command.example}`" in described
+
+
+def test_the_reference_has_each_command_once_and_no_other(registry: Registry) -> None:
+    headings = re.findall(r"^### /(\w+)$", reference.page(registry), re.MULTILINE)
+    assert sorted(headings) == sorted(registry.commands)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_telegram_can_show_every_menu(registry: Registry, language: str) -> None:
+    """Names of 1 to 32 small letters, digits and underscores; descriptions of 1 to 256; 100 commands."""
+    with speaking(language):
+        for role in Role:
+            menu = menus(registry)(role)
+            assert len(menu) <= 100
+            for name, summary in menu:
+                assert re.fullmatch(r"[a-z0-9_]{1,32}", name)
+                assert 1 <= len(summary) <= 256
+
+
+# --- buttons, usage, passwords ---
 
 
 def test_every_button_leads_to_a_command(registry: Registry) -> None:

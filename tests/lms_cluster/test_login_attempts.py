@@ -33,7 +33,7 @@ async def test_the_sixth_try_is_locked_out_and_told_for_how_long() -> None:
     for _ in range(5):
         await guess(attempts, "ada")
     clock.now += 60
-    with pytest.raises(Overloaded, match="9 min") as caught:
+    with pytest.raises(Overloaded) as caught:
         await guess(attempts, "ada", right=True)
     assert (caught.value.reason, caught.value.retry_seconds) == ("LOCKED", 540)
     await guess(attempts, "linus")
