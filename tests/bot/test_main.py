@@ -40,6 +40,35 @@ def test_strict_makes_a_refusal_a_failure(tmp_path: Path) -> None:
     assert len(ended.stdout.splitlines()) == 1
 
 
+def test_json_is_all_that_is_on_stdout(tmp_path: Path) -> None:
+    ended = bot("console", *NODES, "--state", str(tmp_path), "--json", "--strict", said="/whoami\n/nope\n")
+    assert ended.returncode == 1
+    documents = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(each["chat"], each["refused"]) for each in documents] == [("you", False), ("you", True)]
+
+
+def test_replies_that_nobody_reads_any_more_end_it_without_a_traceback(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "bot", "console", *NODES, "--state", str(tmp_path)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    said = b"/help\n" * 100
+    ended = subprocess.run(words, input=said, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert ended.returncode == 1
+    assert b"Traceback" not in ended.stderr
+    assert b"BrokenPipe" not in ended.stderr
+    assert ended.stderr.count(b"/help by nobody done") == 1
+
+
+def test_what_the_output_has_no_letter_for_does_not_take_the_reply_with_it(tmp_path: Path) -> None:
+    ended = bot(
+        "console", *NODES, "--state", str(tmp_path), said="/help ü\n/whoami\n", PYTHONIOENCODING="ascii"
+    )
+    assert ended.returncode == 0
+    assert "There is no command /?" in ended.stdout
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_script_that_does_not_hold_is_a_failure_with_its_place(tmp_path: Path) -> None:
     transcript = tmp_path / "one.txt"
     transcript.write_text("@ada > /whoami\n< Somebody\n")

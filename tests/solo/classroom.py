@@ -47,6 +47,8 @@ class SoloClassroom:
     """
 
     client: GrpcLmsClient
+    address: str
+    """Where it serves, "host:port"."""
 
     def __init__(self, now: Callable[[], datetime] = time_of_day, tutor: Tutor | None = None) -> None:
         self._now = now
@@ -76,7 +78,8 @@ class SoloClassroom:
         port = self._server.add_insecure_port("127.0.0.1:0")
         await self._server.start()
         self._beside = [asyncio.create_task(run(), name=name) for name, run in self._services.beside.items()]
-        self.client = GrpcLmsClient({NODE_ID: f"127.0.0.1:{port}"})
+        self.address = f"127.0.0.1:{port}"
+        self.client = GrpcLmsClient({NODE_ID: self.address})
         return self
 
     async def __aexit__(
