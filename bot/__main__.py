@@ -66,6 +66,7 @@ async def _console(config: Config, arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
         plain=arguments.plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb",
         json=arguments.json,
+        language=_language(),
     )
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that has no letter for something shows a question mark; the reply is not lost for it.
@@ -73,6 +74,11 @@ async def _console(config: Config, arguments: argparse.Namespace) -> int:
     status = await run_console(config, arguments.state, options)
     _close_stdout()
     return status
+
+
+def _language() -> str:
+    """The language of messages, as POSIX finds it in the environment."""
+    return next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
 
 
 def _close_stdout() -> None:

@@ -25,7 +25,7 @@ from bot.core.command import Registry
 from bot.core.completion import Completer, Suggestion
 from bot.core.conversation import ChatConversation
 from bot.core.engine import Engine
-from bot.core.language import speaking
+from bot.core.language import speak, speaking
 from bot.core.model import Incoming, Role
 from bot.notify import Notifier
 from bot.store import BotStore
@@ -93,6 +93,8 @@ class ConsoleOptions:
     """No colours."""
     json: bool
     """One JSON object a reply; then nobody is prompted."""
+    language: str
+    """Spoken to a person at the prompt who has chosen no other: a POSIX locale or an IETF tag."""
 
 
 async def run_console(config: Config, state: Path, options: ConsoleOptions) -> int:
@@ -103,6 +105,7 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
     chat = options.user or NOBODY
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.json
     styled = interactive and not options.plain
+    language = options.language if interactive else ""
     output = Output(None)
     store = BotStore(state / STORE_FILE, ConsoleAdapter.name)
     try:
@@ -127,7 +130,10 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
                 strict=options.strict,
                 opening=opening(store.load(chat)),
                 completions=completions,
+                language=language,
             )
+            # In which the console says what is its own.
+            speak(store.load(chat).language, language)
             await converse(adapter, room, store, speakers_only=True)
             return 1 if output.gone or (options.strict and adapter.refused) else 0
     finally:

@@ -30,8 +30,16 @@ runpy.run_module("bot", run_name="__main__", alter_sys=True)
 class TerminalProcess:
     """`python -m bot WORDS` in a pseudo-terminal; `stdout` is a file that takes its replies instead."""
 
-    def __init__(self, *words: str, rows: int = 24, columns: int = 80, stdout: Path | None = None) -> None:
+    def __init__(
+        self,
+        *words: str,
+        rows: int = 24,
+        columns: int = 80,
+        stdout: Path | None = None,
+        locale: str = "C.UTF-8",
+    ) -> None:
         self._words = words
+        self._locale = locale
         self._size = rows, columns
         self._stdout = stdout
         self._more = asyncio.Event()
@@ -55,7 +63,7 @@ class TerminalProcess:
             stdout=stdout,
             stderr=self._theirs,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm"},
+            env={**os.environ, "TERM": "xterm", "LC_ALL": self._locale},
         )
         if self._stdout is not None:
             os.close(stdout)

@@ -32,9 +32,14 @@ class Desk:
         self.words = ("console", "--nodes", address, "--state", str(state))
 
     def terminal(
-        self, *more: str, rows: int = 24, columns: int = 80, stdout: Path | None = None
+        self,
+        *more: str,
+        rows: int = 24,
+        columns: int = 80,
+        stdout: Path | None = None,
+        locale: str = "C.UTF-8",
     ) -> TerminalProcess:
-        return TerminalProcess(*self.words, *more, rows=rows, columns=columns, stdout=stdout)
+        return TerminalProcess(*self.words, *more, rows=rows, columns=columns, stdout=stdout, locale=locale)
 
 
 @pytest.fixture
@@ -146,6 +151,14 @@ async def test_plain_shows_no_colours(desk: Desk, monkeypatch: pytest.MonkeyPatc
     async with desk.terminal() as terminal:
         await terminal.prompts("you>")
         assert COLOUR.search(terminal.written)
+
+
+async def test_a_person_is_spoken_to_in_the_language_of_their_terminal(desk: Desk) -> None:
+    async with desk.terminal(locale="de_DE.UTF-8") as terminal:
+        await terminal.shows("Willkommen")
+        await terminal.prompts("you>")
+        terminal.type(":press 9\r")
+        await terminal.shows("9 gibt es nicht")
 
 
 async def test_a_password_typed_while_replies_go_to_a_file_is_not_shown(desk: Desk, tmp_path: Path) -> None:

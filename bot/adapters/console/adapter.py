@@ -44,7 +44,7 @@ class ConsoleAdapter:
     """An Adapter over `lines` and `printer`.
 
     `strict` ends `run` at the first refusal. `opening` is said first when a person is looking, even an empty
-    one; None is nothing.
+    one; None is nothing. `language` is the one that whoever sits there has chosen for their terminal.
     """
 
     name = "console"
@@ -66,6 +66,7 @@ class ConsoleAdapter:
         strict: bool = False,
         opening: str | None = None,
         completions: Completions = no_completions,
+        language: str = "",
     ) -> None:
         self._chat = chat
         self._lines = lines
@@ -74,6 +75,7 @@ class ConsoleAdapter:
         self._strict = strict
         self._opening = opening
         self._completions = completions
+        self._language = language
         self._messages: defaultdict[str, LocalMessages] = defaultdict(LocalMessages)
         self._secret_next: set[str] = set()
         # Ids differ from run to run, or a new run's first line would be taken for the last one's.
@@ -165,7 +167,7 @@ class ConsoleAdapter:
 
     def _incoming(self) -> Incoming:
         """A message without content, under the next id."""
-        return Incoming(self.name, self._chat, self._id())
+        return Incoming(self.name, self._chat, self._id(), language=self._language)
 
     def _id(self) -> str:
         return f"{self._run_id}-{next(self._numbers)}"
