@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 
 from bot.client.api import UPLOAD_BYTES_MAX, File, LmsError
-from bot.client.values import file as file_value
+from bot.client.values.basics import file as file_value
 from protos import lms_pb2
 
 CHUNK_BYTES = 256 * 1024

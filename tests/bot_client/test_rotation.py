@@ -9,7 +9,7 @@ import grpc
 import pytest
 import pytest_asyncio
 
-from bot.client import grpc_client, rotation, watching
+from bot.client import rotation, watching
 from bot.client.api import EventKind, LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from protos import lms_pb2
@@ -47,8 +47,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shortens every wait; the rules stay."""
     monkeypatch.setattr(rotation, "PATIENCE_SECONDS", 1.0)
     monkeypatch.setattr(rotation, "CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(grpc_client, "WRITE_SECONDS", 0.3)
-    monkeypatch.setattr(grpc_client, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(base, "WRITE_SECONDS", 0.3)
+    monkeypatch.setattr(base, "READ_SECONDS", 0.3)
 
 
 def requests(nodes: list[ScriptedNode]) -> list[object]:
@@ -236,7 +236,7 @@ async def test_every_call_carries_a_deadline(nodes: list[ScriptedNode], client: 
     write_seconds, read_seconds = [timeout for node in nodes for timeout in node.timeouts]
     assert 0 < read_seconds < write_seconds
     # gRPC rounds what it sends.
-    assert write_seconds < grpc_client.WRITE_SECONDS + 1
+    assert write_seconds < base.WRITE_SECONDS + 1
 
 
 async def test_a_watch_goes_on_from_its_cursor_on_whichever_node_answers(

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from google.protobuf.message import Message
 
 from bot.client.grpc_client import GrpcLmsClient
-from bot.client.values import ROLES
+from bot.client.values.people import ROLES
 from lms_cluster.alarms import Alarms
 from lms_cluster.commands import apply_command
 from lms_cluster.disk_reserve import DiskReserve

@@ -1,0 +1,45 @@
+"""The classroom as the conversation sees it: plain values and one protocol. Nothing here knows gRPC."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.client.api.course import UPLOAD_BYTES_MAX, Announcement, CourseCalls, File, Material
+from bot.client.api.coursework import Assignment, CourseworkCalls, Progress, Submission
+from bot.client.api.feed import Event, EventKind, FeedCalls, Item, NodeStatus
+from bot.client.api.grading import Grade, GradingCalls
+from bot.client.api.outcomes import LmsError, Page, Receipt
+from bot.client.api.people import PeopleCalls, Session, User
+from bot.client.api.questions import Answer, Citation, Query, QuestionCalls, Recipient
+
+
+class LmsClient(PeopleCalls, CourseCalls, CourseworkCalls, GradingCalls, QuestionCalls, FeedCalls, Protocol):
+    """Every call raises LmsError. Calls that write take a `request_id`: the same one repeats the same act."""
+
+    async def close(self) -> None: ...
+
+
+__all__ = [
+    "UPLOAD_BYTES_MAX",
+    "Announcement",
+    "Answer",
+    "Assignment",
+    "Citation",
+    "Event",
+    "EventKind",
+    "File",
+    "Grade",
+    "Item",
+    "LmsClient",
+    "LmsError",
+    "Material",
+    "NodeStatus",
+    "Page",
+    "Progress",
+    "Query",
+    "Receipt",
+    "Recipient",
+    "Session",
+    "Submission",
+    "User",
+]

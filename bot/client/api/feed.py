@@ -1,0 +1,66 @@
+"""What happens, as it happens, and how the nodes are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bot.client.api.course import Announcement, Material
+from bot.client.api.coursework import Assignment, Progress, Submission
+from bot.client.api.grading import Grade
+from bot.client.api.people import User
+from bot.client.api.questions import Query
+
+Item = Material | Assignment | Submission | Grade | Query | Announcement | User | Progress
+
+
+class EventKind(Enum):
+    MATERIAL_PUBLISHED = "material published"
+    ASSIGNMENT_PUBLISHED = "assignment published"
+    GRADE_RELEASED = "grade released"
+    QUERY_ASKED = "query asked"
+    QUERY_ANSWERED = "query answered"
+    ANNOUNCEMENT = "announcement"
+    SUBMISSION_RECEIVED = "submission received"
+    TUTOR_DELAYED = "tutor delayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is None for the bare cursor with which a watch begins."""
+
+    cursor: str
+    kind: EventKind | None
+    item: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """One node's own view; `error` is set, and the rest empty, when it could not be asked."""
+
+    node_id: str
+    address: str
+    role: str = ""
+    term: int = 0
+    leader_id: str = ""
+    commit_index: int = 0
+    applied_index: int = 0
+    tutor_reachable: bool = False
+    tutor_model: str = ""
+    pending_queries: int = 0
+    error: str = ""
+
+
+class FeedCalls(Protocol):
+    def watch(self, token: str, cursor: str) -> AsyncIterator[Event]:
+        """Events after `cursor` (new ones only when empty), carried on over failovers until the session ends.
+
+        Ends by raising LmsError UNAUTHENTICATED when the session is over.
+        """
+        ...
+
+    async def status(self) -> tuple[NodeStatus, ...]:
+        """Asks every node; one that does not answer is reported, not raised."""
+        ...

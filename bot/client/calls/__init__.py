@@ -1,0 +1,1 @@
+"""The calls of LmsClient over gRPC, by area."""
