@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from bot.client import rotation, watching
 from bot.client.api import EventKind, LmsError
+from bot.client.calls import base
 from bot.client.grpc_client import GrpcLmsClient
 from protos import lms_pb2
 from tests.bot_client.scripted_node import (
