@@ -6,11 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms_cluster import ids
+from lms_cluster.grade_details import GradeDetails
 from lms_cluster.instants import timestamp
 from lms_cluster.viewer import Viewer
 from protos import lms_pb2 as lms
 from storage.models.course import Announcement, Material
-from storage.models.coursework import Assignment, Extension, GradeVersion, Submission, SubmissionReceipt
+from storage.models.coursework import (
+    Assignment,
+    Extension,
+    GradeVersion,
+    Regrade,
+    Submission,
+    SubmissionReceipt,
+)
 from storage.models.people import User
 
 
@@ -114,7 +122,12 @@ def submission(row: Submission, student_name: str, files: Iterable[lms.File], st
 
 
 def grade(
-    row: GradeVersion, submission: Submission, assignment: Assignment, student_name: str, grader: str
+    row: GradeVersion,
+    submission: Submission,
+    assignment: Assignment,
+    student_name: str,
+    grader: str,
+    details: GradeDetails,
 ) -> lms.Item:
     """`grader` by display name."""
     data = lms.Grade(
@@ -131,8 +144,32 @@ def grade(
         grader=grader,
         graded_at=timestamp(row.graded_ms),
         released_at=None if row.released_ms is None else timestamp(row.released_ms),
+        deducted_hundredths=row.deducted_hundredths,
+        late_percent=row.late_percent,
+        rubric=details.rubric,
+        files=details.files,
     )
     return lms.Item(id=ids.SUBMISSION.id(submission.number), grade=data)
+
+
+def regrade(
+    row: Regrade,
+    submission: Submission,
+    assignment: Assignment,
+    student_name: str,
+    messages: Iterable[lms.RegradeMessage],
+) -> lms.Item:
+    data = lms.Regrade(
+        assignment_id=ids.ASSIGNMENT.id(assignment.number),
+        assignment_title=assignment.title,
+        submission_id=ids.SUBMISSION.id(submission.number),
+        student=submission.student_id,
+        student_name=student_name,
+        resolved=row.resolved,
+        messages=messages,
+        requested_at=timestamp(row.requested_ms),
+    )
+    return lms.Item(id=ids.REGRADE.id(row.number), regrade=data)
 
 
 def announcement(row: Announcement, author: str) -> lms.Item:

@@ -28,3 +28,16 @@ class LatePolicy:
         """
         earned, minimum = 100 * points, self.minimum_percent * points_max
         return max(0, min(percent_lost * points_max, earned - minimum, earned))
+
+    def points_for_score(self, score_hundredths: int, points_max: int, percent_lost: int) -> int | None:
+        """The fewest points of which lateness leaves this score; None when it leaves it of none."""
+        below, rest = divmod(score_hundredths, 100)
+        taken_whole, odd = divmod(score_hundredths + percent_lost * points_max, 100)
+        candidates = [below + (1 if rest else 0)]
+        if not odd:
+            candidates.append(taken_whole)
+        for points in candidates:
+            left = 100 * points - self.deducted_hundredths(points, points_max, percent_lost)
+            if points <= points_max and left == score_hundredths:
+                return points
+        return None

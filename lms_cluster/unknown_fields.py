@@ -9,7 +9,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from lms_cluster.refusal import Violation, invalid
 
 NUMBERS_NAMED_MAX = 5
-PARTS_MAX = 100
+PARTS_MAX = 2_000
 """Repeated messages in one field: more than any request has, and few enough to look at each."""
 
 

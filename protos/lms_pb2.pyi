@@ -1423,6 +1423,7 @@ class NewGrade(_message.Message):
     RUBRIC_FIELD_NUMBER: _builtins.int
     FILES_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
+    FEEDBACK_ONLY_FIELD_NUMBER: _builtins.int
     submission_id: _builtins.str
     points: _builtins.int
     feedback: _builtins.str
@@ -1430,6 +1431,8 @@ class NewGrade(_message.Message):
     """The version this change was made from; 0 when there was no grade. ABORTED when another came between."""
     release: _builtins.bool
     """Released in the same act."""
+    feedback_only: _builtins.bool
+    """Points and rubric stay as they are, and are left out here. Where the grade has no feedback yet, so may the version."""
     @_builtins.property
     def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricScore]:
         """One score for each line of the assignment's rubric, or none; they add up to `points`."""
@@ -1446,10 +1449,11 @@ class NewGrade(_message.Message):
         rubric: _abc.Iterable[Global___RubricScore] | None = ...,
         files: _abc.Iterable[Global___File] | None = ...,
         release: _builtins.bool = ...,
+        feedback_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "files", b"files", "points", b"points", "release", b"release", "rubric", b"rubric", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "feedback_only", b"feedback_only", "files", b"files", "points", b"points", "release", b"release", "rubric", b"rubric", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1513,11 +1517,14 @@ class ImportedGrade(_message.Message):
     STUDENT_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    SCORE_HUNDREDTHS_FIELD_NUMBER: _builtins.int
     assignment_id: _builtins.str
     student: _builtins.str
     points: _builtins.int
     version: _builtins.int
     """As in NewGrade, of the student's newest attempt."""
+    score_hundredths: _builtins.int
+    """Instead of points: what is to be left after lateness, in hundredths of a point."""
     def __init__(
         self,
         *,
@@ -1525,12 +1532,15 @@ class ImportedGrade(_message.Message):
         student: _builtins.str = ...,
         points: _builtins.int = ...,
         version: _builtins.int = ...,
+        score_hundredths: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score_hundredths", b"_score_hundredths", "score_hundredths", b"score_hundredths"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "points", b"points", "student", b"student", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score_hundredths", b"_score_hundredths", "assignment_id", b"assignment_id", "points", b"points", "score_hundredths", b"score_hundredths", "student", b"student", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__score_hundredths: _TypeAlias = _typing.Literal["score_hundredths"]  # noqa: Y015
+    _WhichOneofArgType__score_hundredths: _TypeAlias = _typing.Literal["_score_hundredths", b"_score_hundredths"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score_hundredths) -> _WhichOneofReturnType__score_hundredths | None: ...
 
 Global___ImportedGrade: _TypeAlias = ImportedGrade  # noqa: Y015
 

@@ -2,110 +2,116 @@
 
 from __future__ import annotations
 
-from peewee import fn
+from collections.abc import Sequence
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.files import attached
+from lms_cluster.commands.grade_versions import (
+    Grading,
+    changed_meanwhile,
+    demand_newest_attempt,
+    newest_version,
+    publish,
+    write,
+)
 from lms_cluster.fields import FEEDBACK_MAX, Fields
-from lms_cluster.instants import written
-from lms_cluster.refusal import Code, Refused, Violation, no_such_item, rule
-from protos.lms_pb2 import EVENT_KIND_GRADE_RELEASED, NewGrade, NewRelease, PostResponse
-from storage.events import Audience
-from storage.models.coursework import Assignment, GradeVersion, Submission
-from storage.models.people import User
+from lms_cluster.grade_details import GradeDetails, details_of
+from lms_cluster.refusal import no_such_item, rule
+from protos.lms_pb2 import NewGrade, PostResponse
+from storage.models.coursework import GradeVersion, RubricLine, RubricScore, Submission
+
+FILES_MAX = 10
 
 
 def grade(data: NewGrade, act: Act) -> PostResponse:
-    number = ids.SUBMISSION.number(data.submission_id)
-    submission = None if number is None else Submission.get_or_none(Submission.number == number)
-    if submission is None:
-        raise no_such_item(ids.SUBMISSION.noun, data.submission_id)
+    submission = existing_submission(data.submission_id)
     assignment = submission.assignment
     fields = Fields()
-    fields.points("points", data.points, assignment.points)
-    fields.text("feedback", data.feedback, FEEDBACK_MAX, optional=True)
+    scores = _checked_points(data, submission, fields)
+    fields.text("feedback", data.feedback, FEEDBACK_MAX, optional=not data.feedback_only or bool(data.files))
+    if len(data.files) > FILES_MAX:
+        fields.wrong("files", f"must be at most {FILES_MAX}, you sent {len(data.files)}")
     fields.done()
-    _demand_newest_attempt(submission)
-    version = _demand_version(submission, data.version)
-    created = GradeVersion.create(
-        submission=submission,
-        version=version,
-        points=data.points,
-        feedback=data.feedback,
-        grader=act.author.username,
-        graded_ms=act.now_ms,
+    files = [attached(f"files[{place}]", file, act, fields) for place, file in enumerate(data.files)]
+    fields.done()
+    demand_newest_attempt(submission)
+    newest = newest_version(submission)
+    grading = Grading(data.points, data.feedback, scores, files)
+    if data.feedback_only:
+        grading = _with_feedback(submission, newest, data, grading)
+    elif (0 if newest is None else newest.version) != data.version:
+        raise changed_meanwhile(submission, newest, data.version)
+    created = write(grading, submission, assignment, 1 if newest is None else newest.version + 1, act)
+    if data.release:
+        publish(created, submission, act)
+    act.detail = f"{grading.points} of {assignment.points}{', released' if data.release else ''}"
+    name = submission.student.display_name
+    details = details_of([created]).get(submission.number, GradeDetails())
+    return act.accepted(items.grade(created, submission, assignment, name, act.author.display_name, details))
+
+
+def existing_submission(submission_id: str) -> Submission:
+    """Raises Refused NO_SUCH_ITEM."""
+    number = ids.SUBMISSION.number(submission_id)
+    submission: Submission | None = (
+        None if number is None else Submission.get_or_none(Submission.number == number)
     )
-    student = submission.student
-    return act.accepted(
-        items.grade(created, submission, assignment, student.display_name, act.author.display_name)
+    if submission is None:
+        raise no_such_item(ids.SUBMISSION.noun, submission_id)
+    return submission
+
+
+def _checked_points(data: NewGrade, submission: Submission, fields: Fields) -> list[tuple[int, int]]:
+    """The rubric's scores as (place, points); empty without."""
+    if data.feedback_only:
+        if data.points or data.rubric:
+            fields.wrong("points", "must be left out when only the feedback changes")
+        return []
+    fields.points("points", data.points, submission.assignment.points)
+    if not data.rubric:
+        return []
+    rubric = list(
+        RubricLine.select()
+        .where(RubricLine.assignment == submission.assignment_id)
+        .order_by(RubricLine.place)
     )
+    return _checked_scores(data, rubric, fields)
 
 
-def release(data: NewRelease, act: Act) -> PostResponse:
-    """Publishes of every submission the newest version, where that is still a draft; drafts it has replaced
-    stay drafts for good. Releasing where nothing waits is no mistake: `released` is 0."""
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
-    version = GradeVersion.alias()
-    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
-    drafts = list(
-        GradeVersion.select(GradeVersion, Submission)
-        .join(Submission)
-        .where(
-            (Submission.assignment == assignment)
-            & (GradeVersion.version == newest)
-            & GradeVersion.released_ms.is_null()
-        )
-        .order_by(GradeVersion.submission)
-    )
-    for draft in drafts:
-        GradeVersion.update(released_ms=act.now_ms).where(
-            (GradeVersion.submission == draft.submission_id) & (GradeVersion.version == draft.version)
-        ).execute()
-        submission_id = ids.SUBMISSION.id(draft.submission_id)
-        act.tell(EVENT_KIND_GRADE_RELEASED, submission_id, Audience.PERSON, draft.submission.student_id)
-    return act.accepted(items.assignment(assignment, _students(assignment)), released=len(drafts))
+def _checked_scores(data: NewGrade, rubric: Sequence[RubricLine], fields: Fields) -> list[tuple[int, int]]:
+    if not rubric:
+        fields.wrong("rubric", "must be empty, since the assignment has none")
+        return []
+    criteria = [line.criterion for line in rubric]
+    if sorted(score.criterion for score in data.rubric) != sorted(criteria):
+        fields.wrong("rubric", f"must have one score for each of {', '.join(criteria)}")
+        return []
+    given = {score.criterion: score.points for score in data.rubric}
+    for line in rubric:
+        fields.points(f"rubric.{line.criterion}", given[line.criterion], line.points)
+    total = sum(given.values())
+    if data.points != total:
+        fields.wrong("points", f"must be {total}, the sum of the rubric's scores, you sent {data.points}")
+    return [(line.place, given[line.criterion]) for line in rubric]
 
 
-def _demand_newest_attempt(submission: Submission) -> None:
-    newest = (
-        Submission.select(Submission.number)
-        .where(
-            (Submission.assignment == submission.assignment_id)
-            & (Submission.student == submission.student_id)
-        )
-        .order_by(Submission.attempt.desc())
-        .scalar()
-    )
-    if newest != submission.number:
-        old, new = ids.SUBMISSION.id(submission.number), ids.SUBMISSION.id(newest)
-        raise rule(f"{old} is an earlier attempt; the newest one, {new}, is the one to grade.")
+def _with_feedback(
+    submission: Submission, newest: GradeVersion | None, data: NewGrade, grading: Grading
+) -> Grading:
+    """The newest version's points with this feedback.
 
-
-def _demand_version(submission: Submission, based_on: int) -> int:
-    """The number of the next version. Raises Refused GRADE_CHANGED when the newest is not `based_on`."""
-    newest = (
-        GradeVersion.select(GradeVersion, User)
-        .join(User)
-        .where(GradeVersion.submission == submission)
-        .order_by(GradeVersion.version.desc())
-        .first()
-    )
-    version = 0 if newest is None else newest.version
-    if version == based_on:
-        return version + 1
+    Raises Refused: RULE where there is no grade, GRADE_CHANGED where feedback would be replaced unawares.
+    """
     if newest is None:
-        message = f"{ids.SUBMISSION.id(submission.number)} has no grade yet."
-    else:
-        when = written(newest.graded_ms)
-        message = f"{newest.grader.display_name} changed this grade at {when} (now {newest.points})."
-    violation = Violation("version", f"must be {version}, you sent {based_on}")
-    raise Refused(Code.ABORTED, "GRADE_CHANGED", message, [violation])
-
-
-def _students(assignment: Assignment) -> int:
-    """How many have handed in."""
-    query = Submission.select(Submission.student).where(Submission.assignment == assignment).distinct()
-    return int(query.count())
+        raise rule(f"{data.submission_id} has no grade yet. Feedback goes with a grade.")
+    details = details_of([newest]).get(submission.number, GradeDetails())
+    has_feedback = bool(newest.feedback or details.files)
+    if data.version != newest.version and (data.version or has_feedback):
+        raise changed_meanwhile(submission, newest, data.version)
+    scores = (
+        RubricScore.select(RubricScore.place, RubricScore.points)
+        .where((RubricScore.submission == submission.number) & (RubricScore.version == newest.version))
+        .order_by(RubricScore.place)
+    )
+    return Grading(newest.points, grading.feedback, list(scores.tuples().iterator()), grading.files)

@@ -9,7 +9,7 @@ from lms_cluster.authority import Visibility, visibility
 from lms_cluster.ids import IdKind
 from lms_cluster.refusal import Code, Refused, Violation, invalid, no_such_item
 from lms_cluster.viewer import Viewer
-from lms_cluster.views import assignments, materials, submissions
+from lms_cluster.views import assignments, grades, materials, submissions
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import KIND_ASSIGNMENT, KIND_MATERIAL, KIND_SUBMISSION, File, Item, Kind
 
@@ -21,8 +21,8 @@ _HOLDERS: Mapping[Kind.ValueType, tuple[IdKind, Callable[[Search], list[Item]]]]
 
 
 def file_of(viewer: Viewer, item_id: str, sha256: str, now_ms: int) -> File:
-    """The file of a material, assignment or submission as the viewer may see it at `now_ms`; `sha256` may be
-    empty where there is one.
+    """The file of a material, of an assignment, or of a submission and the feedback on it, as the viewer may
+    see it at `now_ms`; `sha256` may be empty where there is one.
 
     Raises Refused: NO_SUCH_ITEM, WRONG_ROLE, INVALID_FIELD.
     """
@@ -41,18 +41,20 @@ def _files(viewer: Viewer, item_id: str, now_ms: int) -> list[File]:
         if number is None:
             continue
         own = visibility(kind, viewer.role) is Visibility.OWN
-        found = find(Search(viewer, own, now_ms, keys=(number,)))
+        search = Search(viewer, own, now_ms, keys=(number,))
+        found = find(search)
         if not found:
             raise no_such_item(id_kind.noun, item_id)
-        return _held(found[0])
+        return _held(found[0], search)
     raise no_such_item("file", item_id)
 
 
-def _held(item: Item) -> list[File]:
+def _held(item: Item, search: Search) -> list[File]:
     match item.WhichOneof("data"):
         case "material":
             return [item.material.file]
         case "assignment":
             return list(item.assignment.files)
         case _:
-            return list(item.submission.files)
+            feedback = [file for graded in grades.find(search) for file in graded.grade.files]
+            return [*item.submission.files, *feedback]

@@ -22,6 +22,8 @@ from lms_cluster.views import (
     materials,
     progress,
     queries,
+    regrades,
+    statistics,
     submissions,
 )
 from lms_cluster.views.pages import next_token, place_of
@@ -36,6 +38,8 @@ from protos.lms_pb2 import (
     KIND_MATERIAL,
     KIND_PROGRESS,
     KIND_QUERY,
+    KIND_REGRADE,
+    KIND_STATISTICS,
     KIND_SUBMISSION,
     KIND_USER,
     GetRequest,
@@ -80,6 +84,8 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     ),
     KIND_EXTENSION: _numbered(extensions.find, ids.EXTENSION, "student", "assignment_id", "since"),
     KIND_GRADE: Shelf(grades.find, "grade", ids.SUBMISSION, frozenset({"student", "assignment_id", "since"})),
+    KIND_REGRADE: _numbered(regrades.find, ids.REGRADE, "student", "assignment_id", "pending", "since"),
+    KIND_STATISTICS: Shelf(statistics.find, "assignment", ids.ASSIGNMENT, frozenset({"assignment_id"})),
     KIND_QUERY: _numbered(queries.find, ids.QUERY, "words", "pending", "since"),
     KIND_FAQ: _numbered(faq.find, ids.QUERY, "words", "since"),
     KIND_ANNOUNCEMENT: _numbered(announcements.find, ids.ANNOUNCEMENT, "since"),

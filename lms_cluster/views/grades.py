@@ -5,6 +5,7 @@ from __future__ import annotations
 from peewee import fn
 
 from lms_cluster import ids, items
+from lms_cluster.grade_details import GradeDetails, details_of
 from lms_cluster.instants import instant_ms
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
@@ -44,6 +45,8 @@ def find(search: Search) -> list[Item]:
     if search.filter.HasField("since"):
         changed_ms = GradeVersion.released_ms if search.own else GradeVersion.graded_ms
         query = query.where(changed_ms >= (instant_ms(search.filter.since) or 0))
+    rows = list(query)
+    details = details_of(rows)
     return [
         items.grade(
             row,
@@ -51,6 +54,7 @@ def find(search: Search) -> list[Item]:
             row.submission.assignment,
             row.submission.student.display_name,
             row.grader.display_name,
+            details.get(row.submission_id, GradeDetails()),
         )
-        for row in query
+        for row in rows
     ]

@@ -26,6 +26,7 @@ from protos.command_pb2 import (
 from protos.lms_pb2 import (
     Answer,
     File,
+    ImportedGrade,
     LatePolicy,
     NewAnnouncement,
     NewAnswer,
@@ -35,10 +36,13 @@ from protos.lms_pb2 import (
     NewExtension,
     NewFollowUp,
     NewGrade,
+    NewGradeImport,
     NewMaterial,
     NewQuery,
     NewRating,
     NewReading,
+    NewRegrade,
+    NewRegradeReply,
     NewRelease,
     NewResolution,
     NewReveal,
@@ -111,8 +115,43 @@ DATA = st.one_of(
             NewSubmission, assignment_id=ids("A"), text=words, files=st.lists(st.just(FILE), max_size=2)
         ),
     ),
-    command("grade", st.builds(NewGrade, submission_id=ids("S"), points=small, version=small)),
+    command(
+        "grade",
+        st.builds(
+            NewGrade,
+            submission_id=ids("S"),
+            points=small,
+            version=small,
+            files=st.lists(st.just(FILE), max_size=1),
+            feedback=words,
+            feedback_only=st.booleans(),
+            release=st.booleans(),
+        ),
+    ),
     command("release", st.builds(NewRelease, assignment_id=ids("A"))),
+    command("release", st.builds(NewRelease, submission_id=ids("S"))),
+    command(
+        "import_grades",
+        st.builds(
+            NewGradeImport,
+            grades=st.lists(
+                st.builds(
+                    ImportedGrade,
+                    assignment_id=ids("A"),
+                    student=st.sampled_from(["ann", "bob"]),
+                    points=small,
+                    version=small,
+                ),
+                max_size=3,
+            ),
+            dry_run=st.booleans(),
+        ),
+    ),
+    command("request_regrade", st.builds(NewRegrade, assignment_id=ids("A"), reason=words)),
+    command(
+        "reply_regrade",
+        st.builds(NewRegradeReply, regrade_id=ids("R"), text=words, resolve=st.booleans()),
+    ),
     command("put_chunk", st.just(PutChunk(data=CONTENT))),
     command(
         "put_file",

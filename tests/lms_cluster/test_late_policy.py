@@ -44,3 +44,16 @@ def test_a_score_is_never_negative_nor_above_what_was_earned(
 ) -> None:
     deducted = LatePolicy(10, DAY_MS, minimum).deducted_hundredths(points, points_max, percent)
     assert 0 <= deducted <= 100 * points
+
+
+@given(st.integers(0, 60), st.integers(0, 100), st.integers(0, 100), st.integers(0, 6_100))
+def test_a_score_leads_back_to_the_fewest_points_that_leave_it(
+    points_max: int, percent: int, minimum: int, score: int
+) -> None:
+    policy = LatePolicy(10, DAY_MS, minimum)
+    leaving = [
+        points
+        for points in range(points_max + 1)
+        if 100 * points - policy.deducted_hundredths(points, points_max, percent) == score
+    ]
+    assert policy.points_for_score(score, points_max, percent) == (leaving[0] if leaving else None)

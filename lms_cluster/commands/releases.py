@@ -1,0 +1,71 @@
+"""Draft grades are published to their students: a whole assignment's, or one."""
+
+from __future__ import annotations
+
+from peewee import fn
+
+from lms_cluster import ids, items
+from lms_cluster.commands.act import Act
+from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.grade_versions import newest_version, publish
+from lms_cluster.commands.grades import existing_submission
+from lms_cluster.grade_details import GradeDetails, details_of
+from lms_cluster.refusal import Violation, invalid, no_such_item, rule
+from protos.lms_pb2 import NewRelease, PostResponse
+from storage.models.coursework import Assignment, GradeVersion, Submission
+
+
+def release(data: NewRelease, act: Act) -> PostResponse:
+    """Publishes of every submission the newest version, where that is still a draft; drafts it has replaced
+    stay drafts for good. Releasing where nothing waits is no mistake: `released` is 0."""
+    if data.submission_id:
+        return _release_one(data, act)
+    assignment = existing(data.assignment_id)
+    if assignment is None:
+        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    version = GradeVersion.alias()
+    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
+    drafts = list(
+        GradeVersion.select(GradeVersion, Submission)
+        .join(Submission)
+        .where(
+            (Submission.assignment == assignment)
+            & (GradeVersion.version == newest)
+            & GradeVersion.released_ms.is_null()
+        )
+        .order_by(GradeVersion.submission)
+    )
+    for draft in drafts:
+        publish(draft, draft.submission, act)
+    act.detail = f"{len(drafts)} released"
+    return act.accepted(items.assignment(assignment, _students(assignment)), released=len(drafts))
+
+
+def _release_one(data: NewRelease, act: Act) -> PostResponse:
+    if data.assignment_id:
+        raise invalid(
+            [Violation("assignment_id", "must be left out when one submission's grade is released")]
+        )
+    submission = existing_submission(data.submission_id)
+    newest = newest_version(submission)
+    if newest is None:
+        raise rule(f"{ids.SUBMISSION.id(submission.number)} has no grade to release.")
+    waiting = newest.released_ms is None
+    if waiting:
+        publish(newest, submission, act)
+    act.detail = f"{int(waiting)} released"
+    item = items.grade(
+        newest,
+        submission,
+        submission.assignment,
+        submission.student.display_name,
+        newest.grader.display_name,
+        details_of([newest]).get(submission.number, GradeDetails()),
+    )
+    return act.accepted(item, released=int(waiting))
+
+
+def _students(assignment: Assignment) -> int:
+    """How many have handed in."""
+    query = Submission.select(Submission.student).where(Submission.assignment == assignment).distinct()
+    return int(query.count())
