@@ -103,7 +103,9 @@ class Notifier:
             with speaking(self._store.load(chat).language):
                 told = notice(event)
             if told is not None and not self._is_awaited(chat, event):
-                await self._adapter.send(chat, told)
+                message = await self._adapter.send(chat, told)
+                if told.on_reply:
+                    self._store.keep_on_reply(chat, message, told.on_reply)
             self._store.move_cursor(chat, username, event.cursor)
 
         return asyncio.create_task(send_and_remember())

@@ -17,9 +17,11 @@ from typing import Any
 from bot.core.chat import Chat, Dialogue, Session
 from bot.core.model import FileRef, Role
 
-_SCHEMA_VERSION = 1
+REPLIES_KEPT_MAX = 200
+"""Messages of one chat to which a reply begins something."""
 
-_SCHEMA = """
+_MIGRATIONS = (
+    """
 CREATE TABLE chat (
     adapter TEXT NOT NULL,
     chat TEXT NOT NULL,
@@ -36,7 +38,19 @@ CREATE TABLE notice_cursor (
     cursor TEXT NOT NULL,
     PRIMARY KEY (adapter, chat)
 ) WITHOUT ROWID;
-"""
+""",
+    """
+CREATE TABLE on_reply (
+    number INTEGER PRIMARY KEY,
+    adapter TEXT NOT NULL,
+    chat TEXT NOT NULL,
+    message TEXT NOT NULL,
+    begun TEXT NOT NULL,
+    UNIQUE (adapter, chat, message)
+);
+""",
+)
+"""Each brings a file of the version that is its place here to the next."""
 
 
 class StoreUnreadable(Exception):
@@ -68,11 +82,10 @@ class BotStore:
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.execute("PRAGMA busy_timeout=5000")
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            script = f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={_SCHEMA_VERSION};COMMIT;"
-            self._database.executescript(script)
-        elif version != _SCHEMA_VERSION:
+        if version > len(_MIGRATIONS):
             raise sqlite3.DatabaseError(f"schema {version} is not known here")
+        for number, migration in enumerate(_MIGRATIONS[version:], start=version + 1):
+            self._database.executescript(f"BEGIN IMMEDIATE;{migration}PRAGMA user_version={number};COMMIT;")
 
     def close(self) -> None:
         self._database.close()
@@ -108,6 +121,29 @@ class BotStore:
         ).fetchall()
         for chat, token, username, role in rows:
             yield chat, Session(token, username, Role(role))
+
+    # --- replies ---
+
+    def on_reply(self, chat: str, message: str) -> str:
+        row = self._database.execute(
+            "SELECT begun FROM on_reply WHERE adapter = ? AND chat = ? AND message = ?",
+            (self._adapter, chat, message),
+        ).fetchone()
+        return row[0] if row else ""
+
+    def keep_on_reply(self, chat: str, message: str, begun: str) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute(
+            "INSERT OR REPLACE INTO on_reply (adapter, chat, message, begun) VALUES (?, ?, ?, ?)",
+            (self._adapter, chat, message, begun),
+        )
+        self._database.execute(
+            "DELETE FROM on_reply WHERE number <= (SELECT number FROM on_reply"
+            " WHERE adapter = ?1 AND chat = ?2 ORDER BY number DESC LIMIT 1 OFFSET ?3)"
+            " AND adapter = ?1 AND chat = ?2",
+            (self._adapter, chat, REPLIES_KEPT_MAX),
+        )
+        self._database.execute("COMMIT")
 
     # --- notices ---
 

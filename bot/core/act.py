@@ -64,7 +64,10 @@ class Act:
             elif command.confirm is not None and not dialogue.confirmed:
                 values = steps.values(command, dialogue, self._secrets)
                 card = await command.confirm(self._conversation, values)
-                await self._show_card(card, dialogue, reason)
+                if card is not None:
+                    await self._show_card(command, card, dialogue, reason)
+                else:
+                    await self.carry_on(replace(dialogue, confirmed=True), reason)
             else:
                 if reason:
                     await self.refuse(reason)
@@ -109,9 +112,9 @@ class Act:
         buttons = [Button(choice.label, f"pick:{tag(dialogue)}:{place}:{choice.value}") for choice in choices]
         return tuple((button,) for button in buttons if len(button.data.encode()) <= BUTTON_BYTES_MAX)
 
-    async def _show_card(self, card: Reply, dialogue: Dialogue, reason: Words) -> None:
+    async def _show_card(self, command: Command, card: Reply, dialogue: Dialogue, reason: Words) -> None:
         answers = (
-            Button(str(text.CONFIRM), f"confirm:{tag(dialogue)}"),
+            Button(str(command.confirm_label or text.CONFIRM), f"confirm:{tag(dialogue)}"),
             Button(str(text.CANCEL), f"cancel:{tag(dialogue)}"),
         )
         self._keep(replace(dialogue, asking="", refusals=0))

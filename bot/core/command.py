@@ -112,8 +112,12 @@ class Command:
     args: tuple[Arg, ...] = ()
     private: bool = False
     """Refused in a chat that several people read."""
-    confirm: Callable[[Conversation, Values], Awaitable[Reply]] | None = None
-    """A card shown before `run`, with Confirm and Cancel buttons added by the engine."""
+    confirm: Callable[[Conversation, Values], Awaitable[Reply | None]] | None = None
+    """A card shown before `run`, with Confirm and Cancel buttons added by the engine; None: run at once."""
+    confirm_label: Phrase | None = None
+    """What the Confirm button says instead."""
+    aside: bool = False
+    """A look at something, which leaves what is under way as it is. It asks for nothing."""
 
 
 EVERYONE = frozenset(Role)
@@ -127,6 +131,8 @@ class Registry:
         for command in commands:
             if command.name in self.commands:
                 raise ValueError(f"two commands are named {command.name}")
+            if command.aside and any(arg.required for arg in command.args):
+                raise ValueError(f"/{command.name} would ask, and so end what is under way")
             self.commands[command.name] = command
 
     def for_role(self, role: Role) -> list[Command]:

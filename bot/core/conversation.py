@@ -21,6 +21,8 @@ class ChatConversation:
         self.incoming = incoming
         self.chat = chat
         self.request_id = ""
+        self.answerable: dict[str, str] = {}
+        """What replies to the messages said here begin: Reply.on_reply by the message's id."""
         self._menu: Role | None = None
 
     @property
@@ -47,11 +49,14 @@ class ChatConversation:
     async def say(self, reply: Reply | StreamedReply) -> None:
         try:
             if isinstance(reply, StreamedReply):
-                await self.adapter.stream(self.incoming.chat, reply)
-                return
-            if self._menu is not None:
-                reply, self._menu = replace(reply, menu=self._menu), None
-            await self.adapter.send(self.incoming.chat, reply)
+                message = await self.adapter.stream(self.incoming.chat, reply)
+                reply = reply.final
+            else:
+                if self._menu is not None:
+                    reply, self._menu = replace(reply, menu=self._menu), None
+                message = await self.adapter.send(self.incoming.chat, reply)
+            if reply.on_reply:
+                self.answerable[message] = reply.on_reply
         except ChatGone:
             log.info("nobody reads chat %s of %s any more", self.incoming.chat, self.incoming.adapter)
 

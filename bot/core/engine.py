@@ -86,15 +86,18 @@ class Engine:
         before = replace(before, language=incoming.language or before.language)
         conversation = ChatConversation(self._adapter, incoming, before)
         secrets = self._secrets.setdefault(incoming.chat, {})
+        on_reply = self._chats.on_reply(incoming.chat, incoming.reply_to) if incoming.reply_to else ""
         try:
             with speaking(before.language):
-                await Turn(self._registry, conversation, secrets, self._clock()).hear()
+                await Turn(self._registry, conversation, secrets, self._clock(), on_reply).hear()
         except Exception:
             # The place would not take our reply. What was done is done, and is kept.
             log.exception("could not answer request %s in chat %s", incoming.request_id, incoming.chat)
         finally:
             if conversation.chat.dialogue is None:
                 self._secrets.pop(incoming.chat, None)
+        for message, begun in conversation.answerable.items():
+            self._chats.keep_on_reply(incoming.chat, message, begun)
         handled = (*conversation.chat.handled, incoming.request_id)[-HANDLED_MAX:]
         self._chats.save(incoming.chat, replace(conversation.chat, handled=handled))
         if conversation.chat.session != before.session:

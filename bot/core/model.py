@@ -80,6 +80,8 @@ class Reply:
     """The line was refused; `--strict` stops here."""
     saved: bool = False
     """What was said is saved on a majority of the course servers; a place that can marks it so."""
+    on_reply: str = ""
+    """What a reply to this message begins, as the data of a button; what the reply says is its last word."""
 
 
 @dataclass(slots=True)

@@ -69,6 +69,12 @@ def _pressed_word(word: str) -> str:
     return quoted(word) if key is None else key[0] + quoted(word[key.end() :])
 
 
+def replied(data: str, words: str) -> Call:
+    """The call that a reply makes to a message whose `on_reply` is `data`."""
+    called = pressed(data)
+    return Call(called.name, f"{called.body} {quoted(words)}")
+
+
 def quoted(word: str) -> str:
     """The word written so that it is read back as one."""
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -21,17 +21,24 @@ class Turn:
     """Hears what was said. Afterwards `conversation.chat` is what to remember of the chat.
 
     `secrets` are the passwords given for the dialogue under way; they live in memory alone. `now` is in
-    seconds since the epoch. Everything refused is said in the chat; nothing is raised.
+    seconds since the epoch; `on_reply` is that of the message replied to. Everything refused is said in the
+    chat; nothing is raised.
     """
 
     def __init__(
-        self, registry: Registry, conversation: ChatConversation, secrets: dict[str, str], now: float
+        self,
+        registry: Registry,
+        conversation: ChatConversation,
+        secrets: dict[str, str],
+        now: float,
+        on_reply: str = "",
     ) -> None:
         self._commands = registry.commands
         self._conversation = conversation
         self._incoming = conversation.incoming
         self._secrets = secrets
         self._now = now
+        self._on_reply = on_reply
         self._act = Act(registry, conversation, secrets, now)
 
     async def hear(self) -> None:
@@ -56,6 +63,8 @@ class Turn:
             await self._cancel(under_way)
         elif called is not None and known:
             await self._begin(called)
+        elif self._on_reply and line and not line.startswith("/") and not self._asks_secret():
+            await self._begin(parse.replied(self._on_reply, line))
         elif dialogue is not None and (not line.startswith("/") or self._asks_secret()):
             await self._answer(dialogue, line)
         elif line.startswith("/"):
@@ -101,7 +110,9 @@ class Turn:
         secretive = any(arg.secret for arg in command.args)
         if secretive and given.surplus:
             await self._conversation.delete_incoming()
-        await self._leave()
+        under_way = self._dialogue if command.aside else None
+        if under_way is None:
+            await self._leave()
         refusal = guard.refusal(command, self._conversation.chat, self._incoming, self._now)
         if refusal is not None:
             await self._act.refuse(refusal)
@@ -119,6 +130,18 @@ class Turn:
             expires_at=self._now + steps.LIFETIME_SECONDS,
         )
         await self._fill(command, dialogue, given.words)
+        if under_way is not None:
+            await self._return_to(under_way)
+
+    async def _return_to(self, under_way: Dialogue) -> None:
+        """After a look aside, which may have found the session over, or ended in a question itself."""
+        chat = self._conversation.chat
+        if chat.session is None:
+            self._conversation.chat = replace(chat, waiting=under_way)
+        elif chat.dialogue is None:
+            self._conversation.chat = replace(chat, dialogue=under_way)
+        else:
+            await self._act.say(text.left(under_way.command))
 
     async def _fill(self, command: Command, dialogue: Dialogue, words: dict[str, str]) -> None:
         """Take the words and files that came with the command; what cannot be used is asked for again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -87,7 +87,7 @@ class Classroom:
 
 
 def registry(classroom: Classroom) -> Registry:
-    """/login, /logout, /help, /cancel, /grade, /submit, /announce, /upload, /adduser."""
+    """/login, /logout, /help, /cancel, /grade, /show, /feedback, /submit, /upload, /adduser."""
 
     async def login(conversation: Conversation, values: Values) -> Reply:
         if values["password"] != f"password of {values['username']}":
@@ -112,6 +112,13 @@ def registry(classroom: Classroom) -> Registry:
         if classroom.failures:
             raise classroom.failures.pop(0)
         return [Choice("S1", "S1 by Ada"), Choice("S2", "S2 by Linus")]
+
+    async def show(conversation: Conversation, values: Values) -> Reply:
+        shown = classroom.act(conversation, f"show {values['submission']}")
+        return replace(shown, on_reply=f"feedback:{values['submission']}")
+
+    async def careful(conversation: Conversation, values: Values) -> Reply | None:
+        return Reply(plain("Is that kind?")) if "bad" in values["text"] else None
 
     async def card(conversation: Conversation, values: Values) -> Reply:
         return Reply(plain(f"Submit {values['assignment']} with {len(values['files'])} files?"))
@@ -145,6 +152,28 @@ def registry(classroom: Classroom) -> Registry:
                     Arg("points", Phrase("How many points?"), parse=points),
                     Arg("feedback", Phrase("What feedback?"), required=False, rest=True),
                 ),
+            ),
+            Command(
+                "show",
+                Phrase("show"),
+                "/show S1",
+                show,
+                INSTRUCTOR,
+                (Arg("submission", Phrase("Which submission?"), parse=submission, required=False),),
+                aside=True,
+            ),
+            Command(
+                "feedback",
+                Phrase("feedback"),
+                "/feedback S1 good",
+                does("feedback"),
+                INSTRUCTOR,
+                (
+                    Arg("submission", Phrase("Which submission?")),
+                    Arg("text", Phrase("What feedback?"), rest=True),
+                ),
+                confirm=careful,
+                confirm_label=Phrase("Say it"),
             ),
             Command(
                 "submit",
@@ -184,6 +213,12 @@ def registry(classroom: Classroom) -> Registry:
         ]
     )
     return found
+
+
+def submission(word: str) -> str:
+    if not word.startswith("S"):
+        raise BadValue(f"“{word}” is no submission.")
+    return word
 
 
 def points(word: str) -> int:

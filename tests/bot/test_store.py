@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.chat import Chat, Dialogue, Session
 from bot.core.model import FileRef, Role
-from bot.store import BotStore, StoreUnreadable
+from bot.store import _MIGRATIONS, REPLIES_KEPT_MAX, BotStore, StoreUnreadable
 
 DIALOGUE = Dialogue(
     command="submit",
@@ -53,6 +53,32 @@ def test_adapters_share_the_file_and_nothing_else(tmp_path: Path) -> None:
     assert telegram.load("1") == Chat()
     assert telegram.cursor("1", "ada") == ""
     assert list(telegram.sessions()) == []
+
+
+def test_what_replies_begin_is_known_over_a_restart_and_of_the_last_messages_alone(tmp_path: Path) -> None:
+    store = BotStore(tmp_path / "bot.db", "console")
+    store.keep_on_reply("grace", "1", "answer:Q0")
+    for number in range(1, REPLIES_KEPT_MAX + 2):
+        store.keep_on_reply("ada", str(number), f"answer:Q{number}")
+    store.keep_on_reply("ada", "2", "answer:Q2 anew")
+    store.close()
+    store = BotStore(tmp_path / "bot.db", "console")
+    assert store.on_reply("ada", "1") == ""
+    assert store.on_reply("ada", "2") == "answer:Q2 anew"
+    assert store.on_reply("ada", str(REPLIES_KEPT_MAX + 1)) == f"answer:Q{REPLIES_KEPT_MAX + 1}"
+    assert store.on_reply("grace", "1") == "answer:Q0"
+    assert BotStore(tmp_path / "bot.db", "telegram").on_reply("grace", "1") == ""
+
+
+def test_a_file_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    with sqlite3.connect(path) as database:
+        database.executescript(f"{_MIGRATIONS[0]}PRAGMA user_version=1;")
+    store = BotStore(path, "console")
+    store.save("ada", CHAT)
+    store.keep_on_reply("ada", "1", "answer:Q1")
+    assert store.load("ada") == CHAT
+    assert store.on_reply("ada", "1") == "answer:Q1"
 
 
 def test_only_chats_with_a_session_are_listed(tmp_path: Path) -> None:
