@@ -7,7 +7,16 @@ from typing import Protocol
 from bot.client.api.course import UPLOAD_BYTES_MAX, Announcement, CourseCalls, File, Material
 from bot.client.api.coursework import Assignment, CourseworkCalls, Progress, Submission
 from bot.client.api.feed import Event, EventKind, FeedCalls, Item, NodeStatus
-from bot.client.api.grading import Grade, GradingCalls
+from bot.client.api.grading import (
+    Grade,
+    GradingCalls,
+    ImportCounts,
+    ImportedGrade,
+    Regrade,
+    RegradeMessage,
+    RubricScore,
+    Statistics,
+)
 from bot.client.api.outcomes import LmsError, Page, Receipt
 from bot.client.api.people import PeopleCalls, Session, User
 from bot.client.api.questions import Answer, Citation, Query, QuestionCalls, Recipient
@@ -29,6 +38,8 @@ __all__ = [
     "EventKind",
     "File",
     "Grade",
+    "ImportCounts",
+    "ImportedGrade",
     "Item",
     "LmsClient",
     "LmsError",
@@ -39,7 +50,11 @@ __all__ = [
     "Query",
     "Receipt",
     "Recipient",
+    "Regrade",
+    "RegradeMessage",
+    "RubricScore",
     "Session",
+    "Statistics",
     "Submission",
     "User",
 ]

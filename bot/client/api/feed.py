@@ -9,11 +9,13 @@ from typing import Protocol
 
 from bot.client.api.course import Announcement, Material
 from bot.client.api.coursework import Assignment, Progress, Submission
-from bot.client.api.grading import Grade
+from bot.client.api.grading import Grade, Regrade, Statistics
 from bot.client.api.people import User
 from bot.client.api.questions import Query
 
-Item = Material | Assignment | Submission | Grade | Query | Announcement | User | Progress
+Item = (
+    Material | Assignment | Submission | Grade | Regrade | Statistics | Query | Announcement | User | Progress
+)
 
 
 class EventKind(Enum):
@@ -25,6 +27,8 @@ class EventKind(Enum):
     ANNOUNCEMENT = "announcement"
     SUBMISSION_RECEIVED = "submission received"
     TUTOR_DELAYED = "tutor delayed"
+    REGRADE_REQUESTED = "regrade requested"
+    REGRADE_REPLIED = "regrade replied"
 
 
 @dataclass(frozen=True, slots=True)
