@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.client.api.course import UPLOAD_BYTES_MAX, Announcement, CourseCalls, File, Material
-from bot.client.api.coursework import Assignment, CourseworkCalls, Progress, Submission
+from bot.client.api.coursework import (
+    Assignment,
+    AssignmentRules,
+    CourseworkCalls,
+    Extension,
+    LatePolicy,
+    Progress,
+    RubricLine,
+    Submission,
+)
 from bot.client.api.feed import Event, EventKind, FeedCalls, Item, NodeStatus
 from bot.client.api.grading import (
     Grade,
@@ -33,14 +42,17 @@ __all__ = [
     "Announcement",
     "Answer",
     "Assignment",
+    "AssignmentRules",
     "Citation",
     "Event",
     "EventKind",
+    "Extension",
     "File",
     "Grade",
     "ImportCounts",
     "ImportedGrade",
     "Item",
+    "LatePolicy",
     "LmsClient",
     "LmsError",
     "Material",
@@ -52,6 +64,7 @@ __all__ = [
     "Recipient",
     "Regrade",
     "RegradeMessage",
+    "RubricLine",
     "RubricScore",
     "Session",
     "Statistics",

@@ -27,6 +27,7 @@ _EVENT_KINDS = {
     lms_pb2.EVENT_KIND_TUTOR_DELAYED: EventKind.TUTOR_DELAYED,
     lms_pb2.EVENT_KIND_REGRADE_REQUESTED: EventKind.REGRADE_REQUESTED,
     lms_pb2.EVENT_KIND_REGRADE_REPLIED: EventKind.REGRADE_REPLIED,
+    lms_pb2.EVENT_KIND_EXTENSION_GRANTED: EventKind.EXTENSION_GRANTED,
 }
 
 
@@ -75,4 +76,5 @@ _CONVERTERS: dict[str, Callable[[lms_pb2.Item], Item]] = {
     "announcement": course.announcement,
     "user": lambda item: people.user(item.user),
     "progress": coursework.progress,
+    "extension": coursework.extension,
 }
