@@ -20,14 +20,13 @@ from bot.config import Config, ConfigError, from_addresses, from_file
 from bot.player import TranscriptFailed
 from bot.store import StoreUnreadable
 from bot.structured_logging import log_structured_lines
+from bot.telegram_settings import TOKEN_VARIABLE, WEBHOOK_URL_VARIABLE, from_environment
 from bot.transcript import TranscriptError
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
 
 PASSWORD_VARIABLE = "HOMEROOM_PASSWORD"  # noqa: S105 -- its name, not its value
-TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105
-BASE_URL_VARIABLE = "TELEGRAM_BASE_URL"
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -98,10 +97,7 @@ async def _script(config: Config, arguments: argparse.Namespace) -> int:
 
 
 async def _telegram(config: Config, arguments: argparse.Namespace) -> int:
-    token = os.environ.get(TOKEN_VARIABLE, "")
-    if not token:
-        raise ConfigError(f"{TOKEN_VARIABLE} is not set: it takes the token that BotFather gave you")
-    await run_telegram(config, arguments.state, token, os.environ.get(BASE_URL_VARIABLE))
+    await run_telegram(config, arguments.state, from_environment(os.environ))
     return 0
 
 
@@ -129,7 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     script = places.add_parser("script", help="play transcripts and compare what is answered")
     script.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    telegram = places.add_parser("telegram", help=f"serve Telegram; its token is read from {TOKEN_VARIABLE}")
+    telegram = places.add_parser(
+        "telegram",
+        help=f"serve Telegram; its token is read from {TOKEN_VARIABLE}, and updates are asked for "
+        f"unless {WEBHOOK_URL_VARIABLE} says where they are to be sent",
+    )
     for place in (console, script, telegram):
         place.add_argument(
             "--config", type=Path, default=Path("cluster.toml"), help="cluster.toml by default"

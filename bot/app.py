@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,8 +29,10 @@ from bot.core.language import speak, speaking
 from bot.core.model import Incoming, Role
 from bot.notify import Notifier
 from bot.store import BotStore
+from bot.telegram_settings import TelegramSettings
 
 STORE_FILE = "bot.db"
+ALBUMS_FILE = "albums.db"
 GREETING = "/start"
 SAME_QUESTION = ""  # an empty message has the question under way asked again
 NOBODY = "you"
@@ -155,17 +157,24 @@ async def run_script(config: Config, state: Path, transcripts: Sequence[Transcri
         store.close()
 
 
-async def run_telegram(config: Config, state: Path, token: str, base_url: str | None) -> None:
+async def run_telegram(config: Config, state: Path, settings: TelegramSettings) -> None:
     """Until it is cancelled. Raises bot.adapters.telegram.CannotStart, StoreUnreadable."""
     # Whoever chats in a terminal need not have Telegram's library.
-    from bot.adapters.telegram import TelegramAdapter  # noqa: PLC0415
+    from bot.adapters.telegram import Receiving, SqliteShelf, TelegramAdapter, Webhook  # noqa: PLC0415
 
-    store = BotStore(state / STORE_FILE, TelegramAdapter.name)
-    try:
+    with ExitStack() as opened:
+        store = BotStore(state / STORE_FILE, TelegramAdapter.name)
+        opened.callback(store.close)
+        receiving: Receiving | None = None
+        if settings.webhook_url:
+            shelf = SqliteShelf(state / ALBUMS_FILE)
+            opened.callback(shelf.close)
+            receiving = Webhook(settings.webhook_url, settings.listen_host, settings.listen_port, shelf)
         async with classroom(config) as room:
-            await converse(TelegramAdapter(token, base_url, menus(room.registry)), room, store)
-    finally:
-        store.close()
+            adapter = TelegramAdapter(
+                settings.token, settings.base_url or None, menus(room.registry), receiving
+            )
+            await converse(adapter, room, store)
 
 
 async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, password: str) -> None:

@@ -80,7 +80,8 @@ class Engine:
 
     async def _hear(self, incoming: Incoming) -> None:
         before = self._chats.load(incoming.chat)
-        if incoming.request_id in before.handled:
+        request_ids = incoming.parts or (incoming.request_id,)
+        if all(request_id in before.handled for request_id in request_ids):
             log.info("request %s in chat %s was delivered again", incoming.request_id, incoming.chat)
             return
         before = replace(before, language=incoming.language or before.language)
@@ -98,7 +99,7 @@ class Engine:
                 self._secrets.pop(incoming.chat, None)
         for message, begun in conversation.answerable.items():
             self._chats.keep_on_reply(incoming.chat, message, begun)
-        handled = (*conversation.chat.handled, incoming.request_id)[-HANDLED_MAX:]
+        handled = (*conversation.chat.handled, *request_ids)[-HANDLED_MAX:]
         self._chats.save(incoming.chat, replace(conversation.chat, handled=handled))
         if conversation.chat.session != before.session:
             self._on_session(incoming.chat, conversation.chat.session)

@@ -45,6 +45,8 @@ class Incoming:
     """The adapter's id of the bot's message that this one replies to."""
     private: bool = True
     """False in a chat that several people read."""
+    parts: tuple[str, ...] = ()
+    """The request ids of all the messages that this was gathered from, when they were several."""
     language: str = ""
     """The person's own, as the place knows it (an IETF tag such as "de"); empty when it does not."""
 

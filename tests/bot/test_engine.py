@@ -51,6 +51,23 @@ async def test_a_bot_that_dies_before_it_remembers_repeats_the_same_act(
     assert len(chatting.classroom.acts) == 1
 
 
+async def test_an_album_of_which_a_part_comes_again_is_not_heard_again(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    album = replace(chatting.incoming("/submit A1", "1.md", "2.md"), parts=("p1", "p2"))
+    assert await chatting.hear(album)
+    part = replace(chatting.incoming("", "2.md"), request_id="p2")
+    assert await chatting.hear(part) == []
+    chatting.restart()
+    assert await chatting.hear(replace(album, parts=("p1", "p2"))) == []
+
+
+async def test_a_part_that_was_not_heard_with_the_others_is_heard(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.hear(replace(chatting.incoming("/submit A1", "1.md"), parts=("p1", "p2")))
+    again = replace(chatting.incoming("/submit A1", "1.md", "3.md"), parts=("p1", "p2", "p3"))
+    assert await chatting.hear(again)
+
+
 async def test_two_lines_are_two_acts(chatting: Chatting) -> None:
     await chatting.sign_in("grace")
     await chatting.say("/grade S1 18")

@@ -8,7 +8,6 @@ import pytest_asyncio
 
 from bot.client.grpc_client import GrpcLmsClient
 from tests.bot_client.contract import LmsClientContract
-from tests.bot_client.contract_coursework import CourseworkContract
 from tests.solo.classroom import seated
 
 
@@ -18,5 +17,5 @@ async def client() -> AsyncIterator[GrpcLmsClient]:
         yield classroom.client
 
 
-class TestSoloClassroom(LmsClientContract, CourseworkContract):
+class TestSoloClassroom(LmsClientContract):
     """See the contract."""

@@ -35,7 +35,7 @@ class WatchedAdapter(TelegramAdapter):
         async def watched(incoming: Incoming) -> None:
             await handle(incoming)
             async with self.progress:
-                self.handled.append(incoming.request_id)
+                self.handled.extend(incoming.parts or (incoming.request_id,))
                 self.progress.notify_all()
 
         await super().run(watched)

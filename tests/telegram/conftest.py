@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.adapters.telegram import limits
 from bot.client.api import LmsClient
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom, seated
@@ -15,6 +16,13 @@ from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
 from tests.telegram.running import Listener, adapter_for, running
 from tests.telegram.server import BotApiServer
+
+
+@pytest.fixture(autouse=True)
+def at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People of a test say more in a second than real ones do, and nobody here minds."""
+    monkeypatch.setattr(limits, "AT_ONCE", 1000)
+    monkeypatch.setattr(limits, "CHAT_AT_ONCE", 1000)
 
 
 @pytest_asyncio.fixture

@@ -13,17 +13,21 @@ _query_ids = count(1)
 class Person:
     """Somebody in one chat with the bot; in a group when `group`, a negative number, says which."""
 
-    def __init__(self, server: BotApiServer, number: int, group: int = 0) -> None:
+    def __init__(self, server: BotApiServer, number: int, group: int = 0, language: str = "en") -> None:
         self._server = server
         self._number = number
+        self._language = language
         self.chat = group or number
         self._last: Json = {}
         self._read = 0
 
     # --- doing; each returns the update that the bot gets ---
 
-    def say(self, text: str, reply_to: BotMessage | None = None) -> Json:
+    def say(self, text: str, reply_to: BotMessage | None = None, forwarded: bool = False) -> Json:
         message = self._message(text=text)
+        if forwarded:
+            sender = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}
+            message["forward_origin"] = sender
         if text.startswith("/"):
             word = text.split(maxsplit=1)[0]
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(word)}]
@@ -63,6 +67,47 @@ class Person:
             for width, kept in ((90, b"thumbnail"), (1280, content))
         ]
         return self._deliver({"message": self._captioned(caption, "", photo=sizes)})
+
+    def send_nameless_file(self, content: bytes, caption: str = "") -> Json:
+        """As some clients do: without a name, a type or a size."""
+        document = {"file_id": self._server.keep_file(content), "file_unique_id": "unique-nameless"}
+        return self._deliver({"message": self._captioned(caption, "", document=document)})
+
+    def send_voice(self, content: bytes) -> Json:
+        voice = {
+            "file_id": self._server.keep_file(content),
+            "file_unique_id": "unique-voice",
+            "duration": 3,
+            "mime_type": "audio/ogg",
+            "file_size": len(content),
+        }
+        return self._deliver({"message": self._message(voice=voice)})
+
+    def send_video_note(self, content: bytes) -> Json:
+        note = {
+            "file_id": self._server.keep_file(content),
+            "file_unique_id": "unique-note",
+            "length": 240,
+            "duration": 3,
+            "file_size": len(content),
+        }
+        return self._deliver({"message": self._message(video_note=note)})
+
+    def send_sticker(self) -> Json:
+        sticker = {
+            "file_id": "sticker",
+            "file_unique_id": "unique-sticker",
+            "type": "regular",
+            "width": 512,
+            "height": 512,
+            "is_animated": False,
+            "is_video": False,
+        }
+        return self._deliver({"message": self._message(sticker=sticker)})
+
+    def pin_something(self) -> Json:
+        """What Telegram itself tells of a chat, in the place of a message."""
+        return self._deliver({"message": self._message(new_chat_title="Raft, autumn")})
 
     def tap(self, message: BotMessage, label: str, expired: bool = False) -> Json:
         """`expired` when the tap reaches the bot too late to be answered."""
@@ -123,7 +168,12 @@ class Person:
 
     @property
     def _self(self) -> Json:
-        return {"id": self._number, "is_bot": False, "first_name": f"Person {self._number}"}
+        return {
+            "id": self._number,
+            "is_bot": False,
+            "first_name": f"Person {self._number}",
+            "language_code": self._language,
+        }
 
     def _message(self, **content: object) -> Json:
         return {

@@ -14,6 +14,10 @@ from tests.telegram.markup import CannotParse, Entity, read_html
 Json = dict[str, Any]
 
 
+_JSON = frozenset(
+    {"allowed_updates", "commands", "link_preview_options", "media", "reaction", "reply_markup", "scope"}
+)
+
 BOT: Json = {"id": 4242, "is_bot": True, "first_name": "Homeroom", "username": "homeroom_bot"}
 
 
@@ -31,6 +35,17 @@ def flood(seconds: int) -> Refusal:
     return Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was shown of a message that is being written."""
+
+    chat: int
+    id: int
+    text: str
+    entities: tuple[Entity, ...]
+    at: float
+
+
 @dataclass(slots=True)
 class BotMessage:
     """What the bot said in a chat, as it stands now."""
@@ -43,6 +58,8 @@ class BotMessage:
     """Buttons as label and data."""
     file_name: str = ""
     content: bytes = b""
+    picture: bool = False
+    album: str = ""
     versions: list[str] = field(default_factory=list)
     """Every text it has shown, the first to the last."""
     deleted: bool = False
@@ -74,7 +91,7 @@ async def parameters_of(request: web.Request) -> Json:
 
 
 def _decoded(name: str, value: str) -> Any:
-    if name in {"allowed_updates", "commands", "reply_markup", "scope", "link_preview_options"}:
+    if name in _JSON:
         return json.loads(value)
     return value
 
@@ -101,5 +118,40 @@ def rows_of(parameters: Json) -> list[list[tuple[str, str]]]:
 
 
 def scope_of(parameters: Json) -> str:
+    """ "default" or a chat's id, and the language when it is for one alone."""
     scope = parameters.get("scope", {"type": "default"})
-    return str(scope["chat_id"]) if scope["type"] == "chat" else "default"
+    place = str(scope["chat_id"]) if scope["type"] == "chat" else "default"
+    return f"{place} {parameters.get('language_code', '')}".strip()
+
+
+def checked_picture(content: bytes) -> None:
+    """Raises Refusal for what Telegram does not show as a picture."""
+    if len(content) > 10 * 1024 * 1024:
+        raise Refusal(413, "Request Entity Too Large")
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            raise Refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    elif not content.startswith(b"\xff\xd8"):
+        raise Refusal(400, "Bad Request: IMAGE_PROCESS_FAILED")
+
+
+def message_json(message: BotMessage) -> Json:
+    """As the Bot API shows what a bot has said."""
+    found: Json = {
+        "message_id": message.id,
+        "date": 1_800_000_000,
+        "chat": chat_json(message.chat),
+        "from": BOT,
+    }
+    if message.album:
+        found["media_group_id"] = message.album
+    file = {"file_id": f"sent-{message.id}", "file_unique_id": f"unique-sent-{message.id}"}
+    if message.picture:
+        found |= {"photo": [{**file, "width": 90, "height": 90}], "caption": message.text}
+    elif message.file_name:
+        document = {**file, "file_name": message.file_name, "file_size": len(message.content)}
+        found |= {"document": document, "caption": message.text}
+    else:
+        found["text"] = message.text
+    return found

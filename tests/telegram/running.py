@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from bot.adapters.telegram import TelegramAdapter
+from bot.adapters.telegram import Receiving, TelegramAdapter
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.server import TOKEN, BotApiServer
@@ -15,19 +16,27 @@ from tests.telegram.server import TOKEN, BotApiServer
 FIRST_MENU = [("help", "What I can do"), ("login", "Sign in")]
 
 
-def adapter_for(server: BotApiServer) -> TelegramAdapter:
-    return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU)
+def adapter_for(server: BotApiServer, receiving: Receiving | None = None) -> TelegramAdapter:
+    return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU, receiving)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @asynccontextmanager
 async def running(work: Coroutine[Any, Any, None], server: BotApiServer) -> AsyncIterator[None]:
-    """Run `work`, which runs an adapter, from its first poll until the block ends."""
+    """Run `work`, which runs an adapter, from when it receives updates until the block ends."""
+    before = server.delivery.asked
     task = asyncio.create_task(work)
     try:
-        polling = asyncio.create_task(server.until(lambda: server.polls))
-        await asyncio.wait({task, polling}, return_when=asyncio.FIRST_COMPLETED)
+        receiving = asyncio.create_task(server.until(lambda: server.delivery.asked > before))
+        await asyncio.wait({task, receiving}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
-            polling.cancel()
+            receiving.cancel()
             task.result()
         yield
     finally:

@@ -6,8 +6,9 @@ import pytest
 
 from bot.client.api import LmsClient
 from tests.telegram.chatting import Chatting
+from tests.telegram.methods import DOWNLOAD_BYTES_MAX
 from tests.telegram.people import Person
-from tests.telegram.server import DOWNLOAD_BYTES_MAX, BotApiServer
+from tests.telegram.server import BotApiServer
 from tests.world import PEOPLE, sign_in
 
 pytestmark = pytest.mark.usefixtures("chatting")

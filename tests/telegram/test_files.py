@@ -6,10 +6,11 @@ import pytest
 
 from bot.core.adapter import FileUnavailable
 from bot.core.model import FileRef
+from tests.telegram.methods import DOWNLOAD_BYTES_MAX
 from tests.telegram.people import Person
 from tests.telegram.protocol import Refusal
 from tests.telegram.running import Listener
-from tests.telegram.server import DOWNLOAD_BYTES_MAX, BotApiServer
+from tests.telegram.server import BotApiServer
 
 
 async def sent(listener: Listener, ada: Person, content: bytes, size: int | None = None) -> FileRef:

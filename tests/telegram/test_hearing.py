@@ -41,14 +41,70 @@ async def test_of_a_photo_the_largest_size_is_heard(listener: Listener, ada: Per
     assert await listener.adapter.fetch(photo) == b"a large picture"
 
 
-async def test_an_album_is_heard_file_by_file_in_order(listener: Listener, ada: Person) -> None:
-    for number in range(3):
-        ada.send_file(f"page-{number}.md", b"text", caption="/submit A1" if number == 0 else "", album="7")
+async def test_a_file_without_name_or_type_gets_both(listener: Listener, ada: Person) -> None:
+    update = ada.send_nameless_file(b"# Raft", caption="/submit A1")
+    await ada.hears("heard /submit A1")
+    ((file,),) = (incoming.files for incoming in listener.heard)
+    assert file.name == f"file-{update['message']['message_id']}"
+    assert (file.media_type, file.size) == ("application/octet-stream", 0)
+    assert await listener.adapter.fetch(file) == b"# Raft"
+
+
+async def test_a_name_that_is_no_name_is_made_readable(listener: Listener, ada: Person) -> None:
+    ada.send_file("a\u202eb\nc\ud800.md", b"text")
+    ada.send_file("x" * 500 + ".tar", b"text")
+    ada.send_file("\n", b"text")
     for _ in range(3):
         await ada.hears("heard")
-    names = [file.name for incoming in listener.heard for file in incoming.files]
-    assert names == ["page-0.md", "page-1.md", "page-2.md"]
-    assert len({incoming.request_id for incoming in listener.heard}) == 3
+    odd, long, empty = (incoming.files[0].name for incoming in listener.heard)
+    assert odd == "a b c?.md"
+    assert len(long) == 200
+    assert long.endswith("x.tar")
+    assert empty.startswith("file-")
+
+
+async def test_what_was_spoken_or_filmed_is_a_file(listener: Listener, ada: Person) -> None:
+    ada.send_voice(b"spoken")
+    ada.send_video_note(b"filmed")
+    for _ in range(2):
+        await ada.hears("heard")
+    voice, note = (incoming.files[0] for incoming in listener.heard)
+    assert (voice.media_type, note.media_type) == ("audio/ogg", "video/mp4")
+    assert voice.name.endswith(".ogg")
+    assert note.name.endswith(".mp4")
+    assert await listener.adapter.fetch(voice) == b"spoken"
+
+
+async def test_a_sticker_is_heard_as_nothing_said_so_that_somebody_answers(
+    listener: Listener, ada: Person
+) -> None:
+    ada.send_sticker()
+    await ada.hears("heard -")
+    assert listener.heard[0].files == ()
+
+
+async def test_what_telegram_tells_of_a_chat_is_not_said_by_anybody(listener: Listener, ada: Person) -> None:
+    ada.pin_something()
+    ada.say("/help")
+    await ada.hears("heard /help")
+    assert [incoming.text for incoming in listener.heard] == ["/help"]
+
+
+async def test_what_is_forwarded_is_said_by_whoever_forwards_it(listener: Listener, ada: Person) -> None:
+    ada.say("/ask What is a term?", forwarded=True)
+    await ada.hears("heard /ask What is a term?")
+    assert listener.heard[0].chat == str(ada.chat)
+
+
+async def test_the_language_of_a_person_is_heard_in_words_and_taps(
+    listener: Listener, server: BotApiServer
+) -> None:
+    jana = Person(server, 1003, language="de-AT")
+    await listener.adapter.send(str(jana.chat), Reply(plain("Next?"), ((Button("Open", "materials:M1"),),)))
+    jana.say("/help")
+    jana.tap(jana.messages()[0], "Open")
+    await jana.hears("heard materials:M1")
+    assert [incoming.language for incoming in listener.heard] == ["de-AT", "de-AT"]
 
 
 async def test_an_edited_message_is_not_heard_again(listener: Listener, ada: Person) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.telegram.people import Person
 from tests.telegram.protocol import flood
+from tests.telegram.running import free_port
 from tests.telegram.server import TOKEN, BotApiServer
 
 # Nothing listens there: the bot must be there for people even while the course servers are not.
@@ -20,10 +21,10 @@ NO_NODE = "127.0.0.1:1"
 
 
 @asynccontextmanager
-async def bot_process(token: str, base_url: str, state: Path) -> AsyncIterator[Process]:
+async def bot_process(token: str, base_url: str, state: Path, **environment: str) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "telegram", "--nodes", NO_NODE, "--state", str(state)),
-        env={**os.environ, "TELEGRAM_BOT_TOKEN": token, "TELEGRAM_BASE_URL": base_url},
+        env={**os.environ, "TELEGRAM_BOT_TOKEN": token, "TELEGRAM_BASE_URL": base_url, **environment},
         stdout=PIPE,
         stderr=PIPE,
     )
@@ -47,6 +48,27 @@ async def test_it_answers_and_ends_cleanly_when_told_to(
         output, log = await process.communicate()
     assert process.returncode == 0
     assert TOKEN.encode() not in output + log
+
+
+async def test_told_where_to_it_is_sent_updates_and_shows_no_secret(
+    server: BotApiServer, ada: Person, tmp_path: Path
+) -> None:
+    port = free_port()
+    places = {
+        "TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/homeroom",
+        "TELEGRAM_WEBHOOK_LISTEN": f"127.0.0.1:{port}",
+    }
+    async with bot_process(TOKEN, server.url, tmp_path, **places) as process:
+        await server.until(lambda: server.delivery.webhook)
+        ada.say("/start")
+        await ada.hears("Welcome to Homeroom")
+        process.send_signal(signal.SIGTERM)
+        output, log = await process.communicate()
+    assert process.returncode == 0
+    assert not server.called("getUpdates")
+    told = server.delivery.webhook
+    for secret in (TOKEN, told["secret_token"], told["url"].rpartition("/")[2]):
+        assert secret.encode() not in output + log
 
 
 async def test_killed_before_it_could_answer_it_answers_when_it_is_back(

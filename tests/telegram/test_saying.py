@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from bot.adapters.telegram import replies
 from bot.core.adapter import ChatGone
-from bot.core.model import Button, OutgoingFile, Reply, StreamedReply
+from bot.core.model import Button, OutgoingFile, Reply
 from bot.core.richtext import Text, bold, code, italic, join, plain, quote, units
 from tests.telegram.markup import Entity
 from tests.telegram.people import Person
@@ -71,10 +69,19 @@ async def test_a_long_reply_is_split_and_its_buttons_are_under_the_last_part(
     assert last == str(messages[-1].id)
 
 
-async def test_a_button_with_too_long_data_does_not_lose_the_reply(listener: Listener, ada: Person) -> None:
-    rows = ((Button("Good", "materials:M1"), Button("Bad", "é" * 33)),)
-    await listener.adapter.send(str(ada.chat), Reply(plain("Next?"), rows))
+async def test_a_button_with_unfit_data_does_not_lose_the_reply(listener: Listener, ada: Person) -> None:
+    bad = (Button("Long", "é" * 33), Button("Empty", ""), Button("Half", "a\ud800"))
+    await listener.adapter.send(
+        str(ada.chat), Reply(plain("Next?"), ((Button("Good", "materials:M1"), *bad),))
+    )
     assert ada.messages()[0].labels == ["Good"]
+
+
+async def test_half_a_character_does_not_lose_the_reply(listener: Listener, ada: Person) -> None:
+    rows = ((Button("La\udfffbel", "materials:M1"), Button(" \n", "materials:M2")),)
+    await listener.adapter.send(str(ada.chat), Reply(bold("a\ud800b"), rows))
+    (message,) = ada.messages()
+    assert (message.text, message.labels) == ("a?b", ["La?bel", "…"])
 
 
 async def test_a_flood_is_waited_out(listener: Listener, server: BotApiServer, ada: Person) -> None:
@@ -90,6 +97,24 @@ async def test_a_failing_network_is_tried_again(
     server.fail("sendMessage", Refusal(502, "Bad Gateway"))
     await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
     assert [message.text for message in ada.messages()] == ["Released"]
+
+
+async def test_a_call_that_is_not_answered_is_made_again(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    server.hang("sendMessage")
+    await listener.adapter.send(str(ada.chat), Reply(plain("Released")))
+    assert [message.text for message in ada.messages()] == ["Released"]
+
+
+async def test_a_group_that_became_a_supergroup_is_spoken_to_where_it_is(
+    listener: Listener, server: BotApiServer
+) -> None:
+    server.moved[-77] = -100777
+    await listener.adapter.send("-77", Reply(plain("Released")))
+    await listener.adapter.send("-77", Reply(plain("Graded")))
+    assert [message.text for message in server.said if message.chat == -100777] == ["Released", "Graded"]
+    assert len(server.called("sendMessage")) == 3
 
 
 async def test_who_has_blocked_the_bot_is_gone(listener: Listener, ada: Person) -> None:
@@ -116,16 +141,6 @@ async def test_one_file_carries_the_reply_as_its_caption(listener: Listener, ada
     assert (message.file_name, message.content) == ("raft “notes”.md", b"# Raft")
 
 
-async def test_many_files_follow_the_reply(listener: Listener, ada: Person) -> None:
-    files = tuple(OutgoingFile(f"{name}.bin", "application/octet-stream", bytes([0, 255])) for name in "ab")
-    await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=files))
-    assert [(message.text, message.file_name) for message in ada.messages()] == [
-        ("S1", ""),
-        ("", "a.bin"),
-        ("", "b.bin"),
-    ]
-
-
 async def test_a_file_too_long_described_for_a_caption_follows_its_reply(
     listener: Listener, ada: Person
 ) -> None:
@@ -144,66 +159,16 @@ async def test_a_message_edited_to_the_same_text_is_no_failure(listener: Listene
     assert [one.versions for one in ada.messages()] == [["Graded", "Released"]]
 
 
+async def test_a_message_that_is_not_there_any_more_is_said_anew(listener: Listener, ada: Person) -> None:
+    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    await listener.adapter.delete(str(ada.chat), message)
+    await listener.adapter.edit(
+        str(ada.chat), message, Reply(plain("Released"), ((Button("Grades", "grades"),),))
+    )
+    assert [(one.text, one.labels) for one in ada.messages()] == [("Graded", []), ("Released", ["Grades"])]
+
+
 async def test_a_message_that_cannot_be_deleted_is_no_failure(listener: Listener, ada: Person) -> None:
     message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
     await listener.adapter.delete(str(ada.chat), message)
     await listener.adapter.delete(str(ada.chat), message)
-
-
-async def test_a_growing_reply_is_one_message_edited_up_to_its_final_form(
-    listener: Listener, ada: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 0.0)
-    reply = growing(["A term", "A term is a period", "A term is a period <of> time"], "A term. [M1]")
-    await listener.adapter.stream(str(ada.chat), reply)
-    (message,) = ada.messages()
-    assert message.versions == [
-        "A term",
-        "A term is a period",
-        "A term is a period <of> time",
-        "A term. [M1]",
-    ]
-    assert message.labels == ["Ask the instructor"]
-
-
-async def test_a_reply_growing_fast_is_not_edited_at_every_piece(
-    listener: Listener, ada: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 3600.0)
-    await listener.adapter.stream(str(ada.chat), growing(["A", "A term", "A term is"], "A term is a period."))
-    (message,) = ada.messages()
-    assert message.versions == ["A", "A term is a period."]
-
-
-async def test_a_failing_edit_does_not_lose_the_final_form(
-    listener: Listener, server: BotApiServer, ada: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replies, "EDIT_INTERVAL_SECONDS", 0.0)
-    server.fail("editMessageText", Refusal(400, "Bad Request: something new"))
-    await listener.adapter.stream(str(ada.chat), growing(["A", "A term"], "A term is a period."))
-    assert ada.messages()[0].text == "A term is a period."
-
-
-async def test_a_long_answer_outgrows_its_message_into_more(listener: Listener, ada: Person) -> None:
-    final = "word " * 1500
-    await listener.adapter.stream(str(ada.chat), growing(["word"], final))
-    messages = ada.messages()
-    assert len(messages) == 2
-    assert " ".join(message.text for message in messages) == final.strip()
-    assert [message.labels for message in messages] == [[], ["Ask the instructor"]]
-
-
-async def test_an_answer_without_pieces_is_said_at_once(listener: Listener, ada: Person) -> None:
-    await listener.adapter.stream(str(ada.chat), growing([], "The materials do not cover this."))
-    assert [message.versions for message in ada.messages()] == [["The materials do not cover this."]]
-
-
-def growing(pieces: Sequence[str], final: str) -> StreamedReply:
-    async def grow() -> AsyncIterator[Text]:
-        for piece in pieces:
-            await asyncio.sleep(0)
-            yield plain(piece)
-        reply.final = Reply(plain(final), ((Button("Ask the instructor", "ask:instructor"),),))
-
-    reply = StreamedReply(grow())
-    return reply

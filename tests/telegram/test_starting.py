@@ -22,10 +22,10 @@ async def unheard(incoming: Incoming) -> None:
     raise AssertionError("nothing was said")
 
 
-async def test_the_menu_of_somebody_unknown_is_shown_to_everybody(
+async def test_the_menu_of_somebody_unknown_is_shown_to_everybody_in_every_language(
     listener: Listener, server: BotApiServer
 ) -> None:
-    assert server.menus == {"default": FIRST_MENU}
+    assert server.menus == {"default": FIRST_MENU, "default en": FIRST_MENU, "default de": FIRST_MENU}
 
 
 async def test_a_menu_that_cannot_be_set_does_not_keep_the_bot_from_starting(

@@ -1,5 +1,9 @@
 """Telegram, spoken through python-telegram-bot. Nothing outside this package imports `telegram`."""
 
-from bot.adapters.telegram.adapter import CannotStart, Menus, TelegramAdapter
+from bot.adapters.telegram.adapter import CannotStart, TelegramAdapter
+from bot.adapters.telegram.menus import Menus
+from bot.adapters.telegram.receiving import Receiving
+from bot.adapters.telegram.shelf import SqliteShelf
+from bot.adapters.telegram.webhook import Webhook
 
-__all__ = ["CannotStart", "Menus", "TelegramAdapter"]
+__all__ = ["CannotStart", "Menus", "Receiving", "SqliteShelf", "TelegramAdapter", "Webhook"]

@@ -1,24 +1,27 @@
-"""The Adapter for Telegram: an Application that polls, and nothing of its dialogue machinery."""
+"""The Adapter for Telegram: an Application begun and ended, and nothing of its dialogue machinery."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from telegram import BotCommand, BotCommandScopeChat, CallbackQuery, Update
-from telegram.constants import ChatAction
+from telegram import Update
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
-from telegram.ext import AIORateLimiter, Application, CallbackContext, TypeHandler
+from telegram.ext import Application, CallbackContext, TypeHandler
 
-from bot.adapters.telegram.attempts import attempt, means
+from bot.adapters.telegram.attempts import ChatCalls, attempt, means
 from bot.adapters.telegram.fairness import FairProcessor
-from bot.adapters.telegram.incoming import incoming_of
+from bot.adapters.telegram.hearing import Hearing, answered
+from bot.adapters.telegram.limits import SpeedLimiter
+from bot.adapters.telegram.menus import MenuBoard, Menus
 from bot.adapters.telegram.polling import Polling
+from bot.adapters.telegram.reactions import Reactions
+from bot.adapters.telegram.receiving import Receiving
 from bot.adapters.telegram.replies import MESSAGE_UNITS_MAX, Speaker
-from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
-from bot.core.language import LANGUAGES, speaking
+from bot.adapters.telegram.streaming import Streams
+from bot.adapters.telegram.uploads import UPLOAD_BYTES_MAX
+from bot.core.adapter import Capabilities, FileUnavailable, Handler
 from bot.core.model import FileRef, Reply, Role, StreamedReply
 from bot.core.text import places
 from bot.core.text.dialogue import file_too_large
@@ -27,18 +30,9 @@ log = logging.getLogger(__name__)
 
 DOWNLOAD_BYTES_MAX = 20 * 1024 * 1024
 DOWNLOAD_SECONDS = 60.0
-UPLOAD_BYTES_MAX = 50 * 1024 * 1024
-
-FLOOD_RETRIES = 5
-# Telegram shows it for five seconds. Most answers come before it need be shown at all.
-TYPING_AFTER_SECONDS = 0.5
-TYPING_INTERVAL_SECONDS = 4.5
 STOP_SECONDS = 10.0
 
 UNKNOWN_TOKEN = "Telegram knows no bot with this token."  # noqa: S105 -- a sentence
-
-Menus = Callable[[Role], Sequence[tuple[str, str]]]
-"""The commands that a role may use, as names and summaries."""
 
 
 class CannotStart(ConnectionError):
@@ -58,15 +52,17 @@ class TelegramAdapter:
         upload_bytes_max=UPLOAD_BYTES_MAX,
     )
 
-    def __init__(self, token: str, base_url: str | None, menus: Menus) -> None:
+    def __init__(
+        self, token: str, base_url: str | None, menus: Menus, receiving: Receiving | None = None
+    ) -> None:
+        """Asks for updates, unless `receiving` has another way."""
         _quiet_loggers()
-        self._menus = menus
-        self._polling = Polling()
-        self._processor = FairProcessor(self._polling.handled)
+        self._receiving = receiving or Polling()
+        self._processor = FairProcessor(self._receiving.handled)
         builder = (
             Application.builder()
             .token(token)
-            .rate_limiter(AIORateLimiter(max_retries=FLOOD_RETRIES))
+            .rate_limiter(SpeedLimiter())
             .concurrent_updates(self._processor)
             .updater(None)
             .job_queue(None)
@@ -76,41 +72,51 @@ class TelegramAdapter:
             builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
         self._application: Application[Any, Any, Any, Any, Any, Any] = builder.build()
         self._bot = self._application.bot
-        self._speaker = Speaker(self._bot)
+        calls = ChatCalls()
+        self._speaker = Speaker(self._bot, calls)
+        self._streams = Streams(self._bot, calls, self._speaker)
+        self._reactions = Reactions(self._bot, calls)
+        self._menu_board = MenuBoard(self._bot, menus)
+        self._hearing = Hearing(self._bot, self.name, self._reactions, self._receiving.handled)
 
     # --- hearing ---
 
     async def run(self, handle: Handler) -> None:
         """Cancelled, it answers what was heard before it ends, within a deadline. Raises CannotStart."""
 
-        async def deliver(update: Update, context: object) -> None:
-            await self._deliver(update, handle)
+        async def hear(update: Update, context: object) -> None:
+            await self._hearing.hear(update, handle)
 
-        self._application.add_handler(TypeHandler(Update, deliver))
+        self._application.add_handler(TypeHandler(Update, hear))
         self._application.add_error_handler(_log_failure)
         try:
-            await self._initialize()
-            await self._show_first_menus()
-            await self._poll()
+            await self._open()
+            try:
+                await self._menu_board.show_everywhere(Role.ANYONE)
+                await self._receive()
+            finally:
+                await self._receiving.close()
         finally:
+            self._reactions.close()
             await self._application.shutdown()
             await self._bot.shutdown()
 
-    async def _initialize(self) -> None:
+    async def _open(self) -> None:
         try:
             await self._application.initialize()
-            # A webhook left over from another program would get the updates in our stead.
-            await attempt(self._bot.delete_webhook)
+            await self._receiving.open(self._bot, self._application.update_queue)
         except InvalidToken:
             # The library's message holds the token.
             raise CannotStart(UNKNOWN_TOKEN) from None
+        except BadRequest as refusal:
+            raise CannotStart(f"Telegram refuses to begin: {refusal.message}") from refusal
         except NetworkError as failure:
             raise CannotStart(f"Telegram cannot be reached: {failure}") from failure
 
-    async def _poll(self) -> None:
+    async def _receive(self) -> None:
         await self._application.start()
         try:
-            await self._polling.run(self._bot, self._application.update_queue)
+            await self._receiving.run()
         except InvalidToken:
             raise CannotStart(UNKNOWN_TOKEN) from None
         finally:
@@ -120,58 +126,40 @@ class TelegramAdapter:
             except TimeoutError:
                 log.warning("some answers were not finished in time; Telegram will deliver them again")
                 await self._processor.shutdown()
-            await self._polling.confirm(self._bot)
-
-    async def _deliver(self, update: Update, handle: Handler) -> None:
-        incoming = incoming_of(update, self.name, self._bot.username)
-        async with asyncio.TaskGroup() as meanwhile:
-            if update.callback_query is not None:
-                meanwhile.create_task(self._stop_spinner(update.callback_query))
-            if incoming is None:
-                return
-            typing = meanwhile.create_task(self._type(incoming.chat))
-            try:
-                await handle(incoming)
-            finally:
-                typing.cancel()
-
-    async def _stop_spinner(self, query: CallbackQuery) -> None:
-        """A tap is shown as waiting until it is answered, whatever comes of it."""
-        try:
-            await attempt(query.answer)
-        except BadRequest as refusal:
-            if not means(refusal, "query is too old"):
-                log.warning("a tap could not be answered: %s", refusal)
-        except (TelegramError, ChatGone) as failure:
-            log.warning("a tap could not be answered: %s", failure)
-
-    async def _type(self, chat: str) -> None:
-        await asyncio.sleep(TYPING_AFTER_SECONDS)
-        while True:
-            try:
-                await self._bot.send_chat_action(int(chat), ChatAction.TYPING)
-            except TelegramError as failure:
-                log.debug("typing could not be shown: %s", failure)
-            await asyncio.sleep(TYPING_INTERVAL_SECONDS)
 
     # --- saying ---
 
     async def send(self, chat: str, reply: Reply) -> str:
         message = await self._speaker.say(chat, reply)
-        await self._follow_role(chat, reply)
+        await self._said(chat, reply)
         return message
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self._speaker.rewrite(chat, message, reply)
-        await self._follow_role(chat, reply)
+        await self._said(chat, reply)
 
     async def stream(self, chat: str, reply: StreamedReply) -> str:
-        message = await self._speaker.grow(chat, reply)
-        await self._follow_role(chat, reply.final)
+        message = await self._streams.show(chat, reply)
+        await self._said(chat, reply.final)
         return message
 
     async def delete(self, chat: str, message: str) -> None:
+        self._reactions.forget(chat, message)
         await self._speaker.delete(chat, message)
+
+    async def _said(self, chat: str, reply: Reply) -> None:
+        """What a reply means beside its words."""
+        if reply.menu is not None:
+            await self._menu_board.show(chat, reply.menu)
+        message = answered()
+        if message is None:
+            # It is told by itself: what the chat expects next is as it was.
+            return
+        self._reactions.expect(chat, reply.secret_next)
+        if reply.saved:
+            await self._reactions.saved(chat, message)
+
+    # --- files ---
 
     async def fetch(self, file: FileRef) -> bytes:
         # Telegram serves nothing larger; whoever sent it is told before it is even asked for.
@@ -188,36 +176,6 @@ class TelegramAdapter:
         except (TelegramError, TimeoutError) as failure:
             raise FileUnavailable(places.lost(file.name)) from failure
         return bytes(content)
-
-    # --- menus ---
-
-    async def _follow_role(self, chat: str, reply: Reply) -> None:
-        if reply.menu is not None:
-            await self._show_menu(chat, reply.menu)
-
-    async def _show_first_menus(self) -> None:
-        """What a chat sees that has no menu of its own: Telegram chooses by the person's language."""
-        await self._show_menu(None, Role.ANYONE)
-        for language in LANGUAGES:
-            with speaking(language):
-                await self._show_menu(None, Role.ANYONE, language)
-
-    async def _show_menu(self, chat: str | None, role: Role, language: str | None = None) -> None:
-        """Without a chat, the menu is that of every chat which has none of its own."""
-        described = BotCommand.MAX_DESCRIPTION
-        commands = [BotCommand(name, summary[:described]) for name, summary in self._menus(role)]
-        try:
-            if chat is None:
-                await attempt(lambda: self._bot.set_my_commands(commands, language_code=language))
-            elif role is Role.ANYONE:
-                scope = BotCommandScopeChat(int(chat))
-                await attempt(lambda: self._bot.delete_my_commands(scope))
-            else:
-                scope = BotCommandScopeChat(int(chat))
-                await attempt(lambda: self._bot.set_my_commands(commands, scope))
-        except TelegramError as failure:
-            # A menu is a convenience: the reply was said, and every command works without it.
-            log.warning("a menu could not be set: %s", failure)
 
 
 async def _log_failure(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

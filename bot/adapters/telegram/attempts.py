@@ -10,7 +10,7 @@ from typing import TypeVar
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError
 
-from bot.adapters.telegram.rendering import html
+from bot.adapters.telegram.rendering import html, sendable
 from bot.core.adapter import ChatGone
 from bot.core.richtext import Text
 
@@ -43,7 +43,7 @@ async def attempt(call: Callable[[], Awaitable[T]]) -> T:
 async def _once(call: Callable[[], Awaitable[T]]) -> T:
     try:
         return await call()
-    except (Forbidden, ChatMigrated) as gone:
+    except Forbidden as gone:
         raise ChatGone(str(gone)) from gone
     except BadRequest as refusal:
         if means(refusal, "chat not found"):
@@ -51,15 +51,35 @@ async def _once(call: Callable[[], Awaitable[T]]) -> T:
         raise
 
 
-async def attempt_formatted(text: Text, show: Callable[[str, str | None], Awaitable[T]]) -> T:
-    """`show` gets `text` as HTML and the parse mode; if Telegram cannot read that, as it is and no mode."""
-    try:
-        return await attempt(lambda: show(html(text), ParseMode.HTML))
-    except BadRequest as refusal:
-        if not means(refusal, "can't parse entities"):
-            raise
-        log.warning("Telegram could not read our HTML: %s", refusal)
-        return await attempt(lambda: show(text.plain, None))
+class ChatCalls:
+    """Calls that concern one chat, wherever it has moved: a group that grows gets a new id."""
+
+    def __init__(self) -> None:
+        self._moved: dict[str, int] = {}
+
+    async def attempt(self, chat: str, call: Callable[[int], Awaitable[T]]) -> T:
+        """`attempt`, `call` being given the chat's id."""
+        try:
+            return await attempt(lambda: call(self._moved.get(chat, int(chat))))
+        except ChatMigrated as moved:
+            log.info("chat %s has become %d", chat, moved.new_chat_id)
+            self._moved[chat] = moved.new_chat_id
+        return await attempt(lambda: call(self._moved[chat]))
+
+    async def formatted(
+        self, chat: str, text: Text, show: Callable[[int, str, str | None], Awaitable[T]]
+    ) -> T:
+        """`show` gets the chat's id, `text` as HTML, and the parse mode.
+
+        If Telegram cannot read that, it gets the text as it is and no mode.
+        """
+        try:
+            return await self.attempt(chat, lambda to: show(to, html(text), ParseMode.HTML))
+        except BadRequest as refusal:
+            if not means(refusal, "can't parse entities"):
+                raise
+            log.warning("Telegram could not read our HTML: %s", refusal)
+            return await self.attempt(chat, lambda to: show(to, sendable(text.plain), None))
 
 
 def means(refusal: BadRequest, words: str) -> bool:

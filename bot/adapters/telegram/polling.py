@@ -1,9 +1,4 @@
-"""Asking Telegram for updates, and confirming none before it was handled.
-
-The library's own polling confirms an update as soon as it has received it: a bot killed while it worked on a
-submission would never hear of it again. Here Telegram delivers such an update once more, and the core, which
-knows request ids, sees to it that nothing is done twice.
-"""
+"""Asking Telegram for updates. Asking for the next ones confirms those before: only what was handled."""
 
 from __future__ import annotations
 
@@ -12,8 +7,12 @@ import logging
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from telegram import Bot, Update
-from telegram.error import InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+
+from bot.adapters.telegram.attempts import attempt
+from bot.adapters.telegram.fairness import UPDATES_MAX
+from bot.adapters.telegram.receiving import ALLOWED_UPDATES
 
 log = logging.getLogger(__name__)
 
@@ -27,62 +26,77 @@ BACKOFF_SECONDS_MAX = 30.0
 
 
 class Polling:
-    """`handled` must be told of each update when it is done with."""
+    """A Receiving."""
+
+    _bot: Bot
+    _queue: asyncio.Queue[Any]
 
     def __init__(self) -> None:
         self._offset = 0
         self._received: dict[int, bool] = {}
         """Whether it was handled, of every update received and not confirmed yet."""
+        self._left_behind: set[int] = set()
+        """Confirmed, and still being worked on."""
         self._progress = asyncio.Event()
 
+    async def open(self, bot: Bot, queue: asyncio.Queue[Any]) -> None:
+        self._bot, self._queue = bot, queue
+        # A webhook left over from an earlier run would get the updates in our stead.
+        await attempt(bot.delete_webhook)
+
     def handled(self, update_id: int) -> None:
+        self._left_behind.discard(update_id)
         if update_id in self._received:
             self._received[update_id] = True
             self._progress.set()
 
-    async def run(self, bot: Bot, queue: asyncio.Queue[Any]) -> NoReturn:
-        """Put updates into `queue` until it is cancelled.
-
-        Raises InvalidToken when Telegram does not know the bot any more.
-        """
+    async def run(self) -> NoReturn:
         backoff = BACKOFF_SECONDS_MIN
         while True:
             try:
-                await self._receive(bot, queue)
+                await self._receive()
                 backoff = BACKOFF_SECONDS_MIN
             except InvalidToken:
                 raise
             except TimedOut:
                 continue
             except TelegramError as failure:
-                log.warning("polling Telegram: %s", failure)
+                _complain(failure)
                 await asyncio.sleep(_demanded_seconds(failure) or backoff)
                 backoff = min(2 * backoff, BACKOFF_SECONDS_MAX)
             if self._received:
                 await self._some_progress()
 
-    async def confirm(self, bot: Bot) -> None:
-        """Tell Telegram what was handled, without waiting for more."""
+    async def close(self) -> None:
         try:
-            await bot.get_updates(offset=self._next_offset(), limit=1, timeout=0)
+            await self._bot.get_updates(offset=self._next_offset(), limit=1, timeout=0)
         except TelegramError as failure:
             log.warning("the last updates could not be confirmed and will come again: %s", failure)
 
-    async def _receive(self, bot: Bot, queue: asyncio.Queue[Any]) -> None:
-        page = await bot.get_updates(
+    async def _receive(self) -> None:
+        page = await self._bot.get_updates(
             offset=self._next_offset(),
             limit=PAGE_MAX,
             timeout=LONG_POLL_SECONDS,
-            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
+            allowed_updates=ALLOWED_UPDATES,
         )
         new = [update for update in page if update.update_id not in self._received]
         if len(page) == PAGE_MAX and not new:
-            log.warning("%d updates wait for one that takes long; they are confirmed before it", PAGE_MAX)
-            self._offset = max(self._received) + 1
-            self._received.clear()
+            self._leave_behind()
         for update in new:
             self._received[update.update_id] = False
-            await queue.put(update)
+            await self._queue.put(update)
+
+    def _leave_behind(self) -> None:
+        """Serve the others: confirm what takes long before its end, unless too much takes long already."""
+        unfinished = {update_id for update_id, handled in self._received.items() if not handled}
+        if len(self._left_behind) + len(unfinished) > UPDATES_MAX:
+            log.warning("more than %d updates are worked on; no more are asked for", UPDATES_MAX)
+            return
+        log.warning("%d updates wait for one that takes long; they are confirmed before it", PAGE_MAX)
+        self._left_behind |= unfinished
+        self._offset = max(self._received) + 1
+        self._received.clear()
 
     def _next_offset(self) -> int:
         """Asking from here on confirms everything before: only what was handled."""
@@ -100,6 +114,15 @@ class Polling:
         except TimeoutError:
             pass
         self._progress.clear()
+
+
+def _complain(failure: TelegramError) -> None:
+    if isinstance(failure, Conflict):
+        log.error(
+            "another program gets this bot's updates: only one can, so please stop the other (%s)", failure
+        )
+    else:
+        log.warning("polling Telegram: %s", failure)
 
 
 def _demanded_seconds(failure: TelegramError) -> float:
