@@ -54,7 +54,12 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
     demo) need tutor; exec .venv/bin/python -m demo "$@" ;;
-    test) need tutor,telegram,dev; exec .venv/bin/python -m pytest "$@" ;;
+    test)
+        need tutor,telegram,dev
+        # All of them, beside each other: much of the time goes into waiting for processes that a test has started.
+        [ $# -gt 0 ] || set -- --numprocesses 3 --dist worksteal
+        exec .venv/bin/python -m pytest "$@"
+        ;;
     up | down | status | kill | restart | add | remove | roll | logs) need tutor; exec .venv/bin/python -m lms_cluster.local "$command" "$@" ;;
     chat) need tutor; exec .venv/bin/python -m demo.chat "$@" ;;
     load) need tutor; exec .venv/bin/python -m bench.load "$@" ;;

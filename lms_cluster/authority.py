@@ -82,6 +82,8 @@ COMMANDS: Mapping[str, CommandRule] = {
     "reset_password": _by(ADMINISTRATOR, "reset passwords"),
     "set_disabled": _by(ADMINISTRATOR, "disable and enable users"),
     "reveal": _by(ADMINISTRATOR, "learn who asked a question"),
+    "record_transfer": _by(ADMINISTRATOR, "transfer leadership"),
+    "record_backup": _by(ADMINISTRATOR, "make backups"),
     "set_password": _by(EVERYONE, "change their password"),
     "publish_material": _by(INSTRUCTOR, "publish materials"),
     "create_assignment": _by(INSTRUCTOR, "set assignments"),

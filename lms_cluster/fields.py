@@ -15,6 +15,9 @@ TEXT_MAX = 20_000
 QUESTION_MAX = 2_000
 FEEDBACK_MAX = 10_000
 DISPLAY_NAME_MAX = 100
+SOURCED_ID_MAX = 100
+ROSTER_ROWS_MAX = 1_000
+LINK_CODES_MAX = 1_000
 POINTS_MAX = 1_000
 REQUEST_ID_MIN = 8
 REQUEST_ID_MAX = 64
@@ -30,6 +33,11 @@ class Fields:
 
     def __init__(self) -> None:
         self._violations: list[Violation] = []
+
+    @property
+    def count(self) -> int:
+        """How many are wrong so far."""
+        return len(self._violations)
 
     def wrong(self, field: str, description: str) -> None:
         self._violations.append(Violation(field, description))

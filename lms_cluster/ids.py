@@ -18,7 +18,7 @@ class IdKind:
 
     def number(self, id_: str) -> int | None:
         """None for what is no id of this kind. People may write the letter small."""
-        letter, digits = id_[:1].upper(), id_[1:]
+        letter, digits = id_[: len(self.letter)].upper(), id_[len(self.letter) :]
         well_formed = letter == self.letter and digits.isascii() and digits.isdigit()
         return int(digits) if well_formed and len(digits) <= _DIGITS_MAX else None
 
@@ -30,3 +30,5 @@ QUERY = IdKind("Q", "question")
 ANNOUNCEMENT = IdKind("N", "announcement")
 EXTENSION = IdKind("E", "extension")
 REGRADE = IdKind("R", "regrade request")
+AUDIT = IdKind("", "audit record")
+"""By its place in the log alone."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from lms_cluster import ids
 from lms_cluster.grade_details import GradeDetails
 from lms_cluster.instants import timestamp
-from lms_cluster.viewer import Viewer
 from protos import lms_pb2 as lms
 from storage.models.course import Announcement, Material
 from storage.models.coursework import (
@@ -19,12 +18,17 @@ from storage.models.coursework import (
     Submission,
     SubmissionReceipt,
 )
-from storage.models.people import User
+from storage.models.people import Audit, User
 
 
-def user(row: User | Viewer) -> lms.Item:
+def user(row: User) -> lms.Item:
     data = lms.User(
-        username=row.username, display_name=row.display_name, role=lms.Role.ValueType(int(row.role))
+        username=row.username,
+        display_name=row.display_name,
+        role=lms.Role.ValueType(row.role),
+        disabled=row.disabled,
+        without_password=not row.password_hash,
+        sourced_id=row.sourced_id,
     )
     return lms.Item(id=row.username, user=data)
 
@@ -176,3 +180,18 @@ def announcement(row: Announcement, author: str) -> lms.Item:
     """`author` by display name."""
     data = lms.Announcement(text=row.text, author=author, announced_at=timestamp(row.announced_ms))
     return lms.Item(id=ids.ANNOUNCEMENT.id(row.number), announcement=data)
+
+
+def audit(row: Audit, display_name: str) -> lms.Item:
+    """`display_name`: the author's; empty where the record names none."""
+    data = lms.Audit(
+        username=row.username,
+        display_name=display_name,
+        deed=row.deed,
+        object=row.object,
+        detail=row.detail,
+        index=row.log_index,
+        term=row.term,
+        time=timestamp(row.time_ms),
+    )
+    return lms.Item(id=str(row.log_index), audit=data)

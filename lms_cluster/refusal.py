@@ -85,6 +85,28 @@ def session_ended() -> Refused:
     return Refused(Code.UNAUTHENTICATED, "SESSION_ENDED", "Your session ended. Please log in again.")
 
 
+def account_disabled() -> Refused:
+    message = "This account is disabled. An administrator can enable it again."
+    return Refused(Code.PERMISSION_DENIED, "ACCOUNT_DISABLED", message)
+
+
+def bad_credentials() -> Refused:
+    return Refused(Code.UNAUTHENTICATED, "BAD_CREDENTIALS", "Wrong username or password.")
+
+
+def link_used() -> Refused:
+    """Also the answer to a code that nobody ever made: it tells nothing."""
+    message = (
+        "This sign-in link is used up, or a newer one has taken its place. An administrator can make another."
+    )
+    return Refused(Code.UNAUTHENTICATED, "LINK_USED", message)
+
+
+def link_expired() -> Refused:
+    message = "This sign-in link has expired. An administrator can make another."
+    return Refused(Code.UNAUTHENTICATED, "LINK_EXPIRED", message)
+
+
 def operators_only() -> Refused:
     message = "This is for the cluster's operators, who show its secret."
     return Refused(Code.UNAUTHENTICATED, "NO_SECRET", message)

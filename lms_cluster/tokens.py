@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 from collections.abc import Iterable
 from hashlib import sha256
@@ -15,6 +17,12 @@ HEADER_CHARACTERS_MAX = 256
 
 def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_of(link_code: str, nonce: bytes) -> str:
+    """The token of a sign-in by a one-time link: the same for all its tries, and known to nobody who lacks
+    the code or the nonce."""
+    return base64.urlsafe_b64encode(hmac.digest(nonce, link_code.encode(), "sha256")).rstrip(b"=").decode()
 
 
 def digest(token: str) -> bytes:

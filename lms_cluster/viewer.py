@@ -18,12 +18,16 @@ class Viewer:
 
 
 _find = Prepared(
-    Session.select(User.username, User.display_name, User.role).join(User).where(Session.token_sha256 == SLOT)
+    Session.select(User.username, User.display_name, User.role)
+    .join(User)
+    .where(Session.token_sha256 == SLOT)
+    .where(~User.disabled)
 )
 
 
 def viewer_of(token_sha256: bytes) -> Viewer:
-    """Raises Refused SESSION_ENDED for a token that was never given out or has been logged out."""
+    """Raises Refused SESSION_ENDED for a token that was never given out, has been logged out, or
+    belongs to a disabled person."""
     row = _find.first(token_sha256)
     if row is None:
         raise session_ended()

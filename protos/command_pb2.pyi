@@ -62,6 +62,8 @@ class Command(_message.Message):
     RESET_PASSWORD_FIELD_NUMBER: _builtins.int
     SET_DISABLED_FIELD_NUMBER: _builtins.int
     REMIND_OF_DUE_FIELD_NUMBER: _builtins.int
+    RECORD_TRANSFER_FIELD_NUMBER: _builtins.int
+    RECORD_BACKUP_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Exactly-once key, together with the author."""
     token_sha256: _builtins.bytes
@@ -136,6 +138,10 @@ class Command(_message.Message):
     def set_disabled(self) -> _lms_pb2.NewDisabling: ...
     @_builtins.property
     def remind_of_due(self) -> Global___RemindOfDue: ...
+    @_builtins.property
+    def record_transfer(self) -> Global___RecordTransfer: ...
+    @_builtins.property
+    def record_backup(self) -> Global___RecordBackup: ...
     def __init__(
         self,
         *,
@@ -176,12 +182,14 @@ class Command(_message.Message):
         reset_password: Global___ResetPassword | None = ...,
         set_disabled: _lms_pb2.NewDisabling | None = ...,
         remind_of_due: Global___RemindOfDue | None = ...,
+        record_transfer: Global___RecordTransfer | None = ...,
+        record_backup: Global___RecordBackup | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "request_regrade", b"request_regrade", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay", "grant_extension", "import_grades", "request_regrade", "reply_regrade", "follow_up", "resolve", "endorse", "correct", "rate", "reveal", "import_roster", "create_link_codes", "set_password", "reset_password", "set_disabled", "remind_of_due"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay", "grant_extension", "import_grades", "request_regrade", "reply_regrade", "follow_up", "resolve", "endorse", "correct", "rate", "reveal", "import_roster", "create_link_codes", "set_password", "reset_password", "set_disabled", "remind_of_due", "record_transfer", "record_backup"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -194,20 +202,24 @@ class CreateSession(_message.Message):
     USERNAME_FIELD_NUMBER: _builtins.int
     TOKEN_SHA256_FIELD_NUMBER: _builtins.int
     LINK_CODE_SHA256_FIELD_NUMBER: _builtins.int
+    PASSWORD_HASH_SHA256_FIELD_NUMBER: _builtins.int
     username: _builtins.str
     token_sha256: _builtins.bytes
     link_code_sha256: _builtins.bytes
     """With a one-time link, which it uses up; the username is then the link's."""
+    password_hash_sha256: _builtins.bytes
+    """Of the hash that the password was checked against: it must be the person's still. Absent in the first release."""
     def __init__(
         self,
         *,
         username: _builtins.str = ...,
         token_sha256: _builtins.bytes = ...,
         link_code_sha256: _builtins.bytes = ...,
+        password_hash_sha256: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code_sha256", b"link_code_sha256", "token_sha256", b"token_sha256", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code_sha256", b"link_code_sha256", "password_hash_sha256", b"password_hash_sha256", "token_sha256", b"token_sha256", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -283,20 +295,24 @@ class CreateLinkCodes(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CODES_FIELD_NUMBER: _builtins.int
-    EXPIRES_MS_FIELD_NUMBER: _builtins.int
-    expires_ms: _builtins.int
-    """Unix time in milliseconds."""
+    LIFETIME_MS_FIELD_NUMBER: _builtins.int
+    NEWCOMERS_FIELD_NUMBER: _builtins.int
+    lifetime_ms: _builtins.int
+    """How long they are good."""
+    newcomers: _builtins.bool
+    """As in NewLinkCodes: who has a way in by now is left out."""
     @_builtins.property
     def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkCodeDigest]: ...
     def __init__(
         self,
         *,
         codes: _abc.Iterable[Global___LinkCodeDigest] | None = ...,
-        expires_ms: _builtins.int = ...,
+        lifetime_ms: _builtins.int = ...,
+        newcomers: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "expires_ms", b"expires_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "lifetime_ms", b"lifetime_ms", "newcomers", b"newcomers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -326,19 +342,19 @@ class ResetPassword(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int
-    EXPIRES_MS_FIELD_NUMBER: _builtins.int
-    expires_ms: _builtins.int
+    LIFETIME_MS_FIELD_NUMBER: _builtins.int
+    lifetime_ms: _builtins.int
     @_builtins.property
     def code(self) -> Global___LinkCodeDigest: ...
     def __init__(
         self,
         *,
         code: Global___LinkCodeDigest | None = ...,
-        expires_ms: _builtins.int = ...,
+        lifetime_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires_ms", b"expires_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "lifetime_ms", b"lifetime_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -531,6 +547,49 @@ class RemindOfDue(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RemindOfDue: _TypeAlias = RemindOfDue  # noqa: Y015
+
+@_typing.final
+class RecordTransfer(_message.Message):
+    """By an administrator, before the leader hands over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    """Empty: whoever is furthest."""
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTransfer: _TypeAlias = RecordTransfer  # noqa: Y015
+
+@_typing.final
+class RecordBackup(_message.Message):
+    """By an administrator, before a node copies its state to its disk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordBackup: _TypeAlias = RecordBackup  # noqa: Y015
 
 @_typing.final
 class FieldViolation(_message.Message):

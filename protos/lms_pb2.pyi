@@ -269,20 +269,26 @@ class LoginRequest(_message.Message):
     USERNAME_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
     LINK_CODE_FIELD_NUMBER: _builtins.int
+    NONCE_FIELD_NUMBER: _builtins.int
     username: _builtins.str
     password: _builtins.str
     link_code: _builtins.str
     """Instead of both: from a one-time sign-in link."""
+    nonce: _builtins.bytes
+    """With a link code: 32 random bytes, the same for every try of one sign-in. A link opens one session, and a try
+    whose answer was lost would otherwise have used it up.
+    """
     def __init__(
         self,
         *,
         username: _builtins.str = ...,
         password: _builtins.str = ...,
         link_code: _builtins.str = ...,
+        nonce: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code", b"link_code", "password", b"password", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_code", b"link_code", "nonce", b"nonce", "password", b"password", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1175,9 +1181,9 @@ class Audit(_message.Message):
     deed: _builtins.str
     """What was done, as "grade" or "add users"."""
     object: _builtins.str
-    """What it was done to: an item's id or a username."""
+    """What it was done to: an item's id, a username or a node's id; empty for an act on several."""
     detail: _builtins.str
-    """What the author wrote beside it, as the reason of a reveal."""
+    """What the author wrote beside it, as the reason of a reveal; of an act on several, all of them: "ann, bob"."""
     index: _builtins.int
     term: _builtins.int
     @_builtins.property
@@ -1897,16 +1903,20 @@ class NewLinkCodes(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     USERNAMES_FIELD_NUMBER: _builtins.int
+    NEWCOMERS_FIELD_NUMBER: _builtins.int
+    newcomers: _builtins.bool
+    """Instead: for everybody who has no way in, neither a password nor a session nor a link that is still good."""
     @_builtins.property
     def usernames(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
         usernames: _abc.Iterable[_builtins.str] | None = ...,
+        newcomers: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["usernames", b"usernames"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["newcomers", b"newcomers", "usernames", b"usernames"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2155,7 +2165,9 @@ class PostResponse(_message.Message):
 
     @_builtins.property
     def link_codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkCode]:
-        """Told once, by the node that made them: a repetition of the post does not have them."""
+        """Whose sign-in links the post has made. The codes themselves are told once, by the node that made them: to a
+        repetition of the post they are empty.
+        """
 
     def __init__(
         self,
@@ -2220,13 +2232,13 @@ class Filter(_message.Message):
     student: _builtins.str
     assignment_id: _builtins.str
     words: _builtins.str
-    """Words to search for: materials, questions, FAQ."""
+    """Words to search for: materials, questions, FAQ; of users in username, name and sourced_id, or a role."""
     pending: _builtins.bool
     """Only what awaits the caller: ungraded newest attempts, unanswered queries."""
     person: _builtins.str
     """Of audit records: whose act, by username."""
     object: _builtins.str
-    """Of audit records: done to what."""
+    """Of audit records: done to what; an act on several is found by each of them."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -2952,6 +2964,56 @@ class BackupResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
 
 Global___BackupResponse: _TypeAlias = BackupResponse  # noqa: Y015
+
+@_typing.final
+class SaveBackupRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SaveBackupRequest: _TypeAlias = SaveBackupRequest  # noqa: Y015
+
+@_typing.final
+class SaveBackupResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    path: _builtins.str
+    """On the node's machine."""
+    index: _builtins.int
+    term: _builtins.int
+    size: _builtins.int
+    sha256: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+        path: _builtins.str = ...,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+        size: _builtins.int = ...,
+        sha256: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "node_id", b"node_id", "path", b"path", "sha256", b"sha256", "size", b"size", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SaveBackupResponse: _TypeAlias = SaveBackupResponse  # noqa: Y015
 
 @_typing.final
 class GetChainCheckpointRequest(_message.Message):

@@ -359,9 +359,10 @@ class LmsService:
 
 
 class AdminServiceStub:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     def __init__(self, channel):
@@ -395,6 +396,11 @@ class AdminServiceStub:
                 request_serializer=protos_dot_lms__pb2.BackupRequest.SerializeToString,
                 response_deserializer=protos_dot_lms__pb2.BackupResponse.FromString,
                 _registered_method=True)
+        self.SaveBackup = channel.unary_unary(
+                '/lms.v1.AdminService/SaveBackup',
+                request_serializer=protos_dot_lms__pb2.SaveBackupRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.SaveBackupResponse.FromString,
+                _registered_method=True)
         self.VerifyReceipt = channel.unary_unary(
                 '/lms.v1.AdminService/VerifyReceipt',
                 request_serializer=protos_dot_lms__pb2.VerifyReceiptRequest.SerializeToString,
@@ -408,9 +414,10 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     def Bootstrap(self, request, context):
@@ -442,6 +449,13 @@ class AdminServiceServicer:
 
     def Backup(self, request, context):
         """A consistent copy of the node's applied state, taken while it goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SaveBackup(self, request, context):
+        """The same copy, kept on the node's own disk: password hashes and who asked what are in it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -489,6 +503,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_lms__pb2.BackupRequest.FromString,
                     response_serializer=protos_dot_lms__pb2.BackupResponse.SerializeToString,
             ),
+            'SaveBackup': grpc.unary_unary_rpc_method_handler(
+                    servicer.SaveBackup,
+                    request_deserializer=protos_dot_lms__pb2.SaveBackupRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.SaveBackupResponse.SerializeToString,
+            ),
             'VerifyReceipt': grpc.unary_unary_rpc_method_handler(
                     servicer.VerifyReceipt,
                     request_deserializer=protos_dot_lms__pb2.VerifyReceiptRequest.FromString,
@@ -508,9 +527,10 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     @staticmethod
@@ -638,6 +658,33 @@ class AdminService:
             '/lms.v1.AdminService/Backup',
             protos_dot_lms__pb2.BackupRequest.SerializeToString,
             protos_dot_lms__pb2.BackupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SaveBackup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/SaveBackup',
+            protos_dot_lms__pb2.SaveBackupRequest.SerializeToString,
+            protos_dot_lms__pb2.SaveBackupResponse.FromString,
             options,
             channel_credentials,
             insecure,

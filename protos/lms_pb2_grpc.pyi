@@ -114,9 +114,10 @@ class LmsServiceServicer(metaclass=_abc_1.ABCMeta):
 def add_LmsServiceServicer_to_server(servicer: LmsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class AdminServiceStub:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     @_typing.overload
@@ -132,6 +133,8 @@ class AdminServiceStub:
     """Of the leader. Answered once another node leads."""
     Backup: _grpc.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]
     """A consistent copy of the node's applied state, taken while it goes on."""
+    SaveBackup: _grpc.UnaryUnaryMultiCallable[_lms_pb2.SaveBackupRequest, _lms_pb2.SaveBackupResponse]
+    """The same copy, kept on the node's own disk: password hashes and who asked what are in it."""
     VerifyReceipt: _grpc.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]
     """Whether a receipt is what this node has applied."""
     GetChainCheckpoint: _grpc.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]
@@ -139,9 +142,10 @@ class AdminServiceStub:
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -154,15 +158,18 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Of the leader. Answered once another node leads."""
     Backup: _aio.UnaryStreamMultiCallable[_lms_pb2.BackupRequest, _lms_pb2.BackupResponse]  # type: ignore[assignment]
     """A consistent copy of the node's applied state, taken while it goes on."""
+    SaveBackup: _aio.UnaryUnaryMultiCallable[_lms_pb2.SaveBackupRequest, _lms_pb2.SaveBackupResponse]  # type: ignore[assignment]
+    """The same copy, kept on the node's own disk: password hashes and who asked what are in it."""
     VerifyReceipt: _aio.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]  # type: ignore[assignment]
     """Whether a receipt is what this node has applied."""
     GetChainCheckpoint: _aio.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]  # type: ignore[assignment]
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the cluster's secret:
-    metadata "homeroom-cluster-secret". What only a leader can do is refused elsewhere with FAILED_PRECONDITION, reason
-    NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
+    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
+    theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
+    refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
     """
 
     @_abc_1.abstractmethod
@@ -203,6 +210,14 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_lms_pb2.BackupResponse], _abc.AsyncIterator[_lms_pb2.BackupResponse]]:
         """A consistent copy of the node's applied state, taken while it goes on."""
+
+    @_abc_1.abstractmethod
+    def SaveBackup(
+        self,
+        request: _lms_pb2.SaveBackupRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.SaveBackupResponse, _abc.Awaitable[_lms_pb2.SaveBackupResponse]]:
+        """The same copy, kept on the node's own disk: password hashes and who asked what are in it."""
 
     @_abc_1.abstractmethod
     def VerifyReceipt(

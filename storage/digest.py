@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+from peewee import SqliteDatabase
 
 from storage.database import Record
 from storage.encoding import encoded
 from storage.models.files import Chunk
 from storage.models.history import Applied
 from storage.schema import REPLICATED
+
+_dialect = SqliteDatabase(":memory:")
 
 
 def state_hash() -> str:
@@ -27,6 +32,13 @@ def state_hash() -> str:
 
 
 def _rows(model: type[Record]) -> Iterable[tuple[Any, ...]]:
+    rows: Iterable[tuple[Any, ...]] = model.raw(_statement(model)).tuples().iterator()
+    return rows
+
+
+@cache
+def _statement(model: type[Record]) -> str:
+    """Peewee spends longer on building it than SQLite on reading a small table."""
     keys = model._meta.get_primary_keys()
     if model is Chunk:
         columns = keys
@@ -35,5 +47,5 @@ def _rows(model: type[Record]) -> Iterable[tuple[Any, ...]]:
         columns = (Applied.id, Applied.log_index, Applied.time_ms, Applied.chain)
     else:
         columns = model._meta.sorted_fields
-    rows: Iterable[tuple[Any, ...]] = model.select(*columns).order_by(*keys).tuples().iterator()
-    return rows
+    statement, _ = _dialect.get_sql_context().sql(model.select(*columns).order_by(*keys)).query()
+    return str(statement)

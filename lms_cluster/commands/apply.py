@@ -20,18 +20,31 @@ from lms_cluster.commands import (
     grade_imports,
     grades,
     materials,
+    operations,
+    passwords,
     queries,
     regrades,
     releases,
     reminders,
+    roster,
+    sign_in_links,
     submissions,
 )
 from lms_cluster.commands.act import Act
 from lms_cluster.fields import Fields
 from lms_cluster.refusal import Code, Refused
 from lms_cluster.viewer import viewer_of
-from protos.command_pb2 import AddFirstAdministrator, AddUser, Command, Outcome, PublishMaterial
-from protos.lms_pb2 import NewGradeImport, NewRoster, PostResponse
+from protos.command_pb2 import (
+    AddFirstAdministrator,
+    AddUser,
+    Command,
+    CreateLinkCodes,
+    Outcome,
+    PublishMaterial,
+    ResetPassword,
+    SetPassword,
+)
+from protos.lms_pb2 import NewGradeImport, NewLinkCodes, NewPasswordReset, NewRoster, PostResponse
 from storage.database import bound_database
 from storage.outcomes import remember, remembered
 
@@ -64,6 +77,13 @@ _EFFECTS: Mapping[str, Callable[[Any, Act], PostResponse]] = {
     "report_tutor_delay": answers.report_tutor_delay,
     "announce": announcements.announce,
     "remind_of_due": reminders.remind_of_due,
+    "import_roster": roster.import_roster,
+    "create_link_codes": sign_in_links.create,
+    "set_password": passwords.set_own,
+    "reset_password": passwords.reset,
+    "set_disabled": accounts.set_disabled,
+    "record_transfer": operations.record,
+    "record_backup": operations.record,
 }
 
 
@@ -118,7 +138,7 @@ def _effect(command: Command, kind: str, rule: CommandRule, act: Act) -> Outcome
 
 def _fingerprint(kind: str, data: Message) -> bytes:
     """Digest of what the author asked for, without what the accepting node added: a retry may be accepted by
-    another node, which salts a password anew and may extract a text a little differently."""
+    another node, which salts a password anew, makes other codes, may extract a text a little differently."""
     asked_for: Message = data
     if isinstance(data, PublishMaterial):
         asked_for = data.material
@@ -126,5 +146,12 @@ def _fingerprint(kind: str, data: Message) -> bytes:
         asked_for = AddUser(username=data.username, display_name=data.display_name, role=data.role)
     elif isinstance(data, AddFirstAdministrator):
         asked_for = AddFirstAdministrator(username=data.username, display_name=data.display_name)
+    elif isinstance(data, CreateLinkCodes):
+        usernames = [] if data.newcomers else [code.username for code in data.codes]
+        asked_for = NewLinkCodes(usernames=usernames, newcomers=data.newcomers)
+    elif isinstance(data, SetPassword):
+        asked_for = SetPassword()
+    elif isinstance(data, ResetPassword):
+        asked_for = NewPasswordReset(username=data.code.username)
     serialised = asked_for.SerializeToString(deterministic=True)
     return hashlib.sha256(kind.encode() + b"\0" + serialised).digest()

@@ -6,7 +6,8 @@ import time
 
 from lms_cluster.config import NODE_ID, ConfigError
 from lms_cluster.local import cluster_file
-from lms_cluster.local.cluster import CLUSTER_FILE, ClusterError, LocalCluster, free_ports
+from lms_cluster.local.cluster import CLUSTER_FILE, ClusterError, LocalCluster
+from lms_cluster.local.ports import free_ports
 from lms_cluster.local.process import POLL_SECONDS
 from lms_cluster.operator_client import OperationRefused
 from protos.lms_pb2 import ChangeMembershipRequest

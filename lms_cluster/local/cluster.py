@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-import socket
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
@@ -15,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from lms_cluster.config import ClusterConfig, ConfigError, load_config
 from lms_cluster.founding import found_node
 from lms_cluster.local import cluster_file
+from lms_cluster.local.ports import free_ports
 from lms_cluster.local.process import POLL_SECONDS, Process
 from lms_cluster.operator_client import OperatorClient, leader_of
 from lms_cluster.secret_file import read_secret, write_new_secret
@@ -194,11 +193,3 @@ def _serving(address: str) -> bool:
         except grpc.RpcError:
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]

@@ -1,5 +1,5 @@
-"""AdminService: each call with its deadline, and the operators' with the cluster's secret; the work is its
-neighbours'."""
+"""AdminService: each call with its deadline, an operator's with the cluster's secret, an administrator's with
+their session; the work is its neighbours'."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import grpc
 
 from lms_cluster.deadline import Deadline
 from lms_cluster.reader import Reader
-from lms_cluster.refusal import operators_only
+from lms_cluster.refusal import Refused, operators_only
 from lms_cluster.rpc_status import server_streaming, unary
+from lms_cluster.services.administration import Administration
 from lms_cluster.services.backups import Backups
 from lms_cluster.services.bootstraps import Bootstraps
 from lms_cluster.services.cluster_status import ClusterStatus
 from lms_cluster.services.membership import MembershipChanges
 from lms_cluster.services.receipts import Receipts
+from lms_cluster.tokens import digest_in
 from protos.lms_pb2 import (
     BackupRequest,
     BackupResponse,
@@ -29,6 +31,8 @@ from protos.lms_pb2 import (
     GetChainCheckpointResponse,
     GetClusterStatusRequest,
     GetClusterStatusResponse,
+    SaveBackupRequest,
+    SaveBackupResponse,
     TransferLeadershipRequest,
     TransferLeadershipResponse,
     VerifyReceiptRequest,
@@ -51,6 +55,7 @@ class AdminService(AdminServiceServicer):
         bootstraps: Bootstraps,
         status: ClusterStatus,
         membership: MembershipChanges,
+        administration: Administration,
         backups: Backups,
         receipts: Receipts,
         reader: Reader,
@@ -59,6 +64,7 @@ class AdminService(AdminServiceServicer):
         self._bootstraps = bootstraps
         self._status = status
         self._membership = membership
+        self._administration = administration
         self._backups = backups
         self._receipts = receipts
         self._reader = reader
@@ -87,8 +93,9 @@ class AdminService(AdminServiceServicer):
     async def TransferLeadership(  # noqa: N802
         self, request: TransferLeadershipRequest, context: Context
     ) -> TransferLeadershipResponse:
-        self._demand_secret(context)
-        return await self._membership.transfer(request, _deadline(context))
+        if self._shows_secret(context):
+            return await self._membership.transfer(request, _deadline(context))
+        return await self._administration.transfer(request, _token(context), _deadline(context))
 
     @server_streaming
     async def Backup(self, request: BackupRequest, context: Context) -> AsyncIterator[BackupResponse]:  # noqa: N802
@@ -105,6 +112,10 @@ class AdminService(AdminServiceServicer):
         return self._receipts.verify(request)
 
     @unary
+    async def SaveBackup(self, request: SaveBackupRequest, context: Context) -> SaveBackupResponse:  # noqa: N802
+        return await self._administration.save_backup(_token(context), _deadline(context))
+
+    @unary
     async def GetChainCheckpoint(  # noqa: N802
         self, request: GetChainCheckpointRequest, context: Context
     ) -> GetChainCheckpointResponse:
@@ -113,8 +124,19 @@ class AdminService(AdminServiceServicer):
 
     def _demand_secret(self, context: Context) -> None:
         """Raises Refused NO_SECRET."""
-        if not self._secret.is_shown_in(context.invocation_metadata() or ()):
+        if not self._shows_secret(context):
             raise operators_only()
+
+    def _shows_secret(self, context: Context) -> bool:
+        return self._secret.is_shown_in(context.invocation_metadata() or ())
+
+
+def _token(context: Context) -> bytes:
+    """Of an administrator's session. Raises Refused NO_SECRET where the caller shows neither."""
+    try:
+        return digest_in(context.invocation_metadata())
+    except Refused:
+        raise operators_only() from None
 
 
 def _deadline(context: Context) -> Deadline:

@@ -1,5 +1,5 @@
-"""Backup: a consistent copy of the applied state, written beside the state while the node goes on, and
-sent."""
+"""Backup: a consistent copy of the applied state, written beside the state while the node goes on; then sent,
+or kept there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from pathlib import Path
 
 from lms_cluster.deadline import Deadline
 from lms_cluster.overload import Admission
-from protos.lms_pb2 import BackupHeader, BackupResponse
+from protos.lms_pb2 import BackupHeader, BackupResponse, SaveBackupResponse
 from raft.types import StateMachine
+from storage.files import replace_durably
 
 CHUNK_BYTES = 1 << 20
 PREFIX = "backup-"
+KEPT_FOLDER = "backups"
+KEPT_MAX = 5
+"""The oldest are removed beyond this, so that asking for backups does not fill the disk."""
 
 
 class Backups:
@@ -29,7 +33,7 @@ class Backups:
 
     async def backup(self, deadline: Deadline) -> AsyncGenerator[BackupResponse, None]:
         """The header, then the file in order. Raises Overloaded, TimeoutError, StorageFailed."""
-        path = self._folder / f"{PREFIX}{secrets.token_hex(4)}.db"
+        path = self._new_path()
         with self._admission.admitted():
             try:
                 async with deadline.limit():
@@ -47,6 +51,39 @@ class Backups:
                             yield BackupResponse(chunk=chunk)
             finally:
                 path.unlink(missing_ok=True)
+
+    async def save(self, node_id: str, deadline: Deadline) -> SaveBackupResponse:
+        """Keep one in the folder's KEPT_FOLDER, as `lmsctl restore` takes it. Raises as `backup` does."""
+        path = self._new_path()
+        with self._admission.admitted():
+            try:
+                async with deadline.limit():
+                    snapshot = await asyncio.to_thread(self._state.write_snapshot, path)
+                    sha256 = await asyncio.to_thread(_sha256, path)
+                    kept = await asyncio.to_thread(self._keep, path, snapshot.index)
+            finally:
+                path.unlink(missing_ok=True)
+        return SaveBackupResponse(
+            node_id=node_id,
+            path=str(kept.resolve()),
+            index=snapshot.index,
+            term=snapshot.term,
+            size=kept.stat().st_size,
+            sha256=sha256,
+        )
+
+    def _new_path(self) -> Path:
+        return self._folder / f"{PREFIX}{secrets.token_hex(4)}.db"
+
+    def _keep(self, path: Path, index: int) -> Path:
+        folder = self._folder / KEPT_FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        kept = folder / f"classroom-{index:012}.db"
+        replace_durably(path, kept)
+        kept.chmod(0o600)
+        for old in sorted(folder.glob("classroom-*.db"))[:-KEPT_MAX]:
+            old.unlink(missing_ok=True)
+        return kept
 
 
 def _sha256(path: Path) -> bytes:

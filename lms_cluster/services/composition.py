@@ -18,7 +18,9 @@ from lms_cluster.login_attempts import LoginAttempts
 from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
+from lms_cluster.services.accounts import Accounts
 from lms_cluster.services.admin import AdminService
+from lms_cluster.services.administration import Administration
 from lms_cluster.services.backups import Backups
 from lms_cluster.services.bootstraps import Bootstraps
 from lms_cluster.services.cluster_status import ClusterStatus
@@ -59,6 +61,9 @@ class Services:
         """`folder` holds backups on their way. `clock` gives the time of day in seconds."""
         self.reader = Reader(driver, classroom, clock)
         proposer = Proposer(driver, disk)
+        attempts = LoginAttempts()
+        membership = MembershipChanges(driver)
+        backups = Backups(folder, classroom)
         self._passwords = passwords
         self._extractor = Extractor()
         self._feed = Feed(self.reader)
@@ -66,8 +71,13 @@ class Services:
         delays = TutorDelays(driver, self.reader, proposer, tutor, clock)
         reminders = DueReminders(driver, self.reader, proposer, clock)
         self._lms = LmsService(
-            Sessions(proposer, self.reader, passwords, LoginAttempts()),
-            Posts(proposer, self.reader, passwords, self._extractor),
+            Sessions(proposer, self.reader, passwords, attempts, LoginAttempts()),
+            Posts(
+                proposer,
+                self.reader,
+                Accounts(proposer, self.reader, passwords, attempts),
+                self._extractor,
+            ),
             Reads(self.reader),
             Files(proposer, self.reader),
             Watches(self.reader, self._feed),
@@ -75,8 +85,9 @@ class Services:
         self._admin = AdminService(
             Bootstraps(proposer, self.reader, passwords),
             ClusterStatus(driver, self.reader, tutor, disk, alarms),
-            MembershipChanges(driver),
-            Backups(folder, classroom),
+            membership,
+            Administration(driver.status().node_id, proposer, self.reader, membership, backups),
+            backups,
             Receipts(self.reader),
             self.reader,
             secret,

@@ -64,19 +64,23 @@ class MembershipChanges:
         self, request: TransferLeadershipRequest, deadline: Deadline
     ) -> TransferLeadershipResponse:
         """Returns once another node leads, or the one asked for does already. Raises Refused."""
-        await self._demand_leadership(deadline)
+        await self.demand_transferable(request, deadline)
         status = self._driver.status()
         target = request.node_id or None
         if target == status.node_id:
             return TransferLeadershipResponse(leader_id=status.node_id)
-        if target is not None and target not in status.membership.voters:
-            raise invalid([Violation("node_id", "must be a voter of the cluster")])
         try:
             leader_id = await self._driver.transfer_leadership(target, deadline.remaining())
         except TransferFailed as failure:
             message = f"Leadership stays here: {failure}."
             raise Refused(Code.FAILED_PRECONDITION, "NOT_TRANSFERRED", message) from failure
         return TransferLeadershipResponse(leader_id=leader_id)
+
+    async def demand_transferable(self, request: TransferLeadershipRequest, deadline: Deadline) -> None:
+        """Raises Refused NOT_LEADER, and INVALID_FIELD for a node that cannot lead."""
+        await self._demand_leadership(deadline)
+        if request.node_id and request.node_id not in self._driver.status().membership.voters:
+            raise invalid([Violation("node_id", "must be a voter of the cluster")])
 
     async def _demand_leadership(self, deadline: Deadline) -> None:
         """A leader that has been deposed without knowing would answer with an old membership."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from lms_cluster.authority import authorise, rule_of
 from lms_cluster.deadline import Deadline
 from lms_cluster.extraction.sandbox import Extractor, ExtractorBusy
 from lms_cluster.extraction.section import Section, Unreadable
 from lms_cluster.fields import Fields
 from lms_cluster.overload import Overloaded
-from lms_cluster.passwords import Passwords
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
 from lms_cluster.refusal import Refused, Violation, invalid
+from lms_cluster.services.accounts import Accounts
+from lms_cluster.services.rights import demand_right
 from lms_cluster.stamp import stamped
-from protos.command_pb2 import AddUser, Command, PublishMaterial
+from protos.command_pb2 import Command, PublishMaterial
 from protos.command_pb2 import Section as SectionMessage
 from protos.lms_pb2 import File, PostRequest, PostResponse
 from storage import blobs
@@ -42,27 +42,27 @@ AS_POSTED: Mapping[str, str] = {
     "reveal": "reveal",
     "announcement": "announce",
     "reading": "read_material",
+    "roster": "import_roster",
+    "disabling": "set_disabled",
 }
 """Kinds whose message is replicated as it came: field of PostRequest → field of Command."""
 
 
 class Posts:
-    def __init__(
-        self, proposer: Proposer, reader: Reader, passwords: Passwords, extractor: Extractor
-    ) -> None:
+    def __init__(self, proposer: Proposer, reader: Reader, accounts: Accounts, extractor: Extractor) -> None:
         self._proposer = proposer
         self._reader = reader
-        self._passwords = passwords
+        self._accounts = accounts
         self._extractor = extractor
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
     async def post(self, request: PostRequest, token_sha256: bytes, deadline: Deadline) -> PostResponse:
         """Returns once durable on a majority and applied here. Raises Refused."""
         kind = _checked_kind(request)
+        if kind in self._accounts.kinds:
+            return await self._accounts.kinds[kind](request, token_sha256, deadline)
         command = stamped(request.request_id, token_sha256)
-        if kind == "user":
-            await self._add_user(request, command, deadline)
-        elif kind == "material":
+        if kind == "material":
             await self._publish(request, command, deadline)
         else:
             await self._demand_session(token_sha256, deadline)
@@ -77,22 +77,8 @@ class Posts:
                 self._seen.popitem(last=False)
             self._seen[token_sha256] = None
 
-    async def _demand_right(self, command: Command, right: str, deadline: Deadline) -> None:
-        """Before work that costs: whether the author may at all. Apply checks again."""
-        viewer = await self._reader.viewer(command.token_sha256, deadline)
-        authorise(rule_of(right), viewer.role)
-
-    async def _add_user(self, request: PostRequest, command: Command, deadline: Deadline) -> None:
-        await self._demand_right(command, "add_user", deadline)
-        new = request.user
-        password_hash = await self._passwords.hash(new.password, "password")
-        user = AddUser(
-            username=new.username, display_name=new.display_name, role=new.role, password_hash=password_hash
-        )
-        command.add_user.CopyFrom(user)
-
     async def _publish(self, request: PostRequest, command: Command, deadline: Deadline) -> None:
-        await self._demand_right(command, "publish_material", deadline)
+        await demand_right(self._reader, command.token_sha256, "publish_material", deadline)
         new = request.material
         sections = await self._sections(new.file, deadline) if new.HasField("file") else []
         messages = [SectionMessage(place=s.place, heading=s.heading, text=s.text) for s in sections]

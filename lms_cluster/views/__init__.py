@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from lms_cluster.viewer import Viewer, viewer_of
-from lms_cluster.views.accounts import count_users, password_hash_of
+from lms_cluster.views.accounts import (
+    Credentials,
+    count_users,
+    credentials_of,
+    links_in_force,
+    may_sign_in_by_link,
+)
 from lms_cluster.views.feed import events_after, latest_cursor
 from lms_cluster.views.files import file_of
 from lms_cluster.views.get import get
@@ -16,18 +22,21 @@ from lms_cluster.views.tutoring import (
 from storage.blobs import file_exists, holds_chunk
 
 __all__ = [
+    "Credentials",
     "PendingQuery",
     "Viewer",
     "count_pending_tutor_queries",
     "count_users",
+    "credentials_of",
     "events_after",
     "file_exists",
     "file_of",
     "get",
     "holds_chunk",
     "latest_cursor",
+    "links_in_force",
+    "may_sign_in_by_link",
     "passages_for",
-    "password_hash_of",
     "pending_tutor_queries",
     "viewer_of",
 ]

@@ -16,6 +16,7 @@ from lms_cluster.views import (
     accounts,
     announcements,
     assignments,
+    audit,
     extensions,
     faq,
     grades,
@@ -32,6 +33,7 @@ from protos.lms_pb2 import (
     KIND_ACCOUNT,
     KIND_ANNOUNCEMENT,
     KIND_ASSIGNMENT,
+    KIND_AUDIT,
     KIND_EXTENSION,
     KIND_FAQ,
     KIND_GRADE,
@@ -89,15 +91,16 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     KIND_QUERY: _numbered(queries.find, ids.QUERY, "words", "pending", "since"),
     KIND_FAQ: _numbered(faq.find, ids.QUERY, "words", "since"),
     KIND_ANNOUNCEMENT: _numbered(announcements.find, ids.ANNOUNCEMENT, "since"),
-    KIND_USER: _named(accounts.find, "user"),
+    KIND_USER: _named(accounts.find, "user", "words"),
     KIND_PROGRESS: _named(progress.find, "student", "student"),
     KIND_ACCOUNT: _named(accounts.find, "user"),
+    KIND_AUDIT: _numbered(audit.find, ids.AUDIT, "person", "object", "since"),
 }
 
 
 def get(request: GetRequest, viewer: Viewer, now_ms: int) -> GetResponse:
     """One item, or a page of them as `viewer` may see them at `now_ms`: in the order of their ids, or, of
-    the FAQ where words are searched for, the best first.
+    the FAQ where words are searched for, the best first, and of audit records the newest.
 
     Fills items, next_page_token and applied_index; the caller sets `stale`. Raises Refused: UNKNOWN_KIND,
     WRONG_ROLE, INVALID_FIELD, NO_SUCH_ITEM.

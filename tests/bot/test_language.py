@@ -197,3 +197,37 @@ def _sentences_of_servers() -> Iterator[tuple[str, str]]:
                             "".join("{}" if part is None else str(part) for part in parts),
                             "".join(".+" if part is None else re.escape(str(part)) for part in parts),
                         )
+
+
+# --- nothing is said beside the modules of text ---
+
+READ_BY_NOBODY = {"field limit", "end of data", "nobody is signed in here"}
+"""Parts of a library's messages, which are looked for and not shown; and what a person is told otherwise."""
+
+
+def test_no_sentence_stands_among_the_commands() -> None:
+    bot = Path(text.__file__).parents[2]
+    sources = [*bot.glob("commands/*.py"), *bot.glob("core/*.py"), bot / "notices.py"]
+    for path in sources:
+        for line, words in _quoted(ast.parse(path.read_text("utf-8"))):
+            if words not in READ_BY_NOBODY and not words.startswith("/"):
+                assert not re.search(r"[a-z]{2,},? [a-z]{2,}", words, re.IGNORECASE), (
+                    f"{path.name}:{line} says “{words}” itself"
+                )
+
+
+def _quoted(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Literals but for those that programmers read: docstrings, logs, messages of errors."""
+    passed_over: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                passed_over.add(node.value)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
+                passed_over.update(node.args)
+            case ast.Call(func=ast.Name(id="ValueError" | "RuntimeError" | "TypeError")):
+                passed_over.update(part for arg in node.args for part in ast.walk(arg))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(words)) if node not in passed_over:
+                yield node.lineno, words

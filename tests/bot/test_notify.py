@@ -266,7 +266,7 @@ ANSWER = Answer("Because.", "grace", False, (), "", False, False)
         ),
         (
             EventKind.GRADE_RELEASED,
-            Grade("S1", "A1", "Elections", "ada", "Ada", 18, 20, "Good.", 1, True, "grace"),
+            Grade("S1", "A1", "Elections", "ada", "Ada", 18, 20, "Good.", 1, True, "grace", NOW),
             "🔔 Elections was graded: 18 of 20 Good. [Grades]",
         ),
         (EventKind.QUERY_ASKED, QUERY, "🔔 Blue Heron asks Q1 Why? [Answer]"),

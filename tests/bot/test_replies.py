@@ -1,4 +1,4 @@
-"""A reply to what the bot said goes on from there; a look aside ends nothing; cards stay away if not needed."""
+"""A reply goes on from what it replies to; a look aside ends nothing; cards stay away where not needed."""
 
 from __future__ import annotations
 

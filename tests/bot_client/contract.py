@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 
 from bot.client.api import UPLOAD_BYTES_MAX, EventKind, File, Item, LmsClient, LmsError, Page, Recipient
+from tests.bot_client.contract_of_grading import GradingContract
 from tests.world import sign_in
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def ids(page: Page[T]) -> list[str]:
     return [item.id for item in page.items]  # type: ignore[attr-defined]
 
 
-class LmsClientContract:
+class LmsClientContract(GradingContract):
     # --- sessions ---
 
     async def test_a_login_tells_who_came_in(self, client: LmsClient) -> None:

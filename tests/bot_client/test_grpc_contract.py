@@ -11,6 +11,7 @@ from bot.client.grpc_client import GrpcLmsClient
 from demo.seed import add_people
 from lms_cluster.local.cluster import LocalCluster
 from tests.bot_client.contract import LmsClientContract
+from tests.bot_client.contract_coursework import CourseworkContract
 from tests.world import PEOPLE
 
 
@@ -32,5 +33,5 @@ async def client(nodes: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
-class TestGrpcLmsClient(LmsClientContract):
+class TestGrpcLmsClient(LmsClientContract, CourseworkContract):
     """See the contract."""

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.client.grpc_client import GrpcLmsClient
 from tests.bot_client.contract import LmsClientContract
+from tests.bot_client.contract_coursework import CourseworkContract
 from tests.solo.classroom import seated
 
 
@@ -17,5 +18,5 @@ async def client() -> AsyncIterator[GrpcLmsClient]:
         yield classroom.client
 
 
-class TestSoloClassroom(LmsClientContract):
+class TestSoloClassroom(LmsClientContract, CourseworkContract):
     """See the contract."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 from lms_cluster.local.cluster import CLUSTER_FILE, ClusterError, LocalCluster
 from lms_cluster.local.cluster_file import add_node
+from lms_cluster.local.ports import free_ports
 from lms_cluster.local.process import Process
 from protos.lms_pb2 import NODE_ROLE_LEADER, GetClusterStatusResponse
 from raft.types import NodeId
@@ -59,7 +59,8 @@ class ChaosCluster:
         """Of `node_count` members, and a spare node."""
         founders = LocalCluster.create(folder, node_count).nodes
         spare = f"n{node_count + 1}"
-        add_node(folder / CLUSTER_FILE, spare, f"127.0.0.1:{_free_port()}")
+        (port,) = free_ports(1)
+        add_node(folder / CLUSTER_FILE, spare, f"127.0.0.1:{port}")
         cluster = cls(LocalCluster.open(folder), accuse)
         cluster.voters = [frozenset(founders)]
         cluster.set_aside(spare)
@@ -221,12 +222,6 @@ class ChaosCluster:
             if other != node_id:
                 text = text.replace(f'"{address}"', f'"{self.mesh.address(node_id, other)}"')
         (self.local.folder / f"{node_id}.toml").write_text(text)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _blocking(call: Callable[..., T], *arguments: Any) -> T:

@@ -14,14 +14,20 @@ from lms_cluster.commands import apply_command
 from protos.command_pb2 import (
     AddUser,
     Command,
+    CreateLinkCodes,
     CreateSession,
     EndSession,
+    LinkCodeDigest,
     PublishMaterial,
     PutChunk,
     PutFile,
+    RecordBackup,
+    RecordTransfer,
     RecordTutorAnswer,
     ReportTutorDelay,
+    ResetPassword,
     Section,
+    SetPassword,
 )
 from protos.lms_pb2 import (
     Answer,
@@ -32,6 +38,7 @@ from protos.lms_pb2 import (
     NewAnswer,
     NewAssignment,
     NewCorrection,
+    NewDisabling,
     NewEndorsement,
     NewExtension,
     NewFollowUp,
@@ -46,7 +53,9 @@ from protos.lms_pb2 import (
     NewRelease,
     NewResolution,
     NewReveal,
+    NewRoster,
     NewSubmission,
+    RosterRow,
     RubricLine,
 )
 from raft.types import Entry, EntryKind
@@ -59,11 +68,16 @@ FILE = File(sha256=SHA256.hexdigest(), name="essay.txt", media_type="text/plain"
 
 words = st.text(max_size=12)
 small = st.integers(0, 4)
+people = st.sampled_from([*sorted(PEOPLE), "carol", "dan"])
 moments = small.map(lambda seconds: at(START_MS + 1_000 * seconds))
 
 
 def ids(letter: str) -> st.SearchStrategy[str]:
     return small.map(lambda number: f"{letter}{number}")
+
+
+def link(username: str) -> LinkCodeDigest:
+    return LinkCodeDigest(username=username, code_sha256=token(f"link of {username}"))
 
 
 def command(kind: str, data: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -180,6 +194,41 @@ DATA = st.one_of(
         st.sampled_from(sorted(PEOPLE)).map(lambda u: CreateSession(username=u, token_sha256=token(u))),
     ),
     command("end_session", st.just(EndSession())),
+    command(
+        "create_session",
+        people.map(lambda u: CreateSession(link_code_sha256=token(f"link of {u}"), token_sha256=token(u))),
+    ),
+    command(
+        "create_link_codes",
+        st.builds(
+            CreateLinkCodes,
+            codes=st.lists(people.map(link), max_size=3),
+            lifetime_ms=small.map(lambda s: 1_000 * s),
+            newcomers=st.booleans(),
+        ),
+    ),
+    command("set_password", st.builds(SetPassword, password_hash=st.sampled_from([HASH, HASH + "x"]))),
+    command("reset_password", st.builds(ResetPassword, code=people.map(link), lifetime_ms=small)),
+    command("set_disabled", st.builds(NewDisabling, username=people, disabled=st.booleans())),
+    command(
+        "import_roster",
+        st.builds(
+            NewRoster,
+            rows=st.lists(
+                st.builds(
+                    RosterRow,
+                    username=people,
+                    display_name=words,
+                    role=st.integers(0, 3),
+                    sourced_id=st.sampled_from(["", "7"]),
+                ),
+                max_size=3,
+            ),
+            dry_run=st.booleans(),
+        ),
+    ),
+    command("record_backup", st.just(RecordBackup(node_id="n1"))),
+    command("record_transfer", st.just(RecordTransfer(node_id="n2"))),
 )
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 import grpc
 from prometheus_client import CollectorRegistry
 
+from lms_cluster.local.ports import free_ports
 from protos.raft_pb2_grpc import add_RaftServiceServicer_to_server
 from raft.config import Config
 from raft.errors import RaftError, SnapshotDamaged
@@ -212,8 +213,9 @@ class Cluster:
     def reserve(self, node_id: NodeId) -> str:
         """An address for `node_id`."""
         self._servers[node_id] = grpc.aio.server(options=SERVER_OPTIONS)
-        port = self._servers[node_id].add_insecure_port("127.0.0.1:0")
+        (port,) = free_ports(1)
         self.addresses[node_id] = f"127.0.0.1:{port}"
+        self._servers[node_id].add_insecure_port(self.addresses[node_id])
         return self.addresses[node_id]
 
     async def join(self, node_id: NodeId) -> None:

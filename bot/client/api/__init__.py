@@ -5,9 +5,27 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.client.api.course import UPLOAD_BYTES_MAX, Announcement, CourseCalls, File, Material
-from bot.client.api.coursework import Assignment, CourseworkCalls, Progress, Submission
+from bot.client.api.coursework import (
+    Assignment,
+    AssignmentRules,
+    CourseworkCalls,
+    Extension,
+    LatePolicy,
+    Progress,
+    RubricLine,
+    Submission,
+)
 from bot.client.api.feed import Event, EventKind, FeedCalls, Item, NodeStatus
-from bot.client.api.grading import Grade, GradingCalls
+from bot.client.api.grading import (
+    Grade,
+    GradingCalls,
+    ImportCounts,
+    ImportedGrade,
+    Regrade,
+    RegradeMessage,
+    RubricScore,
+    Statistics,
+)
 from bot.client.api.outcomes import LmsError, Page, Receipt
 from bot.client.api.people import PeopleCalls, Session, User
 from bot.client.api.questions import Answer, Citation, Query, QuestionCalls, Recipient
@@ -24,12 +42,17 @@ __all__ = [
     "Announcement",
     "Answer",
     "Assignment",
+    "AssignmentRules",
     "Citation",
     "Event",
     "EventKind",
+    "Extension",
     "File",
     "Grade",
+    "ImportCounts",
+    "ImportedGrade",
     "Item",
+    "LatePolicy",
     "LmsClient",
     "LmsError",
     "Material",
@@ -39,7 +62,12 @@ __all__ = [
     "Query",
     "Receipt",
     "Recipient",
+    "Regrade",
+    "RegradeMessage",
+    "RubricLine",
+    "RubricScore",
     "Session",
+    "Statistics",
     "Submission",
     "User",
 ]

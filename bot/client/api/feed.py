@@ -8,12 +8,14 @@ from enum import Enum
 from typing import Protocol
 
 from bot.client.api.course import Announcement, Material
-from bot.client.api.coursework import Assignment, Progress, Submission
-from bot.client.api.grading import Grade
+from bot.client.api.coursework import Assignment, Extension, Progress, Submission
+from bot.client.api.grading import Grade, Regrade, Statistics
 from bot.client.api.people import User
 from bot.client.api.questions import Query
 
-Item = Material | Assignment | Submission | Grade | Query | Announcement | User | Progress
+CourseworkItem = Assignment | Extension | Submission | Progress
+GradingItem = Grade | Regrade | Statistics
+Item = Material | CourseworkItem | GradingItem | Query | Announcement | User
 
 
 class EventKind(Enum):
@@ -25,6 +27,9 @@ class EventKind(Enum):
     ANNOUNCEMENT = "announcement"
     SUBMISSION_RECEIVED = "submission received"
     TUTOR_DELAYED = "tutor delayed"
+    REGRADE_REQUESTED = "regrade requested"
+    REGRADE_REPLIED = "regrade replied"
+    EXTENSION_GRANTED = "extension granted"
 
 
 @dataclass(frozen=True, slots=True)

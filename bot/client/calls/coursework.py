@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.client.api import Assignment, File, Page, Progress, Receipt, Submission
+from bot.client.api import Assignment, AssignmentRules, Extension, File, Page, Progress, Receipt, Submission
+from bot.client.api.coursework import NO_RULES
 from bot.client.calls.base import Calls, receipt
-from bot.client.values import basics
+from bot.client.values import basics, coursework
 from protos import lms_pb2
 from protos.lms_pb2 import PostRequest
 
@@ -31,14 +32,41 @@ class Coursework(Calls):
         return await self._list(token, Progress, lms_pb2.KIND_PROGRESS, lms_pb2.Filter(), page)
 
     async def add_assignment(
-        self, token: str, request_id: str, title: str, instructions: str, points: int, due: datetime
+        self,
+        token: str,
+        request_id: str,
+        title: str,
+        instructions: str,
+        points: int,
+        due: datetime,
+        rules: AssignmentRules = NO_RULES,
     ) -> Receipt[Assignment]:
         new = lms_pb2.NewAssignment(
-            title=title, instructions=instructions, points=points, due=basics.timestamp(due)
+            title=title,
+            instructions=instructions,
+            points=points,
+            due=basics.timestamp(due),
+            opens=None if rules.opens is None else basics.timestamp(rules.opens),
+            cutoff=None if rules.cutoff is None else basics.timestamp(rules.cutoff),
+            attempts_max=rules.attempts_max,
+            late=None if rules.late is None else coursework.late_message(rules.late),
+            rubric=[
+                lms_pb2.RubricLine(criterion=line.criterion, points=line.points) for line in rules.rubric
+            ],
+            files=[basics.file_message(file) for file in rules.files],
         )
-        return receipt(
-            Assignment, await self._post(token, PostRequest(request_id=request_id, assignment=new))
-        )
+        response = await self._post(token, PostRequest(request_id=request_id, assignment=new))
+        return receipt(Assignment, response)
+
+    async def extend(
+        self, token: str, request_id: str, assignment_id: str, student: str, due: datetime
+    ) -> Receipt[Extension]:
+        new = lms_pb2.NewExtension(assignment_id=assignment_id, student=student, due=basics.timestamp(due))
+        return receipt(Extension, await self._post(token, PostRequest(request_id=request_id, extension=new)))
+
+    async def extensions(self, token: str, assignment_id: str = "", page: str = "") -> Page[Extension]:
+        wanted = lms_pb2.Filter(assignment_id=assignment_id)
+        return await self._list(token, Extension, lms_pb2.KIND_EXTENSION, wanted, page)
 
     async def submit(
         self, token: str, request_id: str, assignment_id: str, text: str, files: tuple[File, ...]

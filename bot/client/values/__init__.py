@@ -25,6 +25,9 @@ _EVENT_KINDS = {
     lms_pb2.EVENT_KIND_ANNOUNCEMENT: EventKind.ANNOUNCEMENT,
     lms_pb2.EVENT_KIND_SUBMISSION_RECEIVED: EventKind.SUBMISSION_RECEIVED,
     lms_pb2.EVENT_KIND_TUTOR_DELAYED: EventKind.TUTOR_DELAYED,
+    lms_pb2.EVENT_KIND_REGRADE_REQUESTED: EventKind.REGRADE_REQUESTED,
+    lms_pb2.EVENT_KIND_REGRADE_REPLIED: EventKind.REGRADE_REPLIED,
+    lms_pb2.EVENT_KIND_EXTENSION_GRANTED: EventKind.EXTENSION_GRANTED,
 }
 
 
@@ -67,8 +70,11 @@ _CONVERTERS: dict[str, Callable[[lms_pb2.Item], Item]] = {
     "assignment": coursework.assignment,
     "submission": coursework.submission,
     "grade": grading.grade,
+    "regrade": grading.regrade,
+    "statistics": grading.statistics,
     "query": questions.query,
     "announcement": course.announcement,
     "user": lambda item: people.user(item.user),
     "progress": coursework.progress,
+    "extension": coursework.extension,
 }

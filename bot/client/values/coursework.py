@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bot.client.api import Assignment, Progress, Submission
+from datetime import timedelta
+
+from bot.client.api import (
+    Assignment,
+    AssignmentRules,
+    Extension,
+    LatePolicy,
+    Progress,
+    RubricLine,
+    Submission,
+)
 from bot.client.values.basics import file, moment
 from protos import lms_pb2
 
@@ -14,8 +24,46 @@ def assignment(item: lms_pb2.Item) -> Assignment:
         title=message.title,
         instructions=message.instructions,
         points=message.points,
-        due=moment(message.due),
+        everybodys_due=moment(message.due),
         submissions=message.submissions,
+        rules=_rules(message),
+        extended_due=moment(message.extended_due) if message.HasField("extended_due") else None,
+    )
+
+
+def _rules(message: lms_pb2.Assignment) -> AssignmentRules:
+    late = None
+    if message.HasField("late"):
+        interval = timedelta(seconds=message.late.interval_seconds)
+        late = LatePolicy(message.late.percent, interval, message.late.minimum_percent)
+    return AssignmentRules(
+        opens=moment(message.opens) if message.HasField("opens") else None,
+        cutoff=moment(message.cutoff) if message.HasField("cutoff") else None,
+        attempts_max=message.attempts_max,
+        late=late,
+        rubric=tuple(RubricLine(line.criterion, line.points) for line in message.rubric),
+        files=tuple(file(each) for each in message.files),
+    )
+
+
+def late_message(late: LatePolicy) -> lms_pb2.LatePolicy:
+    return lms_pb2.LatePolicy(
+        percent=late.percent,
+        interval_seconds=int(late.interval.total_seconds()),
+        minimum_percent=late.minimum_percent,
+    )
+
+
+def extension(item: lms_pb2.Item) -> Extension:
+    message = item.extension
+    return Extension(
+        id=item.id,
+        assignment_id=message.assignment_id,
+        student=message.student,
+        student_name=message.student_name,
+        due=moment(message.due),
+        author=message.author,
+        granted_at=moment(message.granted_at),
     )
 
 
@@ -32,6 +80,11 @@ def submission(item: lms_pb2.Item) -> Submission:
         late=message.late,
         submitted_at=moment(message.submitted_at),
         graded=message.graded,
+        sha256=message.sha256,
+        index=message.index,
+        term=message.term,
+        same_files_as=tuple(message.same_files_as),
+        late_percent=message.late_percent,
     )
 
 
@@ -47,4 +100,5 @@ def progress(item: lms_pb2.Item) -> Progress:
         assignments_graded=message.assignments_graded,
         points=message.points,
         points_max=message.points_max,
+        score_hundredths=message.score_hundredths,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.language import Phrase, tr, trn
+from bot.core.text.servers import told
 
 STATUS_SUMMARY = Phrase("how the course servers are")
 
@@ -32,7 +33,8 @@ def node_up(node_id: str, role: str, term: int, applied: int) -> str:
 
 
 def node_down(node_id: str, error: str) -> str:
-    return f"{node_id}: {error}"
+    """`error` as the client gives it."""
+    return f"{node_id}: {told(error)}"
 
 
 def tutor_status(reachable: bool, model: str, waiting: int) -> str:

@@ -44,6 +44,8 @@ SENTENCES = (
     Phrase("Too many people watch this node."),
     Phrase("The course servers are busy; nothing was saved."),
     Phrase("The course servers' disk is almost full; nothing was saved."),
+    Phrase("{name} is larger than 20 MB, the most a file may have."),
+    Phrase("does not answer"),
     Phrase("No quorum of the course servers answered; nothing was saved."),
 )
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +19,7 @@ from google.rpc.status_pb2 import Status
 from lms_cluster.config import ClusterConfig, NodeConfig
 from lms_cluster.disk_reserve import FreeBytes, free_bytes
 from lms_cluster.founding import found_node
+from lms_cluster.local.ports import free_ports
 from lms_cluster.node import Node
 from lms_cluster.secret_file import read_secret, write_new_secret
 from protos.lms_pb2 import (
@@ -221,11 +220,3 @@ class RunningCluster:
         request = LoginRequest(username=username, password=f"password of {username}")
         response = await self.lms(node_id).Login(request, timeout=SECONDS)
         return Person(self, username, response.token)
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]

@@ -20,6 +20,7 @@ from lms_cluster.config import ConfigError, NodeConfig
 from lms_cluster.data_folder import DataFolderUnusable
 from lms_cluster.founding import found_node
 from lms_cluster.health_watch import LEADER, LMS
+from lms_cluster.local.ports import free_ports
 from lms_cluster.node import Node
 from protos.lms_pb2 import (
     CONSISTENCY_STALE,
@@ -33,7 +34,7 @@ from protos.lms_pb2 import (
 )
 from raft.errors import StorageFailed
 from storage.log_store import SqliteLogStore
-from tests.lms_cluster.services.cluster import NODES, RunningCluster, eventually, free_ports, refusal
+from tests.lms_cluster.services.cluster import NODES, RunningCluster, eventually, refusal
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING

@@ -20,6 +20,7 @@ from lms_cluster.disk_reserve import RESERVE_BYTES, RESUME_BYTES
 from lms_cluster.healing import give_up_data
 from lms_cluster.health_watch import LMS
 from lms_cluster.history_comparison import HistoryDiverged
+from lms_cluster.local.ports import free_ports
 from lms_cluster.node import Node
 from protos.command_pb2 import Command, Outcome
 from protos.lms_pb2 import (
@@ -35,7 +36,6 @@ from tests.lms_cluster.services.cluster import (
     Person,
     RunningCluster,
     eventually,
-    free_ports,
     refusal,
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lms_cluster import tutor_delays, tutor_dispatch
+from lms_cluster.local.ports import free_ports
 from lms_cluster.tutor_dispatch import AT_ONCE
 from protos.lms_pb2 import (
     EVENT_KIND_QUERY_ANSWERED,
@@ -22,7 +23,7 @@ from protos.lms_pb2 import (
     Query,
     WatchRequest,
 )
-from tests.lms_cluster.services.cluster import Person, RunningCluster, eventually, free_ports
+from tests.lms_cluster.services.cluster import Person, RunningCluster, eventually
 from tests.lms_cluster.services.tutor import SmallTutor
 
 

@@ -31,10 +31,18 @@ def after_any_power_loss(disk: Disk, folder: Path, losses: int) -> Iterator[Left
             kind = number if losses > 2 else (call + number) % 3
             loss = NoLoss() if kind == 0 else Loss() if kind == 1 else RandomLoss(call * losses + number)
             files = power_loss.files(loss)
-            digest = sha256(repr(sorted(files.items())).encode()).digest()
-            if (power_loss.promises, digest) not in seen:
-                seen.add((power_loss.promises, digest))
+            key = (power_loss.promises, _digest(files))
+            if key not in seen:
+                seen.add(key)
                 yield Left(power_loss.promises, kind == 0, written(files, folder / "after"))
+
+
+def _digest(files: dict[str, bytes]) -> bytes:
+    digest = sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.digest()
 
 
 def written(files: dict[str, bytes], folder: Path) -> Path:
