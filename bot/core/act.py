@@ -9,7 +9,7 @@ from bot.core import dialogue as steps
 from bot.core import guard
 from bot.core.adapter import FileUnavailable
 from bot.core.chat import Dialogue
-from bot.core.command import Arg, BadValue, Command, Registry
+from bot.core.command import BASIS, Arg, BadValue, Card, Command, Part, Registry
 from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure, NotSignedIn
 from bot.core.language import Words
@@ -59,11 +59,15 @@ class Act:
         self._keep(None)
         try:
             arg = arg or steps.missing(command, dialogue, self._secrets)
+            arg = arg or await self._unfinished(command, dialogue)
             if arg is not None:
                 await self._ask(command, dialogue, arg, reason)
             elif command.confirm is not None and not dialogue.confirmed:
                 values = steps.values(command, dialogue, self._secrets)
                 card = await command.confirm(self._conversation, values)
+                if isinstance(card, Card):
+                    dialogue = replace(dialogue, words={**dialogue.words, BASIS: card.basis})
+                    card = card.reply
                 if card is not None:
                     await self._show_card(command, card, dialogue, reason)
                 else:
@@ -81,6 +85,21 @@ class Act:
             log.exception("/%s broke (ref %s)", command.name, _reference(dialogue))
             await self.refuse(text.broke(_reference(dialogue)))
 
+    async def take(self, dialogue: Dialogue, arg: Arg, word: str) -> None:
+        """Go on with one more answer, unless it cannot be used."""
+        command = self._registry.commands[dialogue.command]
+        try:
+            part = await self._part(command, dialogue, arg)
+            given = steps.give(dialogue, arg, word if part is None else part.keep(word))
+            given = replace(given, refusals=0)
+        except BadValue as bad:
+            await self.carry_on(dialogue, str(bad), arg)
+        except Failure as failure:
+            self._keep(None)
+            await self._fail(command, dialogue, failure)
+        else:
+            await self.carry_on(given)
+
     async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: Words) -> None:
         same = dialogue.asking == arg.name
         refusals = (dialogue.refusals if same else 0) + bool(reason)
@@ -89,12 +108,25 @@ class Act:
             return
         dialogue = replace(dialogue, asking=arg.name, refusals=refusals)
         buttons = await self._buttons(command, dialogue, arg)
-        prompt: Words = arg.prompt
+        part = await self._part(command, dialogue, arg)
+        prompt: Words = part.prompt if part is not None else arg.prompt
         if arg.files and dialogue.files:
             prompt = text.file_added(dialogue.files[-1].name, len(dialogue.files))
         question = lines(reason, prompt) if reason else plain(prompt)
         self._keep(dialogue)
         await self._conversation.say(Reply(question, buttons, secret_next=arg.secret, refused=bool(reason)))
+
+    async def _part(self, command: Command, dialogue: Dialogue, arg: Arg) -> Part | None:
+        """What to ask next of an argument that is asked for piece by piece; None where nothing is."""
+        if arg.parts is None:
+            return None
+        return await arg.parts(self._conversation, steps.values(command, dialogue, self._secrets))
+
+    async def _unfinished(self, command: Command, dialogue: Dialogue) -> Arg | None:
+        for arg in command.args:
+            if arg.name in dialogue.words and await self._part(command, dialogue, arg) is not None:
+                return arg
+        return None
 
     async def _buttons(
         self, command: Command, dialogue: Dialogue, arg: Arg
@@ -162,6 +194,8 @@ class Act:
                 await self.refuse(message, self._repeat_button(dialogue, text.TRY_AGAIN))
             case "UNKNOWN" if failure.reason == "OUTCOME_UNKNOWN":
                 await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
+            case "ABORTED" if BASIS in dialogue.words:
+                await self.carry_on(steps.mended(dialogue, without=BASIS), told(failure.message))
             case code if code in _ANSWERS and failure.message:
                 await self.refuse(told(failure.message))
             case _:

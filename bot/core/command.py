@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.core.language import Phrase
+from bot.core.language import Phrase, Words
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
 
 
@@ -23,6 +23,30 @@ class Choice:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several answers that make up an argument."""
+
+    prompt: Words
+    keep: Callable[[str], str]
+    """From the answer to all that was given of the argument so far, this answer with it; raises BadValue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card, and what it was made from: `run` finds that in values[BASIS].
+
+    So what was shown is what is done, to the letter, whatever the classroom has come to meanwhile. When the
+    classroom says ABORTED to it, the card is made anew.
+    """
+
+    reply: Reply
+    basis: str
+
+
+BASIS = "basis"
 
 
 class Conversation(Protocol):
@@ -65,6 +89,7 @@ class Conversation(Protocol):
 Values = Mapping[str, Any]
 Parse = Callable[[str], Any]
 Choices = Callable[[Conversation, Values], Awaitable[list[Choice]]]
+Parts = Callable[[Conversation, Values], Awaitable[Part | None]]
 Run = Callable[[Conversation, Values], Awaitable[Reply | StreamedReply]]
 
 
@@ -100,6 +125,9 @@ class Arg:
 
     Raises BadValue when nothing can be chosen: that ends the dialogue.
     """
+    parts: Parts | None = None
+    """When it is asked for: what to ask next, given what there is of it so far; None when it is complete, or
+    asked for as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +140,7 @@ class Command:
     args: tuple[Arg, ...] = ()
     private: bool = False
     """Refused in a chat that several people read."""
-    confirm: Callable[[Conversation, Values], Awaitable[Reply | None]] | None = None
+    confirm: Callable[[Conversation, Values], Awaitable[Reply | Card | None]] | None = None
     """A card shown before `run`, with Confirm and Cancel buttons added by the engine; None: run at once."""
     confirm_label: Phrase | None = None
     """What the Confirm button says instead."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.chat import Dialogue
-from bot.core.command import Arg, Command
+from bot.core.command import BASIS, Arg, Command
 from bot.core.model import FileRef, Incoming
 
 LIFETIME_SECONDS = 600.0
@@ -63,7 +63,10 @@ def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) ->
 
 
 def values(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> dict[str, Any]:
-    """Every argument's value: None for one not given, a tuple of FileRef for files. Raises BadValue."""
+    """Every argument's value: None for one not given, a tuple of FileRef for files; and the BASIS of a Card.
+
+    Raises BadValue.
+    """
     found: dict[str, Any] = {}
     for arg in command.args:
         if arg.files:
@@ -71,6 +74,8 @@ def values(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> 
             continue
         word = (secrets if arg.secret else dialogue.words).get(arg.name)
         found[arg.name] = None if word is None else arg.parse(word)
+    if BASIS in dialogue.words:
+        found[BASIS] = dialogue.words[BASIS]
     return found
 
 

@@ -211,15 +211,15 @@ class Turn:
             await self._act.carry_on(dialogue)
 
     async def _answer_word(self, dialogue: Dialogue, arg: Arg, word: str) -> None:
+        if not arg.secret:
+            await self._act.take(dialogue, arg, word)
+            return
         try:
-            if arg.secret:
-                arg.parse(word)
-                self._secrets[arg.name] = word
-            else:
-                dialogue = steps.give(dialogue, arg, word)
+            arg.parse(word)
         except BadValue as bad:
             await self._act.carry_on(dialogue, str(bad), arg)
         else:
+            self._secrets[arg.name] = word
             await self._act.carry_on(dialogue)
 
     async def _answer_files(self, command: Command, dialogue: Dialogue, arg: Arg, line: str) -> None:

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from bot.client.api import LmsClient
-from bot.core.command import Command, Registry
+from bot.core.command import Card, Command, Registry
 from bot.core.errors import NotSignedIn
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
 from tests.world import PEOPLE
@@ -72,7 +72,11 @@ class Chat:
     async def card(self, name: str, **values: Any) -> Reply:
         confirm = self.command(name).confirm
         assert confirm is not None
-        return await confirm(self, self._complete(name, values))
+        shown = await confirm(self, self._complete(name, values))
+        if isinstance(shown, Card):
+            return shown.reply
+        assert shown is not None
+        return shown
 
     def _complete(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         empty = {arg.name: () if arg.files else None for arg in self.command(name).args}
