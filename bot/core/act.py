@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core import dialogue as steps
@@ -48,16 +49,23 @@ class Act:
     async def refuse(self, sentence: Words, *buttons: Button) -> None:
         await self.say(sentence, *buttons, refused=True)
 
-    async def carry_on(self, dialogue: Dialogue, reason: Words = "", arg: Arg | None = None) -> None:
+    async def carry_on(
+        self, dialogue: Dialogue, reason: Words = "", arg: Arg | None = None, given: Sequence[Arg] = ()
+    ) -> None:
         """Go as far as `dialogue` allows: to its next question, its card, or its end.
 
         A `reason` why something was not taken stands before what is said next; with `arg`, that is asked for
-        again whatever else is missing.
+        again whatever else is missing. `given` are the arguments that have only just been filled.
         """
         command = self._registry.commands[dialogue.command]
         self._conversation.request_id = dialogue.request_id
         self._keep(None)
         try:
+            for filled in given:
+                complaint = await self._complaint(command, dialogue, filled)
+                if complaint:
+                    dialogue = steps.without(dialogue, filled.name)
+                    reason, arg = (reason, arg) if arg is not None else (complaint, filled)
             arg = arg or steps.missing(command, dialogue, self._secrets)
             arg = arg or await self._unfinished(command, dialogue)
             if arg is not None:
@@ -90,15 +98,27 @@ class Act:
         command = self._registry.commands[dialogue.command]
         try:
             part = await self._part(command, dialogue, arg)
-            given = steps.give(dialogue, arg, word if part is None else part.keep(word))
-            given = replace(given, refusals=0)
+            filled = steps.give(dialogue, arg, word if part is None else part.keep(word))
+            if part is not None:
+                # Its next piece is another question, though of the same argument.
+                filled = replace(filled, refusals=0)
         except BadValue as bad:
             await self.carry_on(dialogue, str(bad), arg)
         except Failure as failure:
             self._keep(None)
             await self._fail(command, dialogue, failure)
         else:
-            await self.carry_on(given)
+            await self.carry_on(filled, given=(arg,))
+
+    async def _complaint(self, command: Command, dialogue: Dialogue, arg: Arg) -> str:
+        """What the classroom has against the value of `arg`; empty when it has nothing."""
+        if arg.check is None:
+            return ""
+        try:
+            await arg.check(self._conversation, steps.values(command, dialogue, self._secrets)[arg.name])
+        except BadValue as bad:
+            return str(bad)
+        return ""
 
     async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: Words) -> None:
         same = dialogue.asking == arg.name
@@ -228,7 +248,7 @@ class Act:
             await self.refuse(told(failure.message) or reason)
             return
         self._secrets.pop(arg.name, None)
-        await self.carry_on(steps.mended(dialogue, without=arg.name), reason, arg)
+        await self.carry_on(steps.mended(dialogue, arg.name), reason, arg)
 
     def _repeat_button(self, dialogue: Dialogue, label: Words) -> Button:
         """Remember an act so that the button can repeat it with the same request id."""

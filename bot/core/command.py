@@ -90,6 +90,7 @@ Values = Mapping[str, Any]
 Parse = Callable[[str], Any]
 Choices = Callable[[Conversation, Values], Awaitable[list[Choice]]]
 Parts = Callable[[Conversation, Values], Awaitable[Part | None]]
+Check = Callable[[Conversation, Any], Awaitable[None]]
 Run = Callable[[Conversation, Values], Awaitable[Reply | StreamedReply]]
 
 
@@ -128,6 +129,9 @@ class Arg:
     parts: Parts | None = None
     """When it is asked for: what to ask next, given what there is of it so far; None when it is complete, or
     asked for as a whole."""
+    check: Check | None = None
+    """Looks whether the classroom takes this value as soon as it is given, before anybody sends files for
+    nothing. Raises BadValue: it is asked for again. The command itself looks once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,18 @@ def act_id(incoming: Incoming) -> str:
     return _digest("\0".join((incoming.adapter, incoming.chat, incoming.request_id)))
 
 
-def mended(dialogue: Dialogue, without: str) -> Dialogue:
+def mended(dialogue: Dialogue, name: str) -> Dialogue:
     """The dialogue after the classroom refused one argument.
 
     It becomes a new act: asked again with the old request id, the classroom would repeat its refusal.
     """
-    words = {name: word for name, word in dialogue.words.items() if name != without}
-    return replace(dialogue, request_id=_digest(dialogue.request_id), words=words, confirmed=False)
+    return replace(without(dialogue, name), request_id=_digest(dialogue.request_id), confirmed=False)
+
+
+def without(dialogue: Dialogue, name: str) -> Dialogue:
+    """The dialogue as if this argument had not been given."""
+    words = {other: word for other, word in dialogue.words.items() if other != name}
+    return replace(dialogue, words=words)
 
 
 def give(dialogue: Dialogue, arg: Arg, word: str) -> Dialogue:

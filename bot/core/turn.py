@@ -146,16 +146,19 @@ class Turn:
     async def _fill(self, command: Command, dialogue: Dialogue, words: dict[str, str]) -> None:
         """Take the words and files that came with the command; what cannot be used is asked for again."""
         faulty: tuple[str, Arg | None] | None = None
+        given = []
         for arg in command.args:
             if arg.name in words:
                 try:
                     dialogue = steps.give(dialogue, arg, words[arg.name])
+                    given.append(arg)
                 except BadValue as bad:
                     faulty = faulty or (str(bad), arg)
         dialogue, complaint = self._with_files(command, dialogue)
         if complaint and faulty is None:
             faulty = (complaint, None)
-        await self._act.carry_on(dialogue, *(faulty or ()))
+        reason, again = faulty or ("", None)
+        await self._act.carry_on(dialogue, reason, again, given)
 
     async def _unknown(self, name: str) -> None:
         role = self._conversation.role

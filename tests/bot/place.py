@@ -123,6 +123,10 @@ def registry(classroom: Classroom) -> Registry:
     async def card(conversation: Conversation, values: Values) -> Reply:
         return Reply(plain(f"Submit {values['assignment']} with {len(values['files'])} files?"))
 
+    async def is_open(conversation: Conversation, value: str) -> None:
+        if value == "A9":
+            raise BadValue("A9 is closed.")
+
     found = Registry()
     found.add(
         [
@@ -182,7 +186,7 @@ def registry(classroom: Classroom) -> Registry:
                 does("submit"),
                 STUDENT,
                 (
-                    Arg("assignment", Phrase("Which assignment?")),
+                    Arg("assignment", Phrase("Which assignment?"), check=is_open),
                     Arg("text", Phrase("Your text?"), required=False, rest=True),
                     Arg("files", Phrase("Send files, then Done."), required=False, files=True, files_max=3),
                 ),

@@ -176,3 +176,27 @@ async def test_a_card_is_cancelled_with_a_button_or_a_word(chatting: Chatting) -
     ]
     assert await chatting.say("no") == ["Cancelled /submit. Nothing was saved."]
     assert chatting.classroom.done == []
+
+
+async def test_a_value_that_the_classroom_does_not_take_is_asked_for_again_before_anything_else(
+    chatting: Chatting,
+) -> None:
+    await chatting.sign_in("ada")
+    assert await chatting.say("/submit A9") == ["A9 is closed. Which assignment?"]
+    assert await chatting.say("A9") == ["A9 is closed. Which assignment?"]
+    assert await chatting.say("A1") == ["Send files, then Done. [Done]"]
+
+
+async def test_a_value_that_is_not_taken_costs_nothing_else_that_was_given(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    assert await chatting.say("/submit A9 my essay") == ["A9 is closed. Which assignment?"]
+    assert await chatting.say("A1") == ["Submit A1 with 0 files? [Confirm] [Cancel]"]
+    assert await chatting.press("Confirm") == ["Done: submit A1 my essay no files"]
+
+
+async def test_after_three_values_that_are_not_taken_the_command_is_cancelled(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A9")
+    await chatting.say("A9")
+    (last,) = await chatting.say("A9")
+    assert "cancelled /submit" in last
