@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.adapters.console import ConsoleAdapter, JsonPrinter, Output, PipedLines, PromptLines, TextPrinter
 from bot.adapters.script import ScriptAdapter, Transcript
@@ -25,8 +26,9 @@ from bot.core.command import Registry
 from bot.core.completion import Completer, Suggestion
 from bot.core.conversation import ChatConversation
 from bot.core.engine import Engine
-from bot.core.language import speak, speaking
+from bot.core.language import speak
 from bot.core.model import Incoming, Role
+from bot.core.reader import reading_as
 from bot.notify import Notifier
 from bot.store import BotStore
 from bot.telegram_settings import TelegramSettings
@@ -45,6 +47,8 @@ class Classroom:
     client: LmsClient
     registry: Registry
     awaited: AwaitedAnswers
+    time_zone: ZoneInfo
+    """The course's."""
 
 
 @asynccontextmanager
@@ -53,7 +57,7 @@ async def classroom(config: Config) -> AsyncIterator[Classroom]:
     try:
         calendar = Calendar(lambda: datetime.now(UTC), config.time_zone)
         awaited = AwaitedAnswers()
-        yield Classroom(client, build_registry(client, calendar, awaited), awaited)
+        yield Classroom(client, build_registry(client, calendar, awaited), awaited, config.time_zone)
     finally:
         await client.close()
 
@@ -66,7 +70,7 @@ async def converse(
     With `speakers_only`, what happens is told to those alone who speak here: a terminal is not read by all
     who ever signed in at one, and a notice told there would never be told where they are.
     """
-    notifier = Notifier(room.client, adapter, store, room.awaited)
+    notifier = Notifier(room.client, adapter, store, room.awaited, room.time_zone)
     engine = Engine(adapter, room.registry, store, time.time, notifier.session_changed)
 
     async def hear(incoming: Incoming) -> None:
@@ -119,7 +123,7 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
             async def completions(chat: str, line: str) -> Sequence[Suggestion]:
                 state = store.load(chat)
                 conversation = ChatConversation(adapter, Incoming(adapter.name, chat, ""), state)
-                with speaking(state.language):
+                with reading_as(state):
                     return await completer.suggestions(conversation, line)
 
             adapter = ConsoleAdapter(

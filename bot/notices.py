@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.client.api import (
     Announcement,
     Assignment,
@@ -13,11 +15,30 @@ from bot.client.api import (
     Submission,
 )
 from bot.core.model import Button, Reply
-from bot.core.richtext import Text, bold, join, lines, plain, quote
+from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
 from bot.core.text import notices as text
 from bot.core.text.phrases import open_item
 
 EXCERPT_CHARACTERS_MAX = 300
+DIGEST_BUTTONS_MAX = 10
+
+_TOPICS = {
+    EventKind.MATERIAL_PUBLISHED: "materials",
+    EventKind.ASSIGNMENT_PUBLISHED: "assignments",
+    EventKind.EXTENSION_GRANTED: "assignments",
+    EventKind.GRADE_RELEASED: "grades",
+    EventKind.REGRADE_REPLIED: "grades",
+    EventKind.QUERY_ANSWERED: "answers",
+    EventKind.ANSWER_REVIEWED: "answers",
+    EventKind.TUTOR_DELAYED: "answers",
+    EventKind.ANNOUNCEMENT: "announcements",
+    EventKind.DUE_SOON: "reminders",
+    EventKind.SUBMISSION_RECEIVED: "submissions",
+    EventKind.REGRADE_REQUESTED: "submissions",
+    EventKind.QUERY_ASKED: "questions",
+    EventKind.QUERY_FOLLOWED_UP: "questions",
+    EventKind.ANSWER_DOUBTED: "questions",
+}
 
 
 def notice(event: Event) -> Reply | None:
@@ -51,11 +72,38 @@ def notice(event: Event) -> Reply | None:
         case EventKind.TUTOR_DELAYED, Query() as query:
             headline, details = text.tutor_unreachable(query.id), plain(text.TUTOR_DELAYED)
             button = _open("questions", query.id)
+        case EventKind.DUE_SOON, Assignment() as assignment:
+            headline = text.due_soon(assignment.id)
+            details = plain(text.not_handed_in(assignment.title))
+            button = Button(str(text.HAND_IN), f"submit:{assignment.id}")
         case _:
             return None
     title = join((f"{text.NOTICE_MARK} ", bold(headline)))
     shown = lines(title, details) if details.plain else title
     return Reply(shown, ((button,),) if button is not None else ())
+
+
+def topic(event: Event) -> str:
+    """Under which of `text.settings.TOPICS` it can be muted; empty for what tells nothing."""
+    return _TOPICS[event.kind] if event.kind is not None else ""
+
+
+def is_reminder(event: Event) -> bool:
+    """What a digest would tell too late."""
+    return event.kind is EventKind.DUE_SOON
+
+
+def digest(notices: Sequence[Reply]) -> Reply:
+    """Many told as one. Each button stands once, and not more of them than a screen takes."""
+    title = join((f"{text.NOTICE_MARK} ", bold(text.happened(len(notices)))))
+    told = [_without_mark(reply.text) for reply in notices]
+    rows = list(dict.fromkeys(row for reply in notices for row in reply.buttons))
+    return Reply(join((title, *told), "\n\n"), tuple(rows[:DIGEST_BUTTONS_MAX]))
+
+
+def _without_mark(told: Text) -> Text:
+    mark, *rest = told.spans
+    return Text((Span(mark.text.removeprefix(f"{text.NOTICE_MARK} "), mark.style), *rest))
 
 
 def _open(command: str, item: str) -> Button:

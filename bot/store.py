@@ -10,12 +10,13 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.core.chat import Chat, Dialogue, Session
 from bot.core.model import FileRef, Role
+from bot.core.settings import Settings
 
 REPLIES_KEPT_MAX = 200
 """Messages of one chat to which a reply begins something."""
@@ -49,12 +50,23 @@ CREATE TABLE on_reply (
     UNIQUE (adapter, chat, message)
 );
 """,
+    "ALTER TABLE notice_cursor ADD COLUMN ahead TEXT NOT NULL DEFAULT '[]';",
 )
 """Each brings a file of the version that is its place here to the next."""
 
 
 class StoreUnreadable(Exception):
     """The file was written by a later version, or is no store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far the events of a feed have been told."""
+
+    cursor: str = ""
+    """Everything before it; empty at the first time."""
+    ahead: frozenset[str] = frozenset()
+    """And the events at these cursors, out of their turn."""
 
 
 class BotStore:
@@ -147,18 +159,19 @@ class BotStore:
 
     # --- notices ---
 
-    def cursor(self, chat: str, username: str) -> str:
-        """After which event this person's notices go on in this chat; empty at the first time."""
+    def told(self, chat: str, username: str) -> Told:
+        """How far this person's notices have been told in this chat."""
         row = self._database.execute(
-            "SELECT cursor FROM notice_cursor WHERE adapter = ? AND chat = ? AND username = ?",
+            "SELECT cursor, ahead FROM notice_cursor WHERE adapter = ? AND chat = ? AND username = ?",
             (self._adapter, chat, username),
         ).fetchone()
-        return row[0] if row else ""
+        return Told(row[0], frozenset(json.loads(row[1]))) if row else Told()
 
-    def move_cursor(self, chat: str, username: str, cursor: str) -> None:
+    def remember_told(self, chat: str, username: str, told: Told) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO notice_cursor (adapter, chat, username, cursor) VALUES (?, ?, ?, ?)",
-            (self._adapter, chat, username, cursor),
+            "INSERT OR REPLACE INTO notice_cursor (adapter, chat, username, cursor, ahead)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (self._adapter, chat, username, told.cursor, json.dumps(sorted(told.ahead))),
         )
 
 
@@ -172,6 +185,7 @@ def _chat(session: Session | None, document: dict[str, Any]) -> Chat:
         locked_until=document["locked_until"],
         language=document.get("language", ""),
         handled=tuple(document["handled"]),
+        settings=_settings(document.get("settings", {})),
     )
 
 
@@ -180,3 +194,8 @@ def _dialogue(document: dict[str, Any] | None) -> Dialogue | None:
         return None
     files = tuple(FileRef(**file) for file in document["files"])
     return Dialogue(**{**document, "files": files})
+
+
+def _settings(document: dict[str, Any]) -> Settings:
+    """Of an older file: what it knows."""
+    return Settings(**{**document, "muted": tuple(document.get("muted", ()))})

@@ -14,6 +14,7 @@ from bot.commands.notices import Notices
 from bot.commands.people import People
 from bot.commands.questions import Questions
 from bot.commands.results import Results
+from bot.commands.settings import ChatSettings
 from bot.commands.submissions import Submissions
 from bot.core.command import Registry
 
@@ -30,6 +31,7 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Notices(client).commands())
     registry.add(People(client).commands())
     registry.add(Account(client, registry).commands())
+    registry.add(ChatSettings(calendar).commands())
     registry.add(Cluster(client).commands())
     return registry
 

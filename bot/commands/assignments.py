@@ -9,6 +9,7 @@ from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
+from bot.core.reader import ReaderZone
 from bot.core.richtext import quote
 from bot.core.text import course as text
 from bot.core.text import dates, phrases
@@ -52,7 +53,7 @@ class Assignments:
                     ),
                     Arg(
                         "due",
-                        dates.due_prompt(self._calendar.zone.key),
+                        dates.due_prompt(ReaderZone(self._calendar.course_zone)),
                         parse=self._calendar.parse,
                         canonical=self._calendar.canonical,
                     ),

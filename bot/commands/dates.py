@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.command import BadValue
+from bot.core.reader import time_zone
 from bot.core.text import dates as text
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -21,10 +22,15 @@ _END_OF_DAY = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The course's clock on the wall. `now` gives aware times; everything typed or shown is in `zone`."""
+    """The clock on the wall. `now` gives aware times; everything typed or shown is in the reader's zone."""
 
     now: Callable[[], datetime]
-    zone: ZoneInfo
+    course_zone: ZoneInfo
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reader's own; the course's where none is set."""
+        return time_zone(self.course_zone)
 
     def parse(self, words: str) -> datetime:
         """DAY [HH:MM], where DAY is 2026-11-30, fri (the next one) or +7d; a day alone ends at 23:59.
@@ -49,7 +55,12 @@ class Calendar:
         """ "Fri 6 Nov 2026 18:00 IST"."""
         local = moment.astimezone(self.zone)
         return text.moment(
-            local.weekday(), local.day, local.month, local.year, f"{local:%H:%M}", local.tzname() or ""
+            local.weekday(),
+            local.day,
+            local.month,
+            local.year,
+            f"{local:%H:%M}",
+            _zone_name(local, self.zone),
         )
 
     def relative(self, moment: datetime) -> str:
@@ -76,6 +87,12 @@ class Calendar:
 
     def _moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+
+def _zone_name(local: datetime, zone: ZoneInfo) -> str:
+    """ "CET"; where the tz database has but a number for a zone, its whole name with it."""
+    name = local.tzname() or ""
+    return f"{zone.key} ({name})" if name[:1] in {"+", "-"} else name
 
 
 def _time_of(word: str, words: str) -> time:

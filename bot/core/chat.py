@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.model import FileRef, Role
+from bot.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Chat:
     """Seconds since the epoch, until which nobody can sign in here."""
     language: str = ""
     """The person's own, as the place told it last (an IETF tag); notices are told in it."""
+    settings: Settings = field(default_factory=Settings)
     handled: tuple[str, ...] = ()
     """The request ids handled last, so that what is delivered again is not heard twice; the newest last."""
 

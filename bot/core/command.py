@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from bot.core.language import Phrase, Words
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
+from bot.core.settings import Settings
 
 
 class BadValue(ValueError):
@@ -74,6 +75,15 @@ class Conversation(Protocol):
 
     @property
     def role(self) -> Role: ...
+
+    @property
+    def settings(self) -> Settings:
+        """How this chat wants to be told of things."""
+        ...
+
+    def change_settings(self, settings: Settings) -> None:
+        """From now on, with the reply to this very line."""
+        ...
 
     async def fetch(self, file: FileRef) -> bytes: ...
 

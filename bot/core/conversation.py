@@ -9,6 +9,8 @@ from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Chat, Session
 from bot.core.errors import NotSignedIn
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
+from bot.core.reader import read_on_as
+from bot.core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,14 @@ class ChatConversation:
     @property
     def role(self) -> Role:
         return self.chat.session.role if self.chat.session else Role.ANYONE
+
+    @property
+    def settings(self) -> Settings:
+        return self.chat.settings
+
+    def change_settings(self, settings: Settings) -> None:
+        self.chat = replace(self.chat, settings=settings)
+        read_on_as(self.chat)
 
     async def fetch(self, file: FileRef) -> bytes:
         return await self.adapter.fetch(file)

@@ -19,6 +19,7 @@ from bot.core.command import Registry
 from bot.core.conversation import ChatConversation
 from bot.core.language import speaking
 from bot.core.model import Incoming, Reply
+from bot.core.reader import reading_as
 from bot.core.richtext import plain
 from bot.core.text import dialogue as text
 from bot.core.turn import Turn
@@ -29,7 +30,7 @@ WAITING_MAX = 32
 HANDLED_MAX = 64
 
 SessionListener = Callable[[str, Session | None], None]
-"""Told the chat, and who is signed in there from now on."""
+"""Told the chat, and who is signed in there from now on; also when how it is told of things has changed."""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class Engine:
         secrets = self._secrets.setdefault(incoming.chat, {})
         on_reply = self._chats.on_reply(incoming.chat, incoming.reply_to) if incoming.reply_to else ""
         try:
-            with speaking(before.language):
+            with reading_as(before):
                 await Turn(self._registry, conversation, secrets, self._clock(), on_reply).hear()
         except Exception:
             # The place would not take our reply. What was done is done, and is kept.
@@ -101,7 +102,8 @@ class Engine:
             self._chats.keep_on_reply(incoming.chat, message, begun)
         handled = (*conversation.chat.handled, *request_ids)[-HANDLED_MAX:]
         self._chats.save(incoming.chat, replace(conversation.chat, handled=handled))
-        if conversation.chat.session != before.session:
+        told_differently = conversation.chat.settings != before.settings
+        if conversation.chat.session != before.session or told_differently:
             self._on_session(incoming.chat, conversation.chat.session)
 
     async def _turn_away(self, incoming: Incoming) -> None:

@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from bot import notify
+from bot import chat_watch
 from bot.awaited import AwaitedAnswers
 from bot.client.api import (
     Announcement,
@@ -29,14 +29,16 @@ from bot.client.api import (
     Recipient,
     Submission,
 )
+from bot.client.api.coursework import NO_RULES
 from bot.core.chat import Chat, Session
 from bot.core.model import Reply, Role
 from bot.notices import notice
 from bot.notify import Notifier
-from bot.store import BotStore
+from bot.store import BotStore, Told
 from tests.bot.place import Place, as_shown
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+ASSIGNMENT = Assignment("A1", "Elections", "", 20, NOW, 0, NO_RULES, None)
 ADA = Session("token of ada", "ada", Role.STUDENT)
 
 
@@ -47,6 +49,8 @@ class Feed:
     events: list[Event] = field(default_factory=list)
     cursors: list[str] = field(default_factory=list)
     """Where each watch began."""
+    taken: int = 0
+    """How many events the newest watch has done with."""
     fault: LmsError | None = None
     """Breaks every watch where it stands, until it is taken away."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,6 +80,7 @@ class Feed:
             while at < len(self.events):
                 at += 1
                 yield self.events[at - 1]
+                self.taken = at
             self._changed.clear()
             await self._changed.wait()
 
@@ -93,7 +98,7 @@ class Bot:
         return [reply.text.plain.rpartition("\n")[2] for _, reply in self.place.said]
 
     async def has_told_all_of(self, feed: Feed) -> None:
-        await until(lambda: self.store.cursor("c1", "ada") == str(len(feed.events)))
+        await until(lambda: self.store.told("c1", "ada").cursor == str(len(feed.events)))
 
     async def stop(self) -> None:
         await self.notifier.stop()
@@ -114,8 +119,8 @@ def feed() -> Feed:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify, "PAUSE_SECONDS_MIN", 0.001)
-    monkeypatch.setattr(notify, "PAUSE_SECONDS_MAX", 0.001)
+    monkeypatch.setattr(chat_watch, "PAUSE_SECONDS_MIN", 0.001)
+    monkeypatch.setattr(chat_watch, "PAUSE_SECONDS_MAX", 0.001)
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ async def bot(tmp_path: Path, feed: Feed) -> AsyncIterator[Bot]:
 async def test_whoever_signs_in_is_told_what_happens_from_then_on(bot: Bot, feed: Feed) -> None:
     feed.announce("before")
     bot.notifier.session_changed("c1", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "1")
+    await until(lambda: bot.store.told("c1", "ada").cursor == "1")
     feed.announce("after")
     await until(lambda: bot.told == ["after"])
 
@@ -136,24 +141,24 @@ async def test_whoever_signs_in_is_told_what_happens_from_then_on(bot: Bot, feed
 async def test_whoever_signs_out_is_told_nothing_more(bot: Bot, feed: Feed) -> None:
     bot.notifier.session_changed("c1", ADA)
     bot.notifier.session_changed("c2", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == bot.store.cursor("c2", "ada") == "0")
+    await until(lambda: bot.store.told("c1", "ada").cursor == bot.store.told("c2", "ada").cursor == "0")
     bot.notifier.session_changed("c1", None)
     feed.announce("news")
-    await until(lambda: bot.store.cursor("c2", "ada") == "1")
+    await until(lambda: bot.store.told("c2", "ada").cursor == "1")
     assert [chat for chat, _ in bot.place.said] == ["c2"]
 
 
 async def test_in_a_terminal_only_those_who_speak_there_are_told(bot: Bot, feed: Feed) -> None:
     for chat in ("c1", "c2"):
         bot.store.save(chat, Chat(session=ADA))
-        bot.store.move_cursor(chat, "ada", "0")
+        bot.store.remember_told(chat, "ada", Told("0"))
     feed.announce("news")
     for _ in range(2):
         bot.notifier.attend("c1")
         bot.notifier.attend("nobody signed in")
     await until(lambda: bot.told == ["news"])
     assert [chat for chat, _ in bot.place.said] == ["c1"]
-    assert bot.store.cursor("c2", "ada") == "0"
+    assert bot.store.told("c2", "ada").cursor == "0"
     assert len(feed.cursors) == 1
 
 
@@ -174,7 +179,7 @@ async def test_a_restarted_bot_goes_on_where_it_stopped(tmp_path: Path, feed: Fe
 
 async def test_a_watch_that_breaks_goes_on_with_each_event_once(bot: Bot, feed: Feed) -> None:
     bot.notifier.session_changed("c1", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "0")
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0")
     for number in range(10):
         feed.break_with(LmsError("UNAVAILABLE", "NO_QUORUM", ""))
         feed.announce(str(number))
@@ -197,7 +202,7 @@ async def test_a_bot_stopped_in_the_middle_of_a_notice_finishes_it(
 
     monkeypatch.setattr(bot.place, "send", slow)
     bot.notifier.session_changed("c1", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "0")
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0")
     feed.announce("news")
     await sending.wait()
     stopping = asyncio.create_task(bot.notifier.stop())
@@ -205,7 +210,7 @@ async def test_a_bot_stopped_in_the_middle_of_a_notice_finishes_it(
     go_on.set()
     await stopping
     assert bot.told == ["news"]
-    assert bot.store.cursor("c1", "ada") == "1"
+    assert bot.store.told("c1", "ada").cursor == "1"
 
 
 async def test_a_notice_that_could_not_be_sent_is_sent_later(
@@ -221,7 +226,7 @@ async def test_a_notice_that_could_not_be_sent_is_sent_later(
 
     monkeypatch.setattr(bot.place, "send", faulty)
     bot.notifier.session_changed("c1", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "0")
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0")
     feed.announce("news")
     await until(lambda: bot.told == ["news"])
 
@@ -230,7 +235,7 @@ async def test_a_notice_that_could_not_be_sent_is_sent_later(
 async def test_a_chat_that_is_over_is_not_watched_any_more(bot: Bot, feed: Feed, gone: bool) -> None:
     bot.notifier.session_changed("c1", ADA)
     bot.notifier.session_changed("c2", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "0" == bot.store.cursor("c2", "ada"))
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0" == bot.store.told("c2", "ada").cursor)
     bot.place.gone = gone
     if gone:
         feed.announce("nobody reads this")
@@ -241,9 +246,9 @@ async def test_a_chat_that_is_over_is_not_watched_any_more(bot: Bot, feed: Feed,
 
 
 async def test_a_cursor_that_the_cluster_does_not_know_begins_anew(bot: Bot, feed: Feed) -> None:
-    bot.store.move_cursor("c1", "ada", "foreign")
+    bot.store.remember_told("c1", "ada", Told("foreign"))
     bot.notifier.session_changed("c1", ADA)
-    await until(lambda: bot.store.cursor("c1", "ada") == "0")
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0")
     assert feed.cursors == ["foreign", ""]
 
 
@@ -261,7 +266,7 @@ ANSWER = Answer("Because.", "grace", False, (), "", False, False)
         ),
         (
             EventKind.ASSIGNMENT_PUBLISHED,
-            Assignment("A1", "Elections", "", 20, NOW, 0),
+            ASSIGNMENT,
             "🔔 New assignment A1 Elections, 20 points [Open A1]",
         ),
         (
@@ -282,7 +287,7 @@ ANSWER = Answer("Because.", "grace", False, (), "", False, False)
         ),
         (
             EventKind.SUBMISSION_RECEIVED,
-            Submission("S1", "A1", "ada", "Ada", "", (), 2, True, NOW, False),
+            Submission("S1", "A1", "ada", "Ada", "", (), 2, True, NOW, False, "", 0, 0, (), 0),
             "🔔 Ada handed in S1 A1, attempt 2, late [Grade]",
         ),
         (

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.chat import Chat, Dialogue, Session
 from bot.core.model import FileRef, Role
-from bot.store import _MIGRATIONS, REPLIES_KEPT_MAX, BotStore, StoreUnreadable
+from bot.store import _MIGRATIONS, REPLIES_KEPT_MAX, BotStore, StoreUnreadable, Told
 
 DIALOGUE = Dialogue(
     command="submit",
@@ -49,9 +49,9 @@ def test_an_unknown_chat_is_empty(tmp_path: Path) -> None:
 def test_adapters_share_the_file_and_nothing_else(tmp_path: Path) -> None:
     console, telegram = (BotStore(tmp_path / "bot.db", name) for name in ("console", "telegram"))
     console.save("1", CHAT)
-    console.move_cursor("1", "ada", "7")
+    console.remember_told("1", "ada", Told("7"))
     assert telegram.load("1") == Chat()
-    assert telegram.cursor("1", "ada") == ""
+    assert telegram.told("1", "ada") == Told()
     assert list(telegram.sessions()) == []
 
 
@@ -90,10 +90,10 @@ def test_only_chats_with_a_session_are_listed(tmp_path: Path) -> None:
 
 def test_a_cursor_belongs_to_one_person_in_one_chat(tmp_path: Path) -> None:
     store = BotStore(tmp_path / "bot.db", "console")
-    store.move_cursor("c", "ada", "7")
-    store.move_cursor("c", "ada", "8")
-    assert store.cursor("c", "ada") == "8"
-    assert store.cursor("c", "bo") == ""
+    store.remember_told("c", "ada", Told("7"))
+    store.remember_told("c", "ada", Told("8"))
+    assert store.told("c", "ada") == Told("8")
+    assert store.told("c", "bo") == Told()
 
 
 @pytest.mark.parametrize("existing", [False, True])

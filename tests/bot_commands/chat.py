@@ -9,6 +9,7 @@ from bot.client.api import LmsClient
 from bot.core.command import Card, Command, Registry
 from bot.core.errors import NotSignedIn
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
+from bot.core.settings import Settings
 from tests.world import PEOPLE
 
 
@@ -20,6 +21,7 @@ class Chat:
         self.contents: dict[str, bytes] = {}
         """By file handle."""
         self.role = Role.ANYONE
+        self.settings = Settings()
         self.said: list[Reply | StreamedReply] = []
         self._token = ""
         self._username = ""
@@ -33,6 +35,9 @@ class Chat:
     @property
     def username(self) -> str:
         return self._username
+
+    def change_settings(self, settings: Settings) -> None:
+        self.settings = settings
 
     async def fetch(self, file: FileRef) -> bytes:
         return self.contents[file.handle]

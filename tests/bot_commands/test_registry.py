@@ -23,13 +23,13 @@ from tests.bot.place import Place
 from tests.bot_commands.chat import Chat
 
 COMMANDS = {
-    Role.ANYONE: {"start", "help", "login", "whoami", "cancel", "status"},
+    Role.ANYONE: {"start", "help", "login", "whoami", "settings", "cancel", "status"},
     Role.STUDENT: {
-        *("start", "help", "login", "logout", "whoami", "cancel", "status"),
+        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
     },
     Role.INSTRUCTOR: {
-        *("start", "help", "login", "logout", "whoami", "cancel", "status"),
+        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
         *(
             "materials",
             "assignments",
@@ -43,7 +43,7 @@ COMMANDS = {
         *("progress", "questions", "inbox", "answer", "announce"),
     },
     Role.ADMINISTRATOR: {
-        *("start", "help", "login", "logout", "whoami", "cancel", "status"),
+        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "adduser", "users"),
     },
 }

@@ -30,6 +30,12 @@ class EventKind(Enum):
     REGRADE_REQUESTED = "regrade requested"
     REGRADE_REPLIED = "regrade replied"
     EXTENSION_GRANTED = "extension granted"
+    QUERY_FOLLOWED_UP = "query followed up"
+    ANSWER_REVIEWED = "answer reviewed"
+    """The tutor's answer was endorsed or corrected."""
+    ANSWER_DOUBTED = "answer doubted"
+    """By the one who asked."""
+    DUE_SOON = "due soon"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _ahead(minutes: int) -> str:
     return trn(minutes // (24 * 60), "in {count} day", "in {count} days")
 
 
-def due_prompt(zone: str) -> Phrase:
+def due_prompt(zone: object) -> Phrase:
     return Phrase("When is it due ({zone})? For example 2026-11-30 18:00, fri 18:00 or +7d.", zone=zone)
 
 

@@ -26,6 +26,21 @@ GRADES = Phrase("Grades")
 TUTOR_DELAYED = Phrase("It is kept and will be answered. An instructor can be asked meanwhile.")
 
 
+HAND_IN = Phrase("Hand in")
+
+
+def happened(count: int) -> str:
+    return trn(count, "{count} thing has happened", "{count} things have happened")
+
+
+def due_soon(assignment_id: str) -> str:
+    return tr("{assignment} is due within a day", assignment=assignment_id)
+
+
+def not_handed_in(title: str) -> str:
+    return tr("{title}: you have not handed it in yet.", title=title)
+
+
 def new_material(material_id: str) -> str:
     return tr("New material {material}", material=material_id)
 
