@@ -215,7 +215,7 @@ class Act:
             case "UNKNOWN" if failure.reason == "OUTCOME_UNKNOWN":
                 await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
             case "ABORTED" if BASIS in dialogue.words:
-                await self.carry_on(steps.mended(dialogue, without=BASIS), told(failure.message))
+                await self.carry_on(steps.mended(dialogue, BASIS), told(failure.message))
             case code if code in _ANSWERS and failure.message:
                 await self.refuse(told(failure.message))
             case _:
