@@ -6,11 +6,12 @@ from bot.client.calls.course import Course
 from bot.client.calls.coursework import Coursework
 from bot.client.calls.feed import Feed
 from bot.client.calls.grading import Grading
+from bot.client.calls.operations import Operations
 from bot.client.calls.people import People
 from bot.client.calls.questions import Questions
 
 
-class GrpcLmsClient(People, Course, Coursework, Grading, Questions, Feed):
+class GrpcLmsClient(People, Course, Coursework, Grading, Questions, Feed, Operations):
     """An LmsClient. `nodes` maps node ids to "host:port"; channels open on first use, in the running loop."""
 
     async def close(self) -> None:

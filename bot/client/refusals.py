@@ -48,6 +48,16 @@ def lms_error(failure: grpc.aio.AioRpcError) -> LmsError:
     return LmsError(failure.code().name, reason, status.message, violations, retry_after)
 
 
+def leader_of(failure: grpc.aio.AioRpcError) -> str:
+    """The id of the leader, where the refusal names it; else empty."""
+    status = _status(failure)
+    for detail in status.details if status is not None else ():
+        info = error_details_pb2.ErrorInfo()
+        if detail.Unpack(info):
+            return str(info.metadata.get("leader", ""))
+    return ""
+
+
 def is_transient(error: LmsError) -> bool:
     """Whether another node, or this one a little later, may well say something else."""
     if error.code == "RESOURCE_EXHAUSTED":

@@ -9,6 +9,7 @@ import pytest_asyncio
 from bot.client.grpc_client import GrpcLmsClient
 from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
+from tests.bot_client.contract_of_people import PeopleContract
 from tests.solo.classroom import seated
 
 
@@ -18,5 +19,5 @@ async def client() -> AsyncIterator[GrpcLmsClient]:
         yield classroom.client
 
 
-class TestSoloClassroom(LmsClientContract, CourseworkContract):
+class TestSoloClassroom(LmsClientContract, CourseworkContract, PeopleContract):
     """See the contract."""

@@ -19,19 +19,28 @@ from bot.client.api.feed import Event, EventKind, FeedCalls, Item, NodeStatus
 from bot.client.api.grading import (
     Grade,
     GradingCalls,
-    ImportCounts,
     ImportedGrade,
     Regrade,
     RegradeMessage,
     RubricScore,
     Statistics,
 )
-from bot.client.api.outcomes import LmsError, Page, Receipt
-from bot.client.api.people import PeopleCalls, Session, User
+from bot.client.api.operations import OperationCalls, SavedBackup
+from bot.client.api.outcomes import ImportCounts, LmsError, Page, Receipt
+from bot.client.api.people import Audit, LinkCode, PeopleCalls, RosterRow, Session, User
 from bot.client.api.questions import Answer, Citation, Query, QuestionCalls, Recipient
 
 
-class LmsClient(PeopleCalls, CourseCalls, CourseworkCalls, GradingCalls, QuestionCalls, FeedCalls, Protocol):
+class LmsClient(
+    PeopleCalls,
+    CourseCalls,
+    CourseworkCalls,
+    GradingCalls,
+    QuestionCalls,
+    FeedCalls,
+    OperationCalls,
+    Protocol,
+):
     """Every call raises LmsError. Calls that write take a `request_id`: the same one repeats the same act."""
 
     async def close(self) -> None: ...
@@ -43,6 +52,7 @@ __all__ = [
     "Answer",
     "Assignment",
     "AssignmentRules",
+    "Audit",
     "Citation",
     "Event",
     "EventKind",
@@ -53,6 +63,7 @@ __all__ = [
     "ImportedGrade",
     "Item",
     "LatePolicy",
+    "LinkCode",
     "LmsClient",
     "LmsError",
     "Material",
@@ -64,8 +75,10 @@ __all__ = [
     "Recipient",
     "Regrade",
     "RegradeMessage",
+    "RosterRow",
     "RubricLine",
     "RubricScore",
+    "SavedBackup",
     "Session",
     "Statistics",
     "Submission",

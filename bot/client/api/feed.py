@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 from bot.client.api.course import Announcement, Material
 from bot.client.api.coursework import Assignment, Extension, Progress, Submission
 from bot.client.api.grading import Grade, Regrade, Statistics
-from bot.client.api.people import User
+from bot.client.api.people import Audit, User
 from bot.client.api.questions import Query
 
 CourseworkItem = Assignment | Extension | Submission | Progress
 GradingItem = Grade | Regrade | Statistics
-Item = Material | CourseworkItem | GradingItem | Query | Announcement | User
+Item = Material | CourseworkItem | GradingItem | Query | Announcement | User | Audit
 
 
 class EventKind(Enum):
@@ -61,6 +61,17 @@ class NodeStatus:
     tutor_reachable: bool = False
     tutor_model: str = ""
     pending_queries: int = 0
+    last_index: int = 0
+    synced: bool = True
+    """False while it neither votes nor counts."""
+    voters: tuple[str, ...] = ()
+    learners: tuple[str, ...] = ()
+    lags: Mapping[str, int] = field(default_factory=dict)
+    """Of a leader: how many entries each other node lacks."""
+    disk_free: int = 0
+    """In bytes."""
+    alarms: tuple[str, ...] = ()
+    """Sentences about what is wrong with it."""
     error: str = ""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.client.api.course import File
-from bot.client.api.outcomes import Page, Receipt
+from bot.client.api.outcomes import ImportCounts, Page, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,6 @@ class ImportedGrade:
     """The one that it replaces; 0 for none."""
     points: int | None = None
     score_hundredths: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportCounts:
-    added: int
-    changed: int
-    unchanged: int
 
 
 class GradingCalls(Protocol):

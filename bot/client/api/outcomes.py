@@ -28,3 +28,12 @@ class Receipt(Generic[T]):
     item: T
     index: int
     term: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """How many rows were new, changed something, or changed nothing."""
+
+    added: int
+    changed: int
+    unchanged: int

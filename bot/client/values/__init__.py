@@ -66,6 +66,13 @@ def node_status(node_id: str, address: str, message: lms_pb2.GetClusterStatusRes
         tutor_reachable=message.tutor_reachable,
         tutor_model=message.tutor_model,
         pending_queries=message.pending_queries,
+        last_index=message.last_index,
+        synced=message.synced,
+        voters=tuple(message.membership.voters),
+        learners=tuple(message.membership.learners),
+        lags={peer.node_id: peer.lag for peer in message.peers},
+        disk_free=message.disk_free,
+        alarms=tuple(message.alarms),
     )
 
 
@@ -79,6 +86,7 @@ _CONVERTERS: dict[str, Callable[[lms_pb2.Item], Item]] = {
     "query": questions.query,
     "announcement": course.announcement,
     "user": lambda item: people.user(item.user),
+    "audit": people.audit,
     "progress": coursework.progress,
     "extension": coursework.extension,
 }
