@@ -112,7 +112,7 @@ def as_po(catalog: Catalog) -> bytes:
 def as_mo(catalog: Catalog) -> bytes:
     """Without what is not translated yet: that is said in English."""
     for message in list(catalog):
-        if message.id and not all(_forms(message.string)):
+        if message.id and not all(forms(message.string)):
             catalog.delete(message.id)
     written = io.BytesIO()
     write_mo(written, catalog)
@@ -132,25 +132,25 @@ def stale(language: str) -> Iterator[str]:
 def _said(compiled: bytes) -> dict[str, list[str]]:
     """What a compiled catalog says, whoever compiled it."""
     messages = [message for message in read_mo(io.BytesIO(compiled)) if message.id]
-    return {_forms(message.id)[0]: _forms(message.string) for message in messages}
+    return {forms(message.id)[0]: forms(message.string) for message in messages}
 
 
 def missing(language: str) -> Iterator[str]:
     """The sentences of the code that have no translation."""
     for message in brought_up_to_date(language):
-        if message.id and not all(_forms(message.string)):
-            yield f"{language}: no translation of {_forms(message.id)[0]!r}"
+        if message.id and not all(forms(message.string)):
+            yield f"{language}: no translation of {forms(message.id)[0]!r}"
 
 
 def wrong(language: str) -> Iterator[str]:
     """The translations that name other places than their sentence."""
     for message in read(language):
-        if message.id and all(_forms(message.string)):
+        if message.id and all(forms(message.string)):
             yield from _wrong_places(language, message)
 
 
 def _wrong_places(language: str, message: Message) -> Iterator[str]:
-    originals, translations = _forms(message.id), _forms(message.string)
+    originals, translations = forms(message.id), forms(message.string)
     # A form for one may leave the number out; a name that the sentence is not given breaks it.
     given = places(originals[-1])
     for translation in translations:
@@ -160,7 +160,7 @@ def _wrong_places(language: str, message: Message) -> Iterator[str]:
         yield f"{language}: {translations[-1]!r} leaves out what {originals[-1]!r} names"
 
 
-def _forms(said: str | tuple[str, ...] | list[str] | None) -> list[str]:
+def forms(said: str | tuple[str, ...] | list[str] | None) -> list[str]:
     """The one form of a sentence, or its forms for one and many."""
     return [said or ""] if said is None or isinstance(said, str) else list(said)
 

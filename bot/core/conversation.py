@@ -50,6 +50,9 @@ class ChatConversation:
         return self.chat.settings
 
     def change_settings(self, settings: Settings) -> None:
+        if settings.language != self.settings.language:
+            # The menu has summaries of the commands, in the language that was spoken.
+            self._menu = self.role
         self.chat = replace(self.chat, settings=settings)
         read_on_as(self.chat)
 

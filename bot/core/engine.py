@@ -17,7 +17,6 @@ from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import ChatStore, Session
 from bot.core.command import Registry
 from bot.core.conversation import ChatConversation
-from bot.core.language import speaking
 from bot.core.model import Incoming, Reply
 from bot.core.reader import reading_as
 from bot.core.richtext import plain
@@ -109,7 +108,7 @@ class Engine:
     async def _turn_away(self, incoming: Incoming) -> None:
         log.warning("chat %s says more than %d things at once", incoming.chat, WAITING_MAX)
         try:
-            with speaking(incoming.language):
+            with reading_as(self._chats.load(incoming.chat)):
                 await self._adapter.send(incoming.chat, Reply(plain(text.TOO_FAST), refused=True))
         except ChatGone:
             log.info("nobody reads chat %s any more", incoming.chat)

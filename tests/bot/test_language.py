@@ -14,11 +14,16 @@ import pytest
 
 from bot import catalogs
 from bot.core import text
+from bot.core.chat import Chat, Session
+from bot.core.conversation import ChatConversation
 from bot.core.language import LANGUAGES, Phrase, speaking, spoken, tr, trn
-from bot.core.richtext import bold, lines
+from bot.core.model import Incoming, Reply, Role
+from bot.core.reader import reading_as
+from bot.core.richtext import bold, lines, plain
+from bot.core.settings import Settings
 from bot.core.text import dates, dialogue
 from bot.core.text.servers import SENTENCES, told
-from tests.bot.place import Chatting, as_shown
+from tests.bot.place import Chatting, Place, as_shown
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
@@ -98,6 +103,21 @@ async def test_a_chat_is_spoken_to_in_the_language_that_its_place_tells(tmp_path
     assert english != german
     # A tap or a line that tells none is answered in the language known of the chat.
     assert await chatting.say("/nothing") == [german]
+
+
+async def test_a_chat_that_chooses_its_language_gets_its_menu_anew_and_keeps_to_its_choice() -> None:
+    place = Place()
+    incoming = Incoming("place", "c1", "1", language="en")
+    conversation = ChatConversation(place, incoming, Chat(Session("token", "ada", Role.STUDENT)))
+    with speaking("en"):
+        conversation.change_settings(Settings(quiet_from="22:00", quiet_until="07:00"))
+        await conversation.say(Reply(plain("Changed.")))
+        conversation.change_settings(replace(conversation.settings, language="de"))
+        await conversation.say(Reply(plain("Changed.")))
+        assert [reply.menu for _, reply in place.said] == [None, Role.STUDENT]
+        assert str(dialogue.CANCEL) == "Abbrechen"
+    with reading_as(replace(conversation.chat, language="en")):
+        assert spoken() == "de"
 
 
 async def test_answers_can_be_typed_in_every_language(tmp_path: Path) -> None:
