@@ -42,7 +42,11 @@ class Calendar:
         if day is None:
             raise BadValue(text.due_not_understood(words))
         at = _time_of(time_word.strip(), words)
-        moment = self._moment(self._day(day, at, words), at)
+        try:
+            moment = self._moment(self._day(day, at, words), at)
+        except OverflowError:
+            # On the first or last day of the calendar, which is another day in UTC.
+            raise BadValue(text.due_not_understood(words)) from None
         if moment <= self.now():
             raise BadValue(text.due_is_past(self.absolute(moment)))
         return moment

@@ -68,6 +68,10 @@ class Act:
                     reason, arg = (reason, arg) if arg is not None else (complaint, filled)
             arg = arg or steps.missing(command, dialogue, self._secrets)
             arg = arg or await self._unfinished(command, dialogue)
+            left_out = bool(reason) and arg is None and (command.confirm is None or dialogue.confirmed)
+            if left_out and steps.files_arg(command) is not None:
+                # Whether the files that were taken will do without the one left out is not ours to say.
+                dialogue, arg = replace(dialogue, files_done=False), steps.files_arg(command)
             if arg is not None:
                 await self._ask(command, dialogue, arg, reason)
             elif command.confirm is not None and not dialogue.confirmed:
@@ -80,9 +84,9 @@ class Act:
                     await self._show_card(command, card, dialogue, reason)
                 else:
                     await self.carry_on(replace(dialogue, confirmed=True), reason)
+            elif left_out:
+                await self.refuse(reason)
             else:
-                if reason:
-                    await self.refuse(reason)
                 await self._run(command, dialogue)
         except (BadValue, FileUnavailable) as unusable:
             await self.refuse(str(unusable))

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.command import Arg, BadValue
+from bot.core.model import FileRef
 from bot.core.text import dialogue as text
 
 LINE_CHARACTERS_MAX = 8000
+NAME_BYTES_MAX = 200
 
 _CALL = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
 _KEY = re.compile(r"([a-z_]+)=")
@@ -48,6 +50,19 @@ def readable(line: str) -> str:
         if category == "Cc" and character not in "\n\t":
             raise BadLine(text.control_character(ord(character)))
     return line.strip()
+
+
+def tidy(file: FileRef) -> FileRef:
+    """The file under a name that can be shown on a line and kept: of one part, never empty, never long."""
+    name = "".join("_" if _unfit_for_a_name(character) else character for character in file.name)
+    return replace(file, name=name.encode()[:NAME_BYTES_MAX].decode(errors="ignore").strip() or "file")
+
+
+def _unfit_for_a_name(character: str) -> bool:
+    if character in "/\\" or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        return True
+    # These turn the writing round: "essay[RLO]dm.exe" would be read as "essayexe.md".
+    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
 
 
 def call(line: str) -> Call | None:

@@ -266,10 +266,10 @@ class Turn:
         """The dialogue with the files just sent, and what is wrong with those left out."""
         arg = steps.files_arg(command)
         if arg is None:
-            return dialogue, ""
+            return dialogue, text.takes_no_files(command.name) if self._incoming.files else ""
         bytes_max = self._conversation.adapter.capabilities.download_bytes_max
         complaint = ""
-        for file in self._incoming.files:
+        for file in map(parse.tidy, self._incoming.files):
             if len(dialogue.files) == arg.files_max:
                 complaint = text.too_many_files(arg.files_max)
             elif file.size > bytes_max:

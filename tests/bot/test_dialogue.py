@@ -157,6 +157,27 @@ async def test_one_file_too_many_is_refused_and_the_others_kept(chatting: Chatti
     assert chatting.classroom.done == ["submit A1 None 1+2+3"]
 
 
+async def test_what_can_do_without_a_file_left_out_asks_before_it_is_done(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    (reply,) = await chatting.say("/upload Title", "a.md", "b.md")
+    assert (
+        reply
+        == "At most 1 file can be sent with this. Got a.md (1 so far). Send more, or choose Done. [Done]"
+    )
+    assert chatting.classroom.done == []
+    await chatting.press("Done")
+    assert chatting.classroom.done == ["upload Title a.md"]
+
+
+async def test_a_file_for_a_command_that_takes_none_is_not_left_out_in_silence(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    takes_none = "/grade takes no files, so I left out what you sent."
+    assert await chatting.say("/grade S1 18", "a.md") == [takes_none]
+    assert await chatting.say("/grade S1", "a.md") == [f"{takes_none} How many points?"]
+    assert await chatting.say("", "a.md") == [f"{takes_none} How many points?"]
+    assert chatting.classroom.done == []
+
+
 async def test_a_file_that_is_too_large_is_refused_with_the_limit(chatting: Chatting) -> None:
     await chatting.sign_in("grace")
     await chatting.say("/upload")

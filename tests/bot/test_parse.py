@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.core import parse
 from bot.core.command import Arg
 from bot.core.language import Phrase
+from bot.core.model import FileRef
 from bot.core.parse import BadLine, Call
 
 ONE, TWO = Arg("one", Phrase("?")), Arg("two", Phrase("?"))
@@ -134,3 +135,22 @@ def test_an_argument_given_by_name_alone_takes_no_word_by_its_place() -> None:
     assert parse.arguments("Clocks about time", args).words == {"title": "Clocks", "text": "about time"}
     given = parse.arguments('Clocks topic="Time itself" about time', args)
     assert given.words == {"title": "Clocks", "topic": "Time itself", "text": "about time"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("essay.md", "essay.md"),
+        ("Über uns 2.md", "Über uns 2.md"),
+        ("../../etc/passwd", ".._.._etc_passwd"),
+        ("C:\\a.md", "C:_a.md"),
+        ("a\x1b[2J\nb\u2028.md", "a_[2J_b_.md"),
+        ("essay\u202edm.exe", "essay_dm.exe"),
+        ("\udcff.md", "_.md"),
+        (" ", "file"),
+        ("", "file"),
+        ("ü" * 200, "ü" * 100),
+    ],
+)
+def test_a_file_s_name_is_made_fit_to_be_shown(name: str, shown: str) -> None:
+    assert parse.tidy(FileRef(name, "", 0, "handle")) == FileRef(shown, "", 0, "handle")

@@ -30,7 +30,18 @@ def test_a_due_date_is_read_in_the_course_s_zone(calendar: Calendar, words: str,
 
 @pytest.mark.parametrize(
     "words",
-    ["", "soon", "2026-13-01", "2026-02-30", "fri 25:00", "fri 18", "+d", "18:00", "2026-11-30T18:00"],
+    [
+        "",
+        "soon",
+        "2026-13-01",
+        "2026-02-30",
+        "fri 25:00",
+        "fri 18",
+        "+d",
+        "18:00",
+        "2026-11-30T18:00",
+        "0001-01-01 00:00",
+    ],
 )
 def test_what_is_no_date_is_refused_with_examples(calendar: Calendar, words: str) -> None:
     with pytest.raises(BadValue, match="fri 18:00"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -117,6 +118,15 @@ class SoloClassroom:
         self._carry_out(b"", create_session=session)
         self._carry_out(token_sha256, add_user=user)
         self._carry_out(token_sha256, end_session=EndSession())
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many commands of each kind were applied; together they count what was."""
+        return self._driver.kinds
+
+    def reading(self) -> AbstractContextManager[None]:
+        """The rows, for the storage's models used inside."""
+        return self._classroom.reading()
 
     def set_tutor(self, tutor: Tutor | None) -> None:
         """Send the tutor away, or let it return and answer what waited."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from protos.command_pb2 import Command
@@ -25,6 +26,8 @@ class SoloDriver(Driver):
         self._classroom = classroom
         self._time = clock
         self.on_applied: Callable[[Index], None] = lambda index: None
+        self.kinds: Counter[str] = Counter()
+        """How many commands of each kind were applied."""
 
     async def propose(self, data: bytes, timeout: float) -> Applied:  # noqa: ASYNC109
         applied = self.apply(Command.FromString(data))
@@ -40,6 +43,7 @@ class SoloDriver(Driver):
         index = self._classroom.applied().index + 1
         entry = Entry(TERM, index, EntryKind.COMMAND, command.SerializeToString())
         (response,) = self._classroom.apply([entry])
+        self.kinds[str(command.WhichOneof("data"))] += 1
         self.on_applied(index)
         return Applied(TERM, index, response)
 

@@ -123,6 +123,10 @@ def file_too_large(name: str, bytes_max: int) -> str:
     return tr("{name} is too large: a file may have at most {size}.", name=name, size=megabytes(bytes_max))
 
 
+def takes_no_files(command: str) -> str:
+    return tr("/{command} takes no files, so I left out what you sent.", command=command)
+
+
 def too_many_files(files_max: int) -> str:
     return trn(
         files_max,

@@ -1,0 +1,53 @@
+"""`python -m tests.fuzz --cases 100000 --seed 1`; exits with 1 when something did not hold."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.fuzz.campaign import CASES_A_ROOM, FAILURES_MAX, Tally, play_room, rooms
+
+MEMORY = Path("/dev/shm")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.fuzz", description="Hostile input, and what holds of it.")
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--room", type=int, help="only this room of the seed: the whole of it")
+    arguments = parser.parse_args()
+    logging.getLogger().setLevel(logging.ERROR)
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    if MEMORY.is_dir():
+        tempfile.tempdir = str(MEMORY)
+    tally = asyncio.run(_play(arguments.cases, arguments.seed, arguments.room))
+    kinds = "".join(f"\n  {count:6} × {kind}" for kind, count in tally.kinds.most_common())
+    print(f"{_counted(tally)}, {sum(tally.kinds.values())} violations{kinds}")
+    return 1 if tally.failures else 0
+
+
+async def _play(cases: int, seed: int, room: int | None) -> Tally:
+    tally, begun = Tally(), time.monotonic()
+    for number, size in rooms(cases) if room is None else [(room, CASES_A_ROOM)]:
+        await play_room(seed, number, size, tally, lambda words: print(words, flush=True))
+        if len(tally.failures) >= FAILURES_MAX:
+            break
+        if number % 20 == 19:
+            rate = tally.cases / (time.monotonic() - begun)
+            print(f"{_counted(tally)}; {rate:.0f} a second", flush=True)
+    return tally
+
+
+def _counted(tally: Tally) -> str:
+    counts = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.counts.items()))
+    return f"{tally.cases:,} cases: {counts}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

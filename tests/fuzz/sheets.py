@@ -1,0 +1,159 @@
+"""Files that somebody might send: their names, their content, and CSV of every kind."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.fuzz.fragments import IDS, NUMBERS, RUNNING, WORDS, fragment
+
+_NAMES = (
+    "essay.md",
+    "notes.txt",
+    "roster.csv",
+    "grades.csv",
+    "page.html",
+    "broken.pdf",
+    "../../etc/passwd",
+    "..\\..\\boot.ini",
+    "/",
+    "",
+    ".",
+    "..",
+    ".hidden",
+    "con",
+    "NUL.txt",
+    "a" * 300 + ".md",
+    "ü" * 200 + ".csv",
+    "😀" * 90,
+    "essay\u202edm.exe",
+    "e\u0301.md",
+    "a\x00b.md",
+    "a\nb.md",
+    "\x1b[2J.md",
+    " . .md",
+    "a.md" + " " * 300,
+    "<b>.md",
+    "{0}.md",
+    "essay.md.exe",
+    "file.tar.gz",
+    "\ud800.md",
+)
+
+_COLUMNS = (
+    "username",
+    "display_name",
+    "role",
+    "password",
+    "email",
+    "sourcedId",
+    "givenName",
+    "familyName",
+    "enabledUser",
+    "identifier",
+    "roles",
+    "Student",
+    "ID",
+    "SIS User ID",
+    "SIS Login ID",
+    "Section",
+    "Quorums (A1)",
+    "Clocks (A2)",
+    "A1",
+    "A2",
+    "submission",
+    "points",
+    "feedback",
+    "assignment",
+    "student",
+)
+_CELLS = (
+    "ada",
+    "linus",
+    "edsger",
+    "bo",
+    "Bo Person",
+    "student",
+    "instructor",
+    "5",
+    "10",
+    "A1",
+    "S1",
+    "",
+    "x y",
+)
+ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-16-le", "cp1252")
+
+
+def name(random: Random) -> str:
+    if random.random() < 0.5:
+        return random.choice(_NAMES[:5])
+    return random.choice(_NAMES) if random.random() < 0.6 else fragment(random) + random.choice((".md", ""))
+
+
+def content(random: Random, file_name: str) -> bytes:
+    """What the name promises, mostly; or else something else."""
+    if file_name.endswith(".csv") and random.random() < 0.9:
+        return sheet(random)
+    magic = random.choice((b"%PDF-1.4\n", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n"))
+    words = " ".join(fragment(random) for _ in range(random.randint(1, 20)))
+    page = f"# Quorums\n\nA quorum is a majority of the servers. {words}\n".encode("utf-8", "surrogatepass")
+    return random.choice(
+        (
+            b"",
+            random.randbytes(random.choice((1, 10, 1000, 70_000))),
+            page.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass"),
+            magic + random.randbytes(200),
+            sheet(random),
+            page,
+            page,
+            page,
+        )
+    )
+
+
+def sheet(random: Random) -> bytes:
+    """CSV as a spreadsheet, a careless program or an attacker writes it."""
+    separator = random.choice((",", ",", ",", ";", "\t", "|"))
+    ending = random.choice(("\n", "\n", "\r\n", "\r"))
+    columns = random.sample(_COLUMNS, random.randint(1, 6))
+    if random.random() < 0.3:
+        columns = [*random.choice((_COLUMNS[:4], _COLUMNS[4:9], _COLUMNS[11:17], _COLUMNS[20:23]))]
+    rows = [columns, *([_cell(random) for _ in columns] for _ in range(random.randint(0, 8)))]
+    match random.randrange(12):
+        case 0:
+            rows.append([fragment(random)] * 10_000)
+        case 1:
+            rows.insert(0, [fragment(random) for _ in range(300)])
+        case 2:
+            rows += [["ada"]] * random.choice((100, 6_000))
+        case 3:
+            rows.append(columns)
+        case 4:
+            rows.append([])
+    lines = [separator.join(_written(random, cell, separator) for cell in row) for row in rows]
+    words = ending.join(lines)
+    match random.randrange(10):
+        case 0:
+            words = words.replace(separator, '"', 1)
+        case 1:
+            words = words[: random.randrange(len(words) + 1)]
+        case 2:
+            words += random.choice(("\x00", '"', "\ufeff", "\x1a"))
+    return words.encode(random.choice(ENCODINGS), random.choice(("replace", "ignore")))
+
+
+def _cell(random: Random) -> str:
+    kind = random.random()
+    if kind < 0.6:
+        return random.choice(_CELLS)
+    if kind < 0.8:
+        return random.choice((*NUMBERS[:-1], *WORDS, *IDS, *RUNNING))
+    return fragment(random)
+
+
+def _written(random: Random, cell: str, separator: str) -> str:
+    if random.random() < 0.05:
+        return cell
+    if any(character in cell for character in (separator, '"', "\n", "\r")):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
