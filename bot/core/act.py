@@ -68,24 +68,12 @@ class Act:
                     reason, arg = (reason, arg) if arg is not None else (complaint, filled)
             arg = arg or steps.missing(command, dialogue, self._secrets)
             arg = arg or await self._unfinished(command, dialogue)
-            left_out = bool(reason) and arg is None and (command.confirm is None or dialogue.confirmed)
-            if left_out and steps.files_arg(command) is not None:
-                # Whether the files that were taken will do without the one left out is not ours to say.
-                dialogue, arg = replace(dialogue, files_done=False), steps.files_arg(command)
             if arg is not None:
                 await self._ask(command, dialogue, arg, reason)
             elif command.confirm is not None and not dialogue.confirmed:
-                values = steps.values(command, dialogue, self._secrets)
-                card = await command.confirm(self._conversation, values)
-                if isinstance(card, Card):
-                    dialogue = replace(dialogue, words={**dialogue.words, BASIS: card.basis})
-                    card = card.reply
-                if card is not None:
-                    await self._show_card(command, card, dialogue, reason)
-                else:
-                    await self.carry_on(replace(dialogue, confirmed=True), reason)
-            elif left_out:
-                await self.refuse(reason)
+                await self._confirm(command, dialogue, reason)
+            elif reason:
+                await self._leave_out(command, dialogue, reason)
             else:
                 await self._run(command, dialogue)
         except (BadValue, FileUnavailable) as unusable:
@@ -96,6 +84,27 @@ class Act:
             # One person's broken command must not end everybody's conversation.
             log.exception("/%s broke (ref %s)", command.name, _reference(dialogue))
             await self.refuse(text.broke(_reference(dialogue)))
+
+    async def _confirm(self, command: Command, dialogue: Dialogue, reason: Words) -> None:
+        """Show the command's card, if there is to be one."""
+        if command.confirm is None:
+            raise ValueError(f"/{command.name} has no card")
+        card = await command.confirm(self._conversation, steps.values(command, dialogue, self._secrets))
+        if isinstance(card, Card):
+            dialogue = replace(dialogue, words={**dialogue.words, BASIS: card.basis})
+            card = card.reply
+        if card is not None:
+            await self._show_card(command, card, dialogue, reason)
+        else:
+            await self.carry_on(replace(dialogue, confirmed=True), reason)
+
+    async def _leave_out(self, command: Command, dialogue: Dialogue, reason: Words) -> None:
+        """Something that was sent cannot be taken; whether the rest will do is not ours to say."""
+        files = steps.files_arg(command)
+        if files is None:
+            await self.refuse(reason)
+        else:
+            await self._ask(command, replace(dialogue, files_done=False), files, reason)
 
     async def take(self, dialogue: Dialogue, arg: Arg, word: str) -> None:
         """Go on with one more answer, unless it cannot be used."""
