@@ -126,7 +126,7 @@ def usage(command: Command) -> str:
     """`/grade <submission> <points> [feedback]`; passwords are not part of the line."""
     words = [f"/{command.name}"]
     for arg in command.args:
-        if not arg.secret:
+        if arg.inline or not arg.secret:
             name = f"{arg.name}=" if arg.named else text.FILES_USAGE if arg.files else arg.name
             words.append(f"<{name}>" if arg.required else f"[{name}]")
     return " ".join(words)

@@ -111,7 +111,7 @@ class Act:
         command = self._registry.commands[dialogue.command]
         try:
             part = await self._part(command, dialogue, arg)
-            filled = steps.give(dialogue, arg, word if part is None else part.keep(word))
+            filled = steps.give(dialogue, arg, word if part is None else part.keep(word), self._secrets)
             if part is not None:
                 # Its next piece is another question, though of the same argument.
                 filled = replace(filled, refusals=0)
@@ -239,10 +239,12 @@ class Act:
         conversation = self._conversation
         if isinstance(failure, NotSignedIn):
             await self.refuse(text.sign_in_for(command.name))
-        elif guard.signs_in(command):
+        elif guard.signs_in(command) or self._gave_code(command):
             conversation.chat = guard.wrong_password(conversation.chat, self._now)
             if self._now < conversation.chat.locked_until:
                 await self.refuse(text.LOGIN_LOCKED_AFTER)
+            elif self._gave_code(command):
+                await self.refuse(text.CODE_REFUSED)
             else:
                 again = Button(str(text.TRY_AGAIN), ":".join((command.name, *dialogue.words.values())))
                 await self.refuse(text.SIGN_IN_FAILED, again)
@@ -262,6 +264,9 @@ class Act:
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, arg.name), reason, arg)
+
+    def _gave_code(self, command: Command) -> bool:
+        return any(arg.inline and arg.name in self._secrets for arg in command.args)
 
     def _repeat_button(self, dialogue: Dialogue, label: Words) -> Button:
         """Remember an act so that the button can repeat it with the same request id."""

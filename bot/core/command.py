@@ -121,6 +121,9 @@ class Arg:
     """Given as `name=value` alone, anywhere before the rest of the line; it takes no word by its place."""
     secret: bool = False
     """A password: never taken from the command line, never kept, its message deleted."""
+    inline: bool = False
+    """A secret that does stand on the line, as the one-time code of a link: the line is deleted, the secret
+    is not kept, and nobody is asked for it."""
     files: bool = False
     """Filled with the files sent (a tuple of FileRef) instead of words, until the person says done.
 

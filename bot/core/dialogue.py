@@ -38,9 +38,15 @@ def without(dialogue: Dialogue, name: str) -> Dialogue:
     return replace(dialogue, words=words)
 
 
-def give(dialogue: Dialogue, arg: Arg, word: str) -> Dialogue:
-    """The dialogue with `arg` filled. Raises BadValue when `word` does not do."""
+def give(dialogue: Dialogue, arg: Arg, word: str, secrets: dict[str, str]) -> Dialogue:
+    """The dialogue with `arg` filled; what is secret goes to `secrets` instead.
+
+    Raises BadValue when `word` does not do.
+    """
     value = arg.parse(word)
+    if arg.secret:
+        secrets[arg.name] = word
+        return dialogue
     kept = arg.canonical(value) if arg.canonical is not None else word
     return replace(dialogue, words={**dialogue.words, arg.name: kept})
 
@@ -62,7 +68,7 @@ def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) ->
     if wanted and not dialogue.files_done:
         return files
     for arg in command.args:
-        if arg.secret and arg.required and arg.name not in secrets:
+        if arg.secret and not arg.inline and arg.required and arg.name not in secrets:
             return arg
     return None
 

@@ -13,32 +13,34 @@ from bot.core.text import dialogue as text
 
 WRONG_PASSWORDS_MAX = 5
 LOCK_SECONDS = 600.0
-CODE_COMMANDS = frozenset({"start"})
-"""They take a one-time code on the line."""
 
 
-def refusal(command: Command, chat: Chat, incoming: Incoming, now: float) -> Words | None:
-    """Why the command may not be used here and now; None when it may."""
+def refusal(
+    command: Command, chat: Chat, incoming: Incoming, now: float, *, code: bool = False
+) -> Words | None:
+    """Why the command may not be used here and now; None when it may. `code` when one was given with it."""
     role = chat.session.role if chat.session else Role.ANYONE
     if role not in command.roles:
         if role is Role.ANYONE:
             return text.sign_in_for(command.name)
         return text.only_for(command.roles, command.name)
-    if not incoming.private and (command.private or _has_secret(command)):
+    if not incoming.private and (command.private or code or _asks_secret(command)):
         return text.PRIVATE_ONLY
-    if signs_in(command) and now < chat.locked_until:
+    if (code or signs_in(command)) and now < chat.locked_until:
         return text.login_locked(chat.locked_until - now)
     return None
 
 
 def signs_in(command: Command) -> bool:
-    """Whether the command takes a password from somebody who is not signed in."""
-    return Role.ANYONE in command.roles and _has_secret(command)
+    """Whether the command asks for a password from somebody who is not signed in."""
+    return Role.ANYONE in command.roles and _asks_secret(command)
 
 
 def may_hold_secret(registry: Registry, line: str) -> bool:
     """Whether a password or a one-time code may stand on the line, even after a misspelt command."""
-    names = {command.name for command in registry.commands.values() if _has_secret(command)} | CODE_COMMANDS
+    names = {
+        command.name for command in registry.commands.values() if any(arg.secret for arg in command.args)
+    }
     harmless = registry.commands.keys() - names
     called = {word[1:41].partition("@")[0].lower() for word in line.split() if word.startswith("/")}
     return any(difflib.get_close_matches(name, names, n=1, cutoff=0.75) for name in called - harmless)
@@ -51,5 +53,5 @@ def wrong_password(chat: Chat, now: float) -> Chat:
     return replace(chat, wrong_passwords=0, locked_until=now + LOCK_SECONDS)
 
 
-def _has_secret(command: Command) -> bool:
-    return any(arg.secret for arg in command.args)
+def _asks_secret(command: Command) -> bool:
+    return any(arg.secret and not arg.inline for arg in command.args)

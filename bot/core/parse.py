@@ -106,9 +106,10 @@ class Given:
 def arguments(body: str, args: Sequence[Arg]) -> Given:
     """Share the words of a call among the arguments that are made of words.
 
-    Secrets and files are never taken from the line. Raises BadLine when a quote is not closed.
+    Files, and secrets that are not meant to stand there, are never taken from the line. Raises BadLine when
+    a quote is not closed.
     """
-    places = [arg for arg in args if not (arg.secret or arg.files)]
+    places = [arg for arg in args if not arg.files and (arg.inline or not arg.secret)]
     names = {arg.name for arg in places}
     words: dict[str, str] = {}
     at = _skip(body, 0)

@@ -107,13 +107,14 @@ class Turn:
     async def _begin(self, called: Call) -> None:
         command = self._commands[called.name]
         given = parse.arguments(called.body, command.args)
-        secretive = any(arg.secret for arg in command.args)
-        if secretive and given.surplus:
+        secretive = any(arg.secret and not arg.inline for arg in command.args)
+        code = any(arg.inline and arg.name in given.words for arg in command.args)
+        if code or (secretive and given.surplus):
             await self._conversation.delete_incoming()
         under_way = self._dialogue if command.aside else None
         if under_way is None:
             await self._leave()
-        refusal = guard.refusal(command, self._conversation.chat, self._incoming, self._now)
+        refusal = guard.refusal(command, self._conversation.chat, self._incoming, self._now, code=code)
         if refusal is not None:
             await self._act.refuse(refusal)
             return
@@ -150,10 +151,10 @@ class Turn:
         for arg in command.args:
             if arg.name in words:
                 try:
-                    dialogue = steps.give(dialogue, arg, words[arg.name])
+                    dialogue = steps.give(dialogue, arg, words[arg.name], self._secrets)
                     given.append(arg)
                 except BadValue as bad:
-                    faulty = faulty or (str(bad), arg)
+                    faulty = faulty or (str(bad), None if arg.secret else arg)
         dialogue, complaint = self._with_files(command, dialogue)
         if complaint and faulty is None:
             faulty = (complaint, None)
@@ -209,20 +210,8 @@ class Turn:
         elif asked.files:
             await self._answer_files(command, dialogue, asked, line)
         elif line:
-            await self._answer_word(dialogue, asked, line)
+            await self._act.take(dialogue, asked, line)
         else:
-            await self._act.carry_on(dialogue)
-
-    async def _answer_word(self, dialogue: Dialogue, arg: Arg, word: str) -> None:
-        if not arg.secret:
-            await self._act.take(dialogue, arg, word)
-            return
-        try:
-            arg.parse(word)
-        except BadValue as bad:
-            await self._act.carry_on(dialogue, str(bad), arg)
-        else:
-            self._secrets[arg.name] = word
             await self._act.carry_on(dialogue)
 
     async def _answer_files(self, command: Command, dialogue: Dialogue, arg: Arg, line: str) -> None:
@@ -231,7 +220,7 @@ class Turn:
             return
         free = steps.free_text(command, dialogue)
         if line and free is not None:
-            await self._answer_word(dialogue, free, line)
+            await self._act.take(dialogue, free, line)
         elif line and not self._incoming.files:
             await self._act.carry_on(dialogue, text.FILE_WANTED, arg)
         else:
@@ -260,7 +249,7 @@ class Turn:
         if arg is None or arg.name != dialogue.asking:
             await self._act.refuse(text.OLD_BUTTON)
         else:
-            await self._answer_word(dialogue, arg, value)
+            await self._act.take(dialogue, arg, value)
 
     def _with_files(self, command: Command, dialogue: Dialogue) -> tuple[Dialogue, str]:
         """The dialogue with the files just sent, and what is wrong with those left out."""

@@ -86,8 +86,14 @@ class Classroom:
         return [what for _, what in self.acts]
 
 
+def code(word: str) -> str:
+    if len(word) < 4:
+        raise BadValue("A code has at least 4 characters.")
+    return word
+
+
 def registry(classroom: Classroom) -> Registry:
-    """/login, /logout, /help, /cancel, /grade, /show, /feedback, /submit, /upload, /adduser."""
+    """/login, /start, /logout, /help, /cancel, /grade, /show, /feedback, /submit, /upload, /adduser."""
 
     async def login(conversation: Conversation, values: Values) -> Reply:
         if values["password"] != f"password of {values['username']}":
@@ -95,6 +101,14 @@ def registry(classroom: Classroom) -> Registry:
         role = Role.INSTRUCTOR if values["username"] == "grace" else Role.STUDENT
         conversation.sign_in(f"token of {values['username']}", values["username"], role)
         return Reply(plain(f"Welcome, {values['username']}."))
+
+    async def start(conversation: Conversation, values: Values) -> Reply:
+        if values["code"] is None:
+            return Reply(plain("Hello."))
+        if values["code"] != "code-of-ada":
+            raise Failure("UNAUTHENTICATED", "BAD_CREDENTIALS", "no")
+        conversation.sign_in("token of ada", "ada", Role.STUDENT)
+        return Reply(plain("Welcome, ada."))
 
     async def logout(conversation: Conversation, values: Values) -> Reply:
         conversation.sign_out()
@@ -141,6 +155,14 @@ def registry(classroom: Classroom) -> Registry:
                     Arg("password", Phrase("Your password?"), secret=True),
                 ),
                 private=True,
+            ),
+            Command(
+                "start",
+                Phrase("begin"),
+                "/start",
+                start,
+                EVERYONE,
+                (Arg("code", Phrase("Which code?"), parse=code, required=False, secret=True, inline=True),),
             ),
             Command("logout", Phrase("sign out"), "/logout", logout, EVERYONE),
             Command("help", Phrase("help"), "/help", does("help"), EVERYONE),

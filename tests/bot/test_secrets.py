@@ -99,3 +99,39 @@ async def test_another_chats_password_is_no_part_of_it(chatting: Chatting) -> No
 
 def everything_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+async def test_the_code_of_a_link_signs_in_and_its_message_is_deleted(
+    chatting: Chatting, tmp_path: Path
+) -> None:
+    assert await chatting.say("/start code-of-ada") == ["Welcome, ada."]
+    assert chatting.place.deleted == ["message 1"]
+    assert await chatting.say("/start") == ["Hello."]
+    assert chatting.place.deleted == ["message 1"]
+    chatting.store.close()
+    assert b"code-of-ada" not in everything_in(tmp_path)
+
+
+async def test_a_wrong_code_is_deleted_and_counts_as_a_wrong_password(chatting: Chatting) -> None:
+    for _ in range(4):
+        (reply,) = await chatting.say("/start wrong-code")
+        assert reply.startswith("That sign-in link is not valid")
+    (reply,) = await chatting.say("/start wrong-code")
+    assert reply.startswith("Five wrong passwords")
+    (reply,) = await chatting.say("/start code-of-ada")
+    assert reply.startswith("Signing in is locked")
+    assert len(chatting.place.deleted) == 6
+    assert await chatting.say("/start") == ["Hello."]
+
+
+async def test_a_code_that_is_none_is_deleted_and_not_asked_for(chatting: Chatting) -> None:
+    assert await chatting.say("/start abc") == ["A code has at least 4 characters."]
+    assert chatting.place.deleted == ["message 1"]
+
+
+async def test_a_code_is_not_used_where_several_people_read(chatting: Chatting) -> None:
+    assert await chatting.say("/start code-of-ada", private=False) == [
+        "That is for a private chat with me only."
+    ]
+    assert chatting.place.deleted == ["message 1"]
+    assert await chatting.say("/start", private=False) == ["Hello."]
