@@ -44,6 +44,7 @@ _TOPICS = {
 def notice(event: Event) -> Reply | None:
     """None for an event that tells a person nothing."""
     button: Button | None = None
+    on_reply = ""
     match event.kind, event.item:
         case EventKind.MATERIAL_PUBLISHED, Material() as material:
             headline, details = text.new_material(material.id), plain(material.title)
@@ -58,11 +59,24 @@ def notice(event: Event) -> Reply | None:
             button = Button(str(text.GRADES), "grades")
         case EventKind.QUERY_ASKED, Query() as query:
             headline, details = text.asks(query.pseudonym, query.id), _excerpt(query.text)
-            button = Button(str(text.ANSWER), f"answer:{query.id}")
+            button, on_reply = Button(str(text.ANSWER), f"answer:{query.id}"), f"answer:{query.id}"
+        case EventKind.QUERY_FOLLOWED_UP, Query() as query:
+            words = query.follow_ups[-1].text if query.follow_ups else ""
+            asks = text.asks_more if words else text.wants_instructor
+            headline, details = asks(query.pseudonym, query.id), _excerpt(words or query.text)
+            button, on_reply = _open("questions", query.id), f"answer:{query.id}"
+        case EventKind.ANSWER_DOUBTED, Query() as query:
+            headline, details = text.doubted(query.id), _excerpt(query.text)
+            button, on_reply = _open("questions", query.id), f"answer:{query.id}"
         case EventKind.QUERY_ANSWERED, Query() as query:
             headline = text.answered(query.id)
             details = _excerpt(query.answers[-1].text if query.answers else "")
-            button = _open("questions", query.id)
+            button, on_reply = _open("questions", query.id), f"followup:{query.id}"
+        case EventKind.ANSWER_REVIEWED, Query() as query:
+            corrections = [answer for answer in query.answers if answer.correction]
+            stands = corrections[-1] if corrections else query.tutor_answer
+            headline, details = text.reviewed(query.id), _excerpt(stands.text if stands else "")
+            button, on_reply = _open("questions", query.id), f"followup:{query.id}"
         case EventKind.ANNOUNCEMENT, Announcement() as announcement:
             headline, details = text.announcement_by(announcement.author), plain(announcement.text)
         case EventKind.SUBMISSION_RECEIVED, Submission() as submission:
@@ -80,7 +94,7 @@ def notice(event: Event) -> Reply | None:
             return None
     title = join((f"{text.NOTICE_MARK} ", bold(headline)))
     shown = lines(title, details) if details.plain else title
-    return Reply(shown, ((button,),) if button is not None else ())
+    return Reply(shown, ((button,),) if button is not None else (), on_reply=on_reply)
 
 
 def topic(event: Event) -> str:

@@ -11,6 +11,8 @@ from bot.client.api import LmsError
 NO_QUORUM = "NO_QUORUM"
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
 SESSION_ENDED = "SESSION_ENDED"
+TOO_MANY_QUESTIONS = "TOO_MANY_QUESTIONS"
+"""The outcome of a post, not of a moment: its repetition comes to the same."""
 DISK_ALMOST_FULL = "DISK_ALMOST_FULL"
 
 _DETAILS_KEY = "grpc-status-details-bin"
@@ -61,7 +63,7 @@ def leader_of(failure: grpc.aio.AioRpcError) -> str:
 def is_transient(error: LmsError) -> bool:
     """Whether another node, or this one a little later, may well say something else."""
     if error.code == "RESOURCE_EXHAUSTED":
-        return error.retry_after > 0
+        return error.retry_after > 0 and error.reason != TOO_MANY_QUESTIONS
     return error.code == "UNAVAILABLE" or error.reason == OUTCOME_UNKNOWN
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient
 from bot.commands.account import Account
+from bot.commands.answering import Answering
+from bot.commands.asking import Asking
 from bot.commands.assignments import Assignments
 from bot.commands.cluster import Cluster
 from bot.commands.dates import Calendar
+from bot.commands.faq import Faq
 from bot.commands.grading import Grading
 from bot.commands.materials import Materials
 from bot.commands.notices import Notices
 from bot.commands.people import People
-from bot.commands.questions import Questions
+from bot.commands.resolving import Resolving
 from bot.commands.results import Results
+from bot.commands.revealing import Revealing
 from bot.commands.settings import ChatSettings
 from bot.commands.submissions import Submissions
+from bot.commands.threads import Threads
+from bot.commands.tutor_replies import TutorReplies
 from bot.core.command import Registry
 
 
@@ -27,7 +33,12 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Submissions(client, calendar).commands())
     registry.add(Results(client).commands())
     registry.add(Grading(client, calendar).commands())
-    registry.add(Questions(client, calendar, awaited).commands())
+    registry.add(Asking(client, TutorReplies(client, awaited)).commands())
+    registry.add(Threads(client, calendar).commands())
+    registry.add(Faq(client).commands())
+    registry.add(Answering(client, calendar).commands())
+    registry.add(Resolving(client).commands())
+    registry.add(Revealing(client).commands())
     registry.add(Notices(client).commands())
     registry.add(People(client).commands())
     registry.add(Account(client, registry).commands())

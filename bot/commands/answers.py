@@ -1,20 +1,46 @@
-"""How an answer is shown: who gave it, and for the tutor's, where each sentence stands in the materials."""
+"""How an answer is shown: who gave it, for the tutor's, where each sentence stands, and what came of it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from bot.client.api import Answer, Citation
+from bot.commands.card import button
+from bot.core.model import Button
 from bot.core.richtext import Text, italic, join, lines, plain, quote
+from bot.core.text import phrases
 from bot.core.text import questions as text
+
+_SOURCES = ((re.compile(r"M[1-9]\d{0,8}"), "materials"), (re.compile(r"Q[1-9]\d{0,8}"), "faq"))
+"""What opens a source with such an id. What a tutor cites is its own word, and may be anything."""
 
 
 def source(citation: Citation) -> str:
-    """ "M3, page 2"."""
+    """ "M3, page 2"; "Q7" for an answer known already."""
     return f"{citation.material_id}, {citation.place}" if citation.place else citation.material_id
+
+
+def source_buttons(answers: Iterable[Answer]) -> list[Button]:
+    """One for each thing cited that can be opened."""
+    cited = dict.fromkeys(citation.material_id for answer in answers for citation in answer.citations)
+    return [
+        button(phrases.open_item(id_), command, id_)
+        for id_ in cited
+        for pattern, command in _SOURCES
+        if pattern.fullmatch(id_)
+    ]
 
 
 def answer_text(answer: Answer) -> Text:
     if not answer.by_tutor:
-        return lines(italic(text.answer_from(answer.author)), quote(answer.text))
+        from_whom = text.correction_from if answer.correction else text.answer_from
+        return lines(italic(from_whom(answer.author)), quote(answer.text))
+    said = _of_tutor(answer)
+    return lines(said, italic(text.endorsed_by(answer.endorsed_by))) if answer.endorsed_by else said
+
+
+def _of_tutor(answer: Answer) -> Text:
     if answer.abstained:
         return lines(italic(text.TUTOR_ABSTAINS), answer.text)
     if answer.generated:

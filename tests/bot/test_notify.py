@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -20,12 +20,14 @@ from bot.client.api import (
     Assignment,
     Event,
     EventKind,
+    FollowUp,
     Grade,
     Item,
     LmsClient,
     LmsError,
     Material,
     Query,
+    QueryState,
     Recipient,
     Submission,
 )
@@ -57,7 +59,10 @@ class Feed:
 
     def announce(self, text: str) -> None:
         item = Announcement(f"N{len(self.events) + 1}", text, "grace", NOW)
-        self.events.append(Event(str(len(self.events) + 1), EventKind.ANNOUNCEMENT, item))
+        self.happen(EventKind.ANNOUNCEMENT, item)
+
+    def happen(self, kind: EventKind, item: Item) -> None:
+        self.events.append(Event(str(len(self.events) + 1), kind, item))
         self._changed.set()
 
     def break_with(self, fault: LmsError | None) -> None:
@@ -252,8 +257,10 @@ async def test_a_cursor_that_the_cluster_does_not_know_begins_anew(bot: Bot, fee
     assert feed.cursors == ["foreign", ""]
 
 
-QUERY = Query("Q1", "Why?", Recipient.INSTRUCTOR, False, "Blue Heron", (), NOW)
+QUERY = Query("Q1", "Why?", Recipient.INSTRUCTOR, QueryState.PENDING, "Blue Heron", (), NOW)
 ANSWER = Answer("Because.", "grace", False, (), "", False, False)
+ANSWER_LATER = replace(ANSWER, text="And then.")
+OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
 
 
 @pytest.mark.parametrize(
@@ -277,8 +284,33 @@ ANSWER = Answer("Because.", "grace", False, (), "", False, False)
         (EventKind.QUERY_ASKED, QUERY, "🔔 Blue Heron asks Q1 Why? [Answer]"),
         (
             EventKind.QUERY_ANSWERED,
-            Query("Q1", "Why?", Recipient.INSTRUCTOR, True, "Blue Heron", (ANSWER,), NOW),
+            Query("Q1", "Why?", Recipient.INSTRUCTOR, QueryState.ANSWERED, "Blue Heron", (ANSWER,), NOW),
             "🔔 Your question Q1 was answered Because. [Open Q1]",
+        ),
+        (
+            EventKind.QUERY_FOLLOWED_UP,
+            replace(QUERY, follow_ups=(FollowUp("And why not?", 0, NOW),)),
+            "🔔 Blue Heron asks more about Q1 And why not? [Open Q1]",
+        ),
+        (
+            EventKind.QUERY_FOLLOWED_UP,
+            replace(QUERY, follow_ups=(FollowUp("", 0, NOW),)),
+            "🔔 Blue Heron wants an instructor for Q1 Why? [Open Q1]",
+        ),
+        (
+            EventKind.ANSWER_DOUBTED,
+            QUERY,
+            "🔔 The tutor's answer to Q1 is said to be wrong Why? [Open Q1]",
+        ),
+        (
+            EventKind.ANSWER_REVIEWED,
+            replace(QUERY, answers=(OF_TUTOR, replace(ANSWER, correction=True), ANSWER_LATER)),
+            "🔔 Your question Q1 was reviewed by an instructor Because. [Open Q1]",
+        ),
+        (
+            EventKind.ANSWER_REVIEWED,
+            replace(QUERY, answers=(OF_TUTOR, ANSWER_LATER)),
+            "🔔 Your question Q1 was reviewed by an instructor Of old. [Open Q1]",
         ),
         (
             EventKind.ANNOUNCEMENT,
@@ -302,6 +334,30 @@ def test_each_kind_of_event_has_its_words(kind: EventKind, item: Item, shown: st
     told = notice(Event("1", kind, item))
     assert told is not None
     assert as_shown([told]) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun"),
+    [
+        (EventKind.QUERY_ASKED, "answer:Q1"),
+        (EventKind.QUERY_FOLLOWED_UP, "answer:Q1"),
+        (EventKind.ANSWER_DOUBTED, "answer:Q1"),
+        (EventKind.QUERY_ANSWERED, "followup:Q1"),
+        (EventKind.ANSWER_REVIEWED, "followup:Q1"),
+        (EventKind.TUTOR_DELAYED, ""),
+    ],
+)
+def test_a_notice_says_what_a_reply_to_it_begins(kind: EventKind, begun: str) -> None:
+    told = notice(Event("1", kind, QUERY))
+    assert told is not None
+    assert told.on_reply == begun
+
+
+async def test_a_reply_to_a_notice_is_known_by_its_message(bot: Bot, feed: Feed) -> None:
+    bot.notifier.session_changed("c1", ADA)
+    await until(lambda: bool(feed.cursors))
+    feed.happen(EventKind.QUERY_ASKED, QUERY)
+    await until(lambda: bot.store.on_reply("c1", "1") == "answer:Q1")
 
 
 def test_a_bare_cursor_tells_nothing() -> None:

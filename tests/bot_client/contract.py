@@ -14,7 +14,17 @@ from typing import TypeVar
 
 import pytest
 
-from bot.client.api import UPLOAD_BYTES_MAX, EventKind, File, Item, LmsClient, LmsError, Page, Recipient
+from bot.client.api import (
+    UPLOAD_BYTES_MAX,
+    EventKind,
+    File,
+    Item,
+    LmsClient,
+    LmsError,
+    Page,
+    QueryState,
+    Recipient,
+)
 from tests.bot_client.contract_of_grading import GradingContract
 from tests.world import sign_in
 
@@ -303,7 +313,7 @@ class LmsClientContract(GradingContract):
         waiting = {query.id: query for query in (await client.queries(grace, pending=True)).items}
         assert "ada" not in repr(waiting[asked.id]).lower()
         answered = (await client.answer(grace, fresh_id(), asked.id, "It is.")).item
-        assert answered.answered
+        assert answered.state is QueryState.ANSWERED
         assert asked.id not in ids(await client.queries(grace, pending=True))
         seen = await client.query(ada, asked.id)
         assert [(answer.text, answer.author, answer.by_tutor) for answer in seen.answers] == [

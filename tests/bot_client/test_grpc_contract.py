@@ -14,6 +14,7 @@ from lms_cluster.local.cluster import LocalCluster
 from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
 from tests.bot_client.contract_of_people import PeopleContract
+from tests.bot_client.contract_questions import QuestionsContract
 from tests.world import PEOPLE, sign_in
 
 
@@ -35,7 +36,7 @@ async def client(nodes: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
-class TestGrpcLmsClient(LmsClientContract, CourseworkContract, PeopleContract):
+class TestGrpcLmsClient(LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract):
     """See the contract."""
 
     async def test_leadership_goes_where_it_is_sent_and_by_administrators_alone(

@@ -10,6 +10,7 @@ from bot.client.grpc_client import GrpcLmsClient
 from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
 from tests.bot_client.contract_of_people import PeopleContract
+from tests.bot_client.contract_questions import QuestionsContract
 from tests.solo.classroom import seated
 
 
@@ -19,5 +20,5 @@ async def client() -> AsyncIterator[GrpcLmsClient]:
         yield classroom.client
 
 
-class TestSoloClassroom(LmsClientContract, CourseworkContract, PeopleContract):
+class TestSoloClassroom(LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract):
     """See the contract."""

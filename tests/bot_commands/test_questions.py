@@ -8,7 +8,7 @@ import pytest
 
 from bot.awaited import AwaitedAnswers
 from bot.client.api import Answer, Citation, LmsError, Query, Recipient
-from bot.commands import questions
+from bot.commands import tutor_replies
 from bot.commands.answers import answer_text
 from bot.core.model import Reply, StreamedReply
 from protos.tutor_pb2 import Passage
@@ -46,13 +46,13 @@ async def test_each_sentence_of_the_tutor_stands_with_its_source(
     reply = await ask(await chat("ada"))
     assert "Clocks drift. (M1, page 1)\nThey are set anew. (M2, section 3)" in reply.text.plain
     assert "From the tutor" in reply.text.plain
-    assert labels(reply) == ["Open M1", "Open M2", "Ask an instructor"]
+    assert labels(reply) == ["Open M1", "Open M2", "Helpful", "Wrong", "Ask the instructor"]
 
 
 async def test_the_answer_grows_under_the_receipt(chat: Chats, classroom: SoloClassroom) -> None:
     classroom.set_tutor(tutor)
     ada = await chat("ada")
-    values = {"to": Recipient.TUTOR, "question": "Why do clocks drift?"}
+    values = {"to": Recipient.TUTOR, "anon": None, "question": "Why do clocks drift?"}
     reply = await ada.command("ask").run(ada, values)
     assert isinstance(reply, StreamedReply)
     pieces = [piece.plain async for piece in reply.pieces]
@@ -64,7 +64,9 @@ async def test_an_answer_that_comes_while_it_is_waited_for_is_shown_and_needs_no
     chat: Chats, classroom: SoloClassroom, awaited: AwaitedAnswers
 ) -> None:
     ada = await chat("ada")
-    reply = await ada.command("ask").run(ada, {"to": Recipient.TUTOR, "question": "Why do clocks drift?"})
+    reply = await ada.command("ask").run(
+        ada, {"to": Recipient.TUTOR, "anon": None, "question": "Why do clocks drift?"}
+    )
     assert isinstance(reply, StreamedReply)
     await anext(reply.pieces)
     assert awaited.waits("chat", "Q1")
@@ -78,7 +80,7 @@ async def test_an_answer_that_comes_while_it_is_waited_for_is_shown_and_needs_no
 async def test_with_the_tutor_away_the_question_is_kept(
     chat: Chats, classroom: SoloClassroom, awaited: AwaitedAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(questions, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(tutor_replies, "AWAY_SECONDS", 0.0)
     reply = await ask(await chat("ada"))
     assert "The tutor is away; your question Q1 is kept" in reply.text.plain
     assert not awaited.waits("chat", "Q1")
@@ -87,7 +89,7 @@ async def test_with_the_tutor_away_the_question_is_kept(
 async def test_a_slow_tutor_is_not_waited_for_without_end(
     chat: Chats, classroom: SoloClassroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(questions, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(tutor_replies, "ANSWER_SECONDS", 0.0)
     reply = await ask(await chat("ada"))
     assert "you will be told when it is answered" in reply.text.plain
 

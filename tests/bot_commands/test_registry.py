@@ -27,6 +27,7 @@ COMMANDS = {
     Role.STUDENT: {
         *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
+        *("followup", "rate", "resolve", "faq"),
     },
     Role.INSTRUCTOR: {
         *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
@@ -41,10 +42,11 @@ COMMANDS = {
             "release",
         ),
         *("progress", "questions", "inbox", "answer", "announce"),
+        *("faq", "publish", "endorse", "correct", "resolve"),
     },
     Role.ADMINISTRATOR: {
         *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
-        *("materials", "assignments", "adduser", "users"),
+        *("materials", "assignments", "adduser", "users", "faq", "reveal"),
     },
 }
 

@@ -45,7 +45,7 @@ class Chatting:
     def __init__(self, server: BotApiServer, client: LmsClient, store: Path) -> None:
         awaited = AwaitedAnswers()
         calendar = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC"))
-        self._room = Classroom(client, build_registry(client, calendar, awaited), awaited)
+        self._room = Classroom(client, build_registry(client, calendar, awaited), awaited, calendar.zone)
         self._store = store
         self._adapter = WatchedAdapter(server.url, self._room)
 

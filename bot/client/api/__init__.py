@@ -28,7 +28,17 @@ from bot.client.api.grading import (
 from bot.client.api.operations import OperationCalls, SavedBackup
 from bot.client.api.outcomes import ImportCounts, LmsError, Page, Receipt
 from bot.client.api.people import Audit, LinkCode, PeopleCalls, RosterRow, Session, User
-from bot.client.api.questions import Answer, Citation, Query, QuestionCalls, Recipient
+from bot.client.api.questions import (
+    Answer,
+    Citation,
+    FollowUp,
+    KnownAnswer,
+    Query,
+    QueryState,
+    QuestionCalls,
+    Rating,
+    Recipient,
+)
 
 
 class LmsClient(
@@ -58,10 +68,12 @@ __all__ = [
     "EventKind",
     "Extension",
     "File",
+    "FollowUp",
     "Grade",
     "ImportCounts",
     "ImportedGrade",
     "Item",
+    "KnownAnswer",
     "LatePolicy",
     "LinkCode",
     "LmsClient",
@@ -71,6 +83,8 @@ __all__ = [
     "Page",
     "Progress",
     "Query",
+    "QueryState",
+    "Rating",
     "Receipt",
     "Recipient",
     "Regrade",

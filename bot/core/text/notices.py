@@ -63,6 +63,22 @@ def asks(pseudonym: str, query_id: str) -> str:
     return tr("{pseudonym} asks {query}", pseudonym=pseudonym, query=query_id)
 
 
+def asks_more(pseudonym: str, query_id: str) -> str:
+    return tr("{pseudonym} asks more about {query}", pseudonym=pseudonym, query=query_id)
+
+
+def wants_instructor(pseudonym: str, query_id: str) -> str:
+    return tr("{pseudonym} wants an instructor for {query}", pseudonym=pseudonym, query=query_id)
+
+
+def doubted(query_id: str) -> str:
+    return tr("The tutor's answer to {query} is said to be wrong", query=query_id)
+
+
+def reviewed(query_id: str) -> str:
+    return tr("Your question {query} was reviewed by an instructor", query=query_id)
+
+
 def answered(query_id: str) -> str:
     return tr("Your question {query} was answered", query=query_id)
 

@@ -11,6 +11,7 @@ BUTTONS = {
     "adduser": Phrase("Add a person"),
     "ask": Phrase("Ask a question"),
     "assignments": Phrase("Assignments"),
+    "faq": Phrase("FAQ"),
     "grades": Phrase("My grades"),
     "help": Phrase("Help"),
     "inbox": Phrase("Inbox"),

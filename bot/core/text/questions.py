@@ -1,30 +1,63 @@
-"""What is said about questions and their answers."""
+"""What is said about questions and the answers to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.language import Phrase, tr, trn
+from bot.core.language import Phrase, Words, tr, trn
 from bot.core.text import phrases
 
 ASK_SUMMARY = Phrase("ask the tutor or an instructor")
 QUESTIONS_SUMMARY = Phrase("questions and their answers")
-INBOX_SUMMARY = Phrase("questions that wait for an instructor")
-ANSWER_SUMMARY = Phrase("answer a question")
+FOLLOWUP_SUMMARY = Phrase("ask the instructors more about a question of yours")
+RATE_SUMMARY = Phrase("say whether the tutor's answer was helpful or wrong")
+RESOLVE_SUMMARY = Phrase("close a question that needs no more answers")
+FAQ_SUMMARY = Phrase("questions that were answered for everybody")
+
 TO_WHOM = Phrase("Whom do you ask: the tutor (at once, from the materials) or an instructor?")
+RECIPIENTS = {"tutor": Phrase("The tutor"), "instructor": Phrase("An instructor")}
+ANON_PROMPT = Phrase("Write anon to keep your question from classmates altogether.")
 QUESTION_PROMPT = Phrase("What is your question?")
 WHICH_QUESTION = Phrase("Which question?")
-ANSWER_PROMPT = Phrase("What is your answer?")
+FOLLOWUP_PROMPT = Phrase("What do you want to add?")
+RATING_PROMPT = Phrase("Was the tutor's answer helpful or wrong?")
+FAQ_PROMPT = Phrase("What are you looking for?")
+
 ANONYMOUS = Phrase("Nobody sees who asked. You will be told when it is answered.")
+PRIVATE = Phrase("Classmates never see this question, not even without a name.")
 NO_QUESTIONS = Phrase("No questions yet.")
-INBOX_EMPTY = Phrase("No question waits for an answer.")
 NOT_YET_ANSWERED = Phrase("Not answered yet.")
-ASK_INSTRUCTOR = Phrase("Ask an instructor")
-RECIPIENTS = {"tutor": Phrase("The tutor"), "instructor": Phrase("An instructor")}
+IN_FAQ = Phrase("In the FAQ.")
+SIMILAR = Phrase("Similar questions have been answered:")
+SEND_ANYWAY = Phrase("Send anyway")
+HANDED_OVER = Phrase("Handed to the instructors.")
+RATED = Phrase("Thank you for telling.")
+DOUBT_TOLD = Phrase("The instructors are told, and look at it.")
+REOPEN_HINT = Phrase("A follow-up opens it again.")
+FAQ_EMPTY = Phrase("Nothing is in the FAQ yet.")
+
+ASK_INSTRUCTOR = Phrase("Ask the instructor")
+FOLLOW_UP = Phrase("Follow up")
+HELPFUL = Phrase("Helpful")
+WRONG = Phrase("Wrong")
+RESOLVED = Phrase("Resolved")
 
 TUTOR_QUOTES = Phrase("From the tutor, a program that quotes the course materials:")
 TUTOR_GENERATED = Phrase("From the tutor, a program that wrote this itself; it may be wrong:")
 TUTOR_ABSTAINS = Phrase("From the tutor, a program that only quotes the course materials:")
+
+NOT_ANON = Phrase("Write anon, or leave it out.")
+NOT_A_RATING = Phrase("Choose helpful or wrong.")
+
+_STATES = {
+    "pending": Phrase("waiting"),
+    "answered": Phrase("answered"),
+    "resolved": Phrase("resolved"),
+}
+_RATINGS = {
+    "helpful": Phrase("The one who asked found the tutor's answer helpful."),
+    "wrong": Phrase("The one who asked says that the tutor's answer is wrong."),
+}
 
 
 def asked_instructor(query_id: str) -> str:
@@ -48,31 +81,50 @@ def tutor_slow(query_id: str) -> str:
     )
 
 
-def answered(query_id: str) -> str:
-    return tr("Answered {query}", query=query_id)
+def followed_up(query_id: str) -> str:
+    return tr("Sent to the instructors: {query}", query=query_id)
 
 
-def answer_item(query_id: str) -> str:
-    return tr("Answer {query}", query=query_id)
+def rated(query_id: str) -> str:
+    return tr("Noted for {query}", query=query_id)
+
+
+def resolved(query_id: str) -> str:
+    return tr("Resolved {query}", query=query_id)
 
 
 def answer_from(author: str) -> str:
     return tr("From {author}:", author=author)
 
 
+def correction_from(author: str) -> str:
+    return tr("From {author}, who corrects the tutor:", author=author)
+
+
+def endorsed_by(author: str) -> str:
+    return tr("{author} stands by this answer.", author=author)
+
+
 def sources(named: Iterable[str]) -> str:
     return tr("Sources: {sources}", sources="; ".join(named))
 
 
-def unanswered(count: int) -> str:
-    return trn(count, "{count} unanswered question", "{count} unanswered questions")
+def questions(count: int) -> str:
+    return trn(count, "{count} question", "{count} questions")
 
 
-def question_line(query_id: str, words: str, when: str, answered: bool) -> str:
-    label = phrases.item_label(query_id, words)
-    if answered:
-        return tr("{question} ({when}, answered)", question=label, when=when)
-    return tr("{question} ({when}, waiting)", question=label, when=when)
+def state(name: str) -> Words:
+    """ "pending", "answered" or "resolved"."""
+    return _STATES[name]
+
+
+def rating(name: str) -> Words:
+    """ "helpful" or "wrong"."""
+    return _RATINGS[name]
+
+
+def question_line(query_id: str, words: str, when: str, state_name: str) -> str:
+    return f"{phrases.item_label(query_id, words)} ({when}, {state(state_name)})"
 
 
 def question_headline(query_id: str, pseudonym: str, recipient: str, when: str) -> str:
@@ -81,3 +133,30 @@ def question_headline(query_id: str, pseudonym: str, recipient: str, when: str) 
     if recipient == "tutor":
         return tr("{query}: {pseudonym} to the tutor, {when}", **values)
     return tr("{query}: {pseudonym} to the instructors, {when}", **values)
+
+
+def own_headline(query_id: str, recipient: str, when: str) -> str:
+    """`recipient` is "tutor" or "instructor"."""
+    if recipient == "tutor":
+        return tr("{query}: you asked the tutor, {when}", query=query_id, when=when)
+    return tr("{query}: you asked the instructors, {when}", query=query_id, when=when)
+
+
+def followed_up_at(when: str) -> str:
+    return tr("Followed up, {when}:", when=when)
+
+
+def known_headline(query_id: str) -> str:
+    return tr("{query} in the FAQ", query=query_id)
+
+
+def known_answers(count: int) -> str:
+    return trn(count, "{count} answered question", "{count} answered questions")
+
+
+def nothing_known(words: str) -> str:
+    return tr("Nothing in the FAQ is about “{words}”.", words=phrases.shortened(words))
+
+
+def similar_line(query_id: str, words: str, answer: str) -> str:
+    return f"{phrases.item_label(query_id, words)}\n    {answer}"

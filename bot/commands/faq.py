@@ -1,0 +1,71 @@
+"""The FAQ: what instructors answered for everybody."""
+
+from __future__ import annotations
+
+import re
+
+from bot.client.api import KnownAnswer, LmsClient
+from bot.commands import arguments
+from bot.commands.answers import answer_text, source_buttons
+from bot.commands.card import all_of, button, card
+from bot.commands.listing import PAGE, listing
+from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.model import Reply, Role
+from bot.core.richtext import quote
+from bot.core.text import phrases
+from bot.core.text import questions as text
+
+READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
+_QUESTION_ID = re.compile(r"Q[1-9]\d{0,8}", re.IGNORECASE)
+
+
+class Faq:
+    def __init__(self, client: LmsClient) -> None:
+        self._client = client
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "faq",
+                text.FAQ_SUMMARY,
+                "/faq leader election",
+                self.read,
+                READERS,
+                (
+                    PAGE,
+                    Arg(
+                        "which",
+                        text.FAQ_PROMPT,
+                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
+                        required=False,
+                        rest=True,
+                    ),
+                ),
+                aside=True,
+            ),
+        )
+
+    async def read(self, conversation: Conversation, values: Values) -> Reply:
+        which = values["which"] or ""
+        if _QUESTION_ID.fullmatch(which):
+            return _entry(await self._client.known_answer(conversation.token, which.upper()))
+        known = await all_of(lambda page: self._client.faq(conversation.token, which, page))
+        if not known:
+            return card(text.nothing_known(which) if which else text.FAQ_EMPTY)
+        page = listing(known, values["page"], "faq", *([which] if which else []))
+        return card(
+            text.known_answers(len(known)),
+            *(phrases.item_label(each.id, each.question) for each in page.items),
+            *page.place,
+            buttons=[button(phrases.open_item(each.id), "faq", each.id) for each in page.items],
+            pager=page.pager,
+        )
+
+
+def _entry(known: KnownAnswer) -> Reply:
+    return card(
+        text.known_headline(known.id),
+        quote(known.question),
+        answer_text(known.answer),
+        buttons=[*source_buttons([known.answer]), button(phrases.BUTTONS["faq"], "faq")],
+    )
