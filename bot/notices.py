@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.client.api import (
     Announcement,
@@ -41,60 +42,72 @@ _TOPICS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    headline: str
+    details: Text
+    button: Button | None = None
+    on_reply: str = ""
+
+
 def notice(event: Event) -> Reply | None:
     """None for an event that tells a person nothing."""
-    button: Button | None = None
-    on_reply = ""
+    told = _of_question(event.kind, event.item) if isinstance(event.item, Query) else _of_course(event)
+    if told is None:
+        return None
+    title = join((f"{text.NOTICE_MARK} ", bold(told.headline)))
+    shown = lines(title, told.details) if told.details.plain else title
+    return Reply(shown, ((told.button,),) if told.button is not None else (), on_reply=told.on_reply)
+
+
+def _of_course(event: Event) -> _Told | None:
+    told: _Told | None = None
     match event.kind, event.item:
         case EventKind.MATERIAL_PUBLISHED, Material() as material:
-            headline, details = text.new_material(material.id), plain(material.title)
-            button = _open("materials", material.id)
+            headline, opened = text.new_material(material.id), _open("materials", material.id)
+            told = _Told(headline, plain(material.title), opened)
         case EventKind.ASSIGNMENT_PUBLISHED, Assignment() as assignment:
-            headline = text.new_assignment(assignment.id)
             details = plain(text.assignment_worth(assignment.title, assignment.points))
-            button = _open("assignments", assignment.id)
+            told = _Told(text.new_assignment(assignment.id), details, _open("assignments", assignment.id))
         case EventKind.GRADE_RELEASED, Grade() as grade:
             headline = text.graded(grade.assignment_title, grade.points, grade.points_max)
-            details = _excerpt(grade.feedback)
-            button = Button(str(text.GRADES), "grades")
-        case EventKind.QUERY_ASKED, Query() as query:
-            headline, details = text.asks(query.pseudonym, query.id), _excerpt(query.text)
-            button, on_reply = Button(str(text.ANSWER), f"answer:{query.id}"), f"answer:{query.id}"
-        case EventKind.QUERY_FOLLOWED_UP, Query() as query:
-            words = query.follow_ups[-1].text if query.follow_ups else ""
-            asks = text.asks_more if words else text.wants_instructor
-            headline, details = asks(query.pseudonym, query.id), _excerpt(words or query.text)
-            button, on_reply = _open("questions", query.id), f"answer:{query.id}"
-        case EventKind.ANSWER_DOUBTED, Query() as query:
-            headline, details = text.doubted(query.id), _excerpt(query.text)
-            button, on_reply = _open("questions", query.id), f"answer:{query.id}"
-        case EventKind.QUERY_ANSWERED, Query() as query:
-            headline = text.answered(query.id)
-            details = _excerpt(query.answers[-1].text if query.answers else "")
-            button, on_reply = _open("questions", query.id), f"followup:{query.id}"
-        case EventKind.ANSWER_REVIEWED, Query() as query:
-            corrections = [answer for answer in query.answers if answer.correction]
-            stands = corrections[-1] if corrections else query.tutor_answer
-            headline, details = text.reviewed(query.id), _excerpt(stands.text if stands else "")
-            button, on_reply = _open("questions", query.id), f"followup:{query.id}"
+            told = _Told(headline, _excerpt(grade.feedback), Button(str(text.GRADES), "grades"))
         case EventKind.ANNOUNCEMENT, Announcement() as announcement:
-            headline, details = text.announcement_by(announcement.author), plain(announcement.text)
+            told = _Told(text.announcement_by(announcement.author), plain(announcement.text))
         case EventKind.SUBMISSION_RECEIVED, Submission() as submission:
             headline = text.handed_in(submission.student_name, submission.id)
             details = plain(text.attempt_of(submission.assignment_id, submission.attempt, submission.late))
-            button = Button(str(text.GRADE), f"grade:{submission.id}")
-        case EventKind.TUTOR_DELAYED, Query() as query:
-            headline, details = text.tutor_unreachable(query.id), plain(text.TUTOR_DELAYED)
-            button = _open("questions", query.id)
+            told = _Told(headline, details, Button(str(text.GRADE), f"grade:{submission.id}"))
         case EventKind.DUE_SOON, Assignment() as assignment:
-            headline = text.due_soon(assignment.id)
             details = plain(text.not_handed_in(assignment.title))
             button = Button(str(text.HAND_IN), f"submit:{assignment.id}")
-        case _:
-            return None
-    title = join((f"{text.NOTICE_MARK} ", bold(headline)))
-    shown = lines(title, details) if details.plain else title
-    return Reply(shown, ((button,),) if button is not None else (), on_reply=on_reply)
+            told = _Told(text.due_soon(assignment.id), details, button)
+    return told
+
+
+def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
+    opened, answer, follow_up = _open("questions", query.id), f"answer:{query.id}", f"followup:{query.id}"
+    told: _Told | None = None
+    match kind:
+        case EventKind.QUERY_ASKED:
+            button = Button(str(text.ANSWER), answer)
+            told = _Told(text.asks(query.pseudonym, query.id), _excerpt(query.text), button, answer)
+        case EventKind.QUERY_FOLLOWED_UP:
+            words = query.follow_ups[-1].text if query.follow_ups else ""
+            asks = text.asks_more if words else text.wants_instructor
+            told = _Told(asks(query.pseudonym, query.id), _excerpt(words or query.text), opened, answer)
+        case EventKind.ANSWER_DOUBTED:
+            told = _Told(text.doubted(query.id), _excerpt(query.text), opened, answer)
+        case EventKind.QUERY_ANSWERED:
+            words = query.answers[-1].text if query.answers else ""
+            told = _Told(text.answered(query.id), _excerpt(words), opened, follow_up)
+        case EventKind.ANSWER_REVIEWED:
+            corrections = [each for each in query.answers if each.correction]
+            stands = corrections[-1] if corrections else query.tutor_answer
+            told = _Told(text.reviewed(query.id), _excerpt(stands.text if stands else ""), opened, follow_up)
+        case EventKind.TUTOR_DELAYED:
+            told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), opened)
+    return told
 
 
 def topic(event: Event) -> str:
