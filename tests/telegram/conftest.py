@@ -21,7 +21,7 @@ from tests.telegram.server import BotApiServer
 @pytest.fixture(autouse=True)
 def at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     """People of a test say more in a second than real ones do, and nobody here minds."""
-    monkeypatch.setattr(limits, "AT_ONCE", 1000)
+    monkeypatch.setattr(limits, "IN_A_SECOND", 1000)
     monkeypatch.setattr(limits, "CHAT_AT_ONCE", 1000)
 
 

@@ -69,6 +69,8 @@ class Delivery:
         self.polls += 1
         self.asked += 1
         poll = self.polls
+        # Whoever asked before and still waits is told.
+        self._arrived.set()
         offset = int(parameters.get("offset", 0))
         # Asking for later updates confirms the earlier ones.
         self._updates = [update for update in self._updates if update["update_id"] >= offset]

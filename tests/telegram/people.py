@@ -131,8 +131,9 @@ class Person:
         return self._deliver({"callback_query": query})
 
     def edit(self, update: Json, text: str) -> Json:
-        """Change what was said in `update`."""
-        message = {**update["message"], "text": text, "edit_date": 1_800_000_100}
+        """Change what was said in `update`: its text or, of a file, its caption."""
+        changed = "text" if "text" in update["message"] else "caption"
+        message = {**update["message"], changed: text, "edit_date": 1_800_000_100}
         return self._deliver({"edited_message": message})
 
     def redeliver(self) -> Json:

@@ -116,6 +116,15 @@ async def test_an_edited_message_is_not_heard_again(listener: Listener, ada: Per
     assert [incoming.text for incoming in listener.heard] == ["/submit A1 done", "/help"]
 
 
+async def test_an_edited_caption_is_not_heard_again(listener: Listener, ada: Person) -> None:
+    sent = ada.send_file("essay.md", b"text", caption="/submit A1")
+    await ada.hears("heard /submit A1")
+    ada.edit(sent, "/submit A2")
+    ada.say("/help")
+    await ada.hears("heard /help")
+    assert [incoming.text for incoming in listener.heard] == ["/submit A1", "/help"]
+
+
 async def test_an_update_delivered_again_has_the_same_request_id(listener: Listener, ada: Person) -> None:
     ada.say("/submit A1")
     await ada.hears("heard")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 
-from bot.adapters.telegram import CannotStart
+from bot.adapters.telegram import CannotStart, polling
 from bot.adapters.telegram.polling import PAGE_MAX
 from bot.core.model import Incoming
 from tests.telegram.people import Person
 from tests.telegram.protocol import Refusal, flood
 from tests.telegram.running import Listener, adapter_for, running
-from tests.telegram.server import BotApiServer
+from tests.telegram.server import TOKEN, BotApiServer
 
 
 @pytest.fixture
@@ -78,6 +79,40 @@ async def test_more_than_a_page_behind_one_slow_answer_is_heard(
         person.say("hello")
     await server.until(lambda: len(listener.heard) == len(people) + 1)
     busy.set()
+
+
+async def test_no_more_is_asked_for_than_can_be_worked_on(
+    listener: Listener, busy: asyncio.Event, server: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "UPDATES_MAX", PAGE_MAX + PAGE_MAX // 2)
+
+    async def answer(incoming: Incoming) -> None:
+        await busy.wait()
+        await listener.echo(incoming)
+
+    listener.answer = answer
+    people = [Person(server, 5000 + number) for number in range(3 * PAGE_MAX)]
+    for person in people:
+        person.say("hello")
+    await server.until(lambda: len(listener.heard) == 2 * PAGE_MAX)
+    polls = server.delivery.polls
+    await server.until(lambda: server.delivery.polls >= polls + 3)
+    assert len(listener.heard) == 2 * PAGE_MAX
+    busy.set()
+    await server.until(lambda: len(listener.heard) == len(people))
+
+
+async def test_another_program_that_polls_is_named_and_outlasted(
+    listener: Listener, server: BotApiServer, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Both get an error whenever the other asks; here the other asks once.
+    async with aiohttp.ClientSession() as other:
+        asked = other.post(f"{server.url}/bot{TOKEN}/getUpdates", data={"timeout": "0"})
+        async with asyncio.timeout(10), asked as answer:
+            assert answer.status == 200
+    await server.until(lambda: "another program gets this bot's updates" in caplog.text)
+    ada.say("hello")
+    await ada.hears("heard hello")
 
 
 async def test_handled_updates_are_confirmed_when_the_bot_ends(server: BotApiServer, ada: Person) -> None:
