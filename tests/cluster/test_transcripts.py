@@ -1,31 +1,35 @@
-"""Every transcript, played through the whole bot over three real nodes and the real tutor."""
+"""Every transcript, played through the whole bot over three real nodes and the real tutor.
+
+The leader is killed in the middle of each that does not say itself what happens to its surroundings.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
-from bot.adapters.script import ScriptAdapter, Transcript
-from bot.app import classroom, converse
+from bot.adapters.script import Transcript
 from bot.client.grpc_client import GrpcLmsClient
-from bot.config import from_file
 from bot.player import TranscriptFailed
-from bot.store import BotStore
 from demo.seed import add_people
 from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
 from tests.cluster.conftest import connect
+from tests.dialogs.meddling import Act, meddling
+from tests.dialogs.plays import FOLDER, TRANSCRIPTS, Outcomes, play, room_over, with_leader_killed
 from tests.telegram.chatting import Chatting
 from tests.telegram.running import running
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
 from tests.world import PEOPLE
 
-DIALOGS = Path(__file__).parents[1] / "dialogs"
-TRANSCRIPTS = sorted(DIALOGS.glob("*.txt"))
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +47,60 @@ def start_tutor(tutored: LocalCluster) -> None:
     tutored.wait_ready([tutored.tutor], [tutored.config.tutor])
 
 
+class Clusters:
+    """A new cluster for whoever takes one: while it is used, the next one elects its leader."""
+
+    def __init__(self, folder: Path, tutored: LocalCluster) -> None:
+        self._folder = folder
+        self._tutored = tutored
+        self._numbers = count(1)
+        self._builder = ThreadPoolExecutor(1)
+        self._next = self._builder.submit(self._built)
+
+    def take(self) -> LocalCluster:
+        taken = self._next.result()
+        self._next = self._builder.submit(self._built)
+        return taken
+
+    def close(self) -> None:
+        kill(self._next.result())
+        self._builder.shutdown()
+
+    def _built(self) -> LocalCluster:
+        cluster = LocalCluster.create(self._folder / f"classroom-{next(self._numbers)}", node_count=3)
+        file = cluster.folder / CLUSTER_FILE
+        file.write_text(file.read_text().replace(cluster.config.tutor, self._tutored.config.tutor))
+        try:
+            start_tutor(self._tutored)
+            cluster.start(with_tutor=False)
+        except BaseException:
+            kill(cluster)
+            raise
+        return cluster
+
+
+def kill(cluster: LocalCluster) -> None:
+    for process in cluster.nodes.values():
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def clusters(tutored: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clusters]:
+    clusters = Clusters(tmp_path_factory.mktemp("clusters"), tutored)
+    try:
+        yield clusters
+    finally:
+        clusters.close()
+
+
 @pytest.fixture
-def cluster(tutored: LocalCluster, tmp_path: Path) -> Iterator[LocalCluster]:
-    cluster = LocalCluster.create(tmp_path / "classroom", node_count=3)
-    file = cluster.folder / CLUSTER_FILE
-    file.write_text(file.read_text().replace(cluster.config.tutor, tutored.config.tutor))
+def cluster(clusters: Clusters, tutored: LocalCluster) -> Iterator[LocalCluster]:
+    cluster = clusters.take()
     try:
         start_tutor(tutored)
-        cluster.start(with_tutor=False)
         yield cluster
     finally:
-        cluster.stop()
+        kill(cluster)
 
 
 @pytest_asyncio.fixture
@@ -64,43 +111,54 @@ async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
-def acts_on(cluster: LocalCluster, tutored: LocalCluster) -> Callable[[str], Awaitable[None]]:
+def acts_on(cluster: LocalCluster, tutored: LocalCluster) -> Act:
     """What the `!` lines of a transcript do to these processes."""
 
+    def lose_quorum() -> None:
+        running_nodes = [process for process in cluster.nodes.values() if process.pid() is not None]
+        for process in running_nodes[1:]:
+            process.kill()
+
+    def restore_quorum() -> None:
+        for process in cluster.nodes.values():
+            process.start()
+        cluster.wait_for_leader()
+
+    acts = {
+        "kill leader": lambda: cluster.node(cluster.wait_for_leader()).kill(),
+        "lose the quorum": lose_quorum,
+        "restore the quorum": restore_quorum,
+        "stop tutor": tutored.tutor.stop,
+        "start tutor": lambda: start_tutor(tutored),
+    }
+
     async def act(words: str) -> None:
-        match words:
-            case "kill leader":
-                leader = await asyncio.to_thread(cluster.wait_for_leader)
-                await asyncio.to_thread(cluster.node(leader).kill)
-            case "stop tutor":
-                await asyncio.to_thread(tutored.tutor.stop)
-            case "start tutor":
-                await asyncio.to_thread(start_tutor, tutored)
-            case _:
-                raise TranscriptFailed(f"nobody here can {words}")
+        if words not in acts:
+            raise TranscriptFailed(f"nobody here can {words}")
+        await asyncio.to_thread(acts[words])
 
     return act
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.usefixtures("client")
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_transcript_holds_over_real_nodes(
-    path: Path, cluster: LocalCluster, tutored: LocalCluster, tmp_path: Path
+    path: Path, cluster: LocalCluster, tutored: LocalCluster, client: GrpcLmsClient, tmp_path: Path
 ) -> None:
-    act = acts_on(cluster, tutored)
-    adapter = ScriptAdapter([Transcript.read(path)], tmp_path / "downloads", print, act)
-    store = BotStore(tmp_path / "bot.db", ScriptAdapter.name)
-    async with classroom(from_file(cluster.folder / CLUSTER_FILE)) as room:
-        await converse(adapter, room, store)
-    store.close()
+    transcript = Transcript.read(path)
+    transcript = Transcript(with_leader_killed(transcript.steps), transcript.folder)
+    outcomes = Outcomes()
+    through, between = meddling(client)
+    room = room_over(through, ZoneInfo("UTC"), outcomes)
+    act = between.acts(acts_on(cluster, tutored))
+    await play(transcript, room, act, tmp_path, outcomes, PATIENCE_SECONDS)
 
 
 @pytest.mark.timeout(240)
 async def test_a_course_week_holds_in_telegram_over_real_nodes(
     cluster: LocalCluster, tutored: LocalCluster, client: GrpcLmsClient, tmp_path: Path
 ) -> None:
-    transcript = Transcript.read(DIALOGS / "a_course_week.txt")
+    transcript = Transcript.read(FOLDER / "a_course_week.txt")
     async with BotApiServer() as server:
         chatting = Chatting(server, client, tmp_path / "bot.db")
         async with running(chatting.converse(), server):

@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.adapters.script import ScriptAdapter, Transcript
-from bot.awaited import AwaitedAnswers
-from bot.commands import Calendar, build_registry
-from bot.core.engine import Engine
-from bot.notify import Notifier
+from bot.adapters.script import Transcript
 from bot.player import TranscriptFailed
-from bot.store import BotStore
+from tests.dialogs.meddling import meddling, without_nodes
+from tests.dialogs.plays import TRANSCRIPTS, Outcomes, play, room_over
 from tests.dialogs.quoting_tutor import quoting_tutor
-from tests.solo.classroom import SoloClassroom, seated
+from tests.solo.classroom import seated
 
-TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
+PATIENCE_SECONDS = 20
+
+played: dict[str, tuple[Outcomes, TranscriptFailed | None]] = {}
+"""What each transcript came to, by name: it is played once, whichever test asks first."""
+
+
+async def outcome(path: Path) -> tuple[Outcomes, TranscriptFailed | None]:
+    if path.stem not in played:
+        outcomes, failure = Outcomes(), None
+        try:
+            await _play(path, outcomes)
+        except TranscriptFailed as failed:
+            failure = failed
+        played[path.stem] = outcomes, failure
+    return played[path.stem]
+
+
+async def _play(path: Path, outcomes: Outcomes) -> None:
+    async with seated(tutor=quoting_tutor) as classroom:
+        client, between = meddling(classroom.client)
+
+        def set_tutor(there: bool) -> None:
+            classroom.set_tutor(quoting_tutor if there else None)
+
+        act = between.acts(without_nodes(between, set_tutor))
+        room = room_over(client, ZoneInfo("UTC"), outcomes)
+        with TemporaryDirectory(prefix="dialog-") as folder:
+            await play(Transcript.read(path), room, act, Path(folder), outcomes, PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_transcript_holds_in_one_process(path: Path, tmp_path: Path) -> None:
-    async with seated(tutor=quoting_tutor) as classroom:
-        await play(path, classroom, tmp_path)
-
-
-async def play(path: Path, classroom: SoloClassroom, folder: Path) -> None:
-    async def act(words: str) -> None:
-        match words:
-            case "kill leader":
-                """Nothing here can die: the same conversation must hold all the same."""
-            case "stop tutor":
-                classroom.set_tutor(None)
-            case "start tutor":
-                classroom.set_tutor(quoting_tutor)
-            case _:
-                raise TranscriptFailed(f"nobody here can {words}")
-
-    client = classroom.client
-    adapter = ScriptAdapter([Transcript.read(path)], folder / "downloads", print, act, patience_seconds=20)
-    awaited = AwaitedAnswers()
-    registry = build_registry(client, Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")), awaited)
-    store = BotStore(folder / "bot.db", adapter.name)
-    notifier = Notifier(client, adapter, store, awaited)
-    try:
-        await Engine(adapter, registry, store, time.time, notifier.session_changed).run()
-    finally:
-        await notifier.stop()
-        store.close()
+async def test_transcript_holds_in_one_process(path: Path) -> None:
+    _, failure = await outcome(path)
+    if failure is not None:
+        raise failure

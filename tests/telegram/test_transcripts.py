@@ -7,32 +7,27 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.script import Transcript
-from bot.player import TranscriptFailed
+from tests.dialogs.meddling import meddling, without_nodes
+from tests.dialogs.plays import TRANSCRIPTS
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom
 from tests.telegram.chatting import Chatting
+from tests.telegram.running import running
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
-
-DIALOGS = Path(__file__).parent.parent / "dialogs"
-TRANSCRIPTS = sorted(DIALOGS.glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_transcript_holds_in_telegram(
-    path: Path, server: BotApiServer, chatting: Chatting, classroom: SoloClassroom
+    path: Path, server: BotApiServer, classroom: SoloClassroom, tmp_path: Path
 ) -> None:
-    async def act(words: str) -> None:
-        match words:
-            case "kill leader":
-                """A classroom in one process has none: the same conversation must hold all the same."""
-            case "stop tutor":
-                classroom.set_tutor(None)
-            case "start tutor":
-                classroom.set_tutor(quoting_tutor)
-            case _:
-                raise TranscriptFailed(f"nobody here can {words}")
+    client, between = meddling(classroom.client)
 
+    def set_tutor(there: bool) -> None:
+        classroom.set_tutor(quoting_tutor if there else None)
+
+    act = between.acts(without_nodes(between, set_tutor))
     transcript = Transcript.read(path)
-    stage = TelegramStage(server, chatting, transcript.folder, act)
-    await stage.player.play(transcript.steps)
+    chatting = Chatting(server, client, tmp_path / "bot.db")
+    async with running(chatting.converse(), server):
+        await TelegramStage(server, chatting, transcript.folder, act).player.play(transcript.steps)
