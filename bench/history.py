@@ -20,14 +20,14 @@ from protos.command_pb2 import (
     PutChunk,
     PutFile,
 )
-from protos.lms_pb2 import RECIPIENT_INSTRUCTOR, ROLE_STUDENT, NewQuery
+from protos.lms_pb2 import ROLE_INSTRUCTOR, NewAnnouncement
 from raft.membership import Membership
 from raft.types import Entry, EntryKind, HardState
 from storage.classroom import Classroom
 from storage.log_store import SqliteLogStore
 
 TOKEN = "a session that the history opened, for clients to go on with"
-STUDENT = "student"
+INSTRUCTOR = "instructor"
 TERM = 1
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA"
 """Of no password: nobody logs in with one here."""
@@ -37,8 +37,8 @@ BATCH_ENTRIES, BATCH_BYTES = 500, 4 << 20
 
 
 def entries(number: int, file_bytes: int) -> Iterator[Entry]:
-    """`number` entries from index 1 on: a student with a session under TOKEN, `file_bytes` of files, and
-    questions for the rest."""
+    """`number` entries from index 1 on: an instructor with a session under TOKEN, `file_bytes` of files, and
+    announcements for the rest."""
     indexes = count(1)
     for command in _commands(number, file_bytes):
         yield Entry(TERM, next(indexes), EntryKind.COMMAND, command.SerializeToString())
@@ -66,23 +66,23 @@ def write_log(path: Path, membership: Membership, number: int) -> None:
 
 
 def _commands(number: int, file_bytes: int) -> Iterator[Command]:
-    session = CreateSession(username=STUDENT, token_sha256=digest(TOKEN))
+    session = CreateSession(username=INSTRUCTOR, token_sha256=digest(TOKEN))
     root = CreateSession(username="root", token_sha256=digest("root"))
-    add = AddUser(username=STUDENT, display_name="Student", role=ROLE_STUDENT, password_hash=HASH)
+    add = AddUser(username=INSTRUCTOR, display_name="Instructor", role=ROLE_INSTRUCTOR, password_hash=HASH)
     first = AddFirstAdministrator(username="root", display_name="Root", password_hash=HASH)
     made = [
         Command(request_id="add the first", add_first_administrator=first),
         Command(request_id="session of root", create_session=root),
-        Command(request_id="add the student", token_sha256=digest("root"), add_user=add),
-        Command(request_id="session of the student", create_session=session),
+        Command(request_id="add the instructor", token_sha256=digest("root"), add_user=add),
+        Command(request_id="session of the instructor", create_session=session),
     ]
     yield from made
     stored = 0
     for stored, command in enumerate(_files(file_bytes), start=1):  # noqa: B007 -- their number is used
         yield command
-    for ask in range(number - len(made) - stored):
-        query = NewQuery(text=f"What is question {ask} about?", recipient=RECIPIENT_INSTRUCTOR)
-        yield Command(request_id=f"history-{ask}", token_sha256=digest(TOKEN), time_ms=ask, ask=query)
+    for place in range(number - len(made) - stored):
+        said = NewAnnouncement(text=f"This is announcement {place}.")
+        yield Command(request_id=f"history-{place}", token_sha256=digest(TOKEN), time_ms=place, announce=said)
 
 
 def _files(file_bytes: int) -> Iterator[Command]:

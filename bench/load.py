@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.figures import percentile
-from bot.client.api import LmsClient, LmsError, Recipient
+from bot.client.api import LmsClient, LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from demo.accounts import Account, load_accounts
 from demo.seed import seed
@@ -55,7 +55,7 @@ class Ledger:
 async def student(
     client: LmsClient, account: Account, ledger: Ledger, until: float, dice: random.Random
 ) -> None:
-    """Reads, hands in, asks and looks at grades until `until` (seconds of the monotonic clock)."""
+    """Reads, hands in and looks at grades until `until` (seconds of the monotonic clock)."""
     token = (await client.login(account.username, account.password)).token
     assignment = (await client.assignments(token)).items[0].id
 
@@ -64,8 +64,8 @@ async def student(
         receipt = await client.submit(token, uuid.uuid4().hex, assignment, text, ())
         ledger.submissions.add(receipt.item.id)
 
-    async def ask() -> None:
-        await client.ask(token, uuid.uuid4().hex, "When is the next lab?", Recipient.INSTRUCTOR)
+    async def questions() -> None:
+        await client.queries(token)
 
     async def grades() -> None:
         await client.grades(token)
@@ -73,7 +73,7 @@ async def student(
     async def materials() -> None:
         await client.materials(token)
 
-    acts = {"submit": submit, "ask": ask, "read grades": grades, "read materials": materials}
+    acts = {"submit": submit, "read questions": questions, "read grades": grades, "read materials": materials}
     while time.monotonic() < until:
         act = dice.choices(list(acts), weights=(5, 1, 2, 2))[0]
         await ledger.timed(act, acts[act])

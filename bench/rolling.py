@@ -31,9 +31,9 @@ def elections(cluster: LocalCluster) -> Counter[str]:
 
 async def measure(rounds: int) -> dict[str, float]:
     async with classroom() as (cluster, accounts):
-        student = first(accounts, "student")
+        instructor = first(accounts, "instructor")
         client = connect(cluster)
-        token = (await client.login(student.username, student.password)).token
+        token = (await client.login(instructor.username, instructor.password)).token
         writers = Writers([connect(cluster) for _ in range(CLIENTS)], token)
         await asyncio.sleep(2.0)  # connections open, caches fill
         writers.latencies_ms.clear()

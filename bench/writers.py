@@ -7,13 +7,13 @@ import time
 import uuid
 from collections.abc import Sequence
 
-from bot.client.api import LmsError, Recipient
+from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
 
 
 class Writers:
-    """Begin at once, and write until `stop`, as the student whose session `token` is. `latencies_ms` of the
-    acknowledged writes may be emptied at any time; `failures` are those that the client gave up."""
+    """Begin at once, and write until `stop`, as the instructor whose session `token` is. `latencies_ms` of
+    the acknowledged writes may be emptied at any time; `failures` are those that the client gave up."""
 
     def __init__(self, clients: Sequence[GrpcLmsClient], token: str) -> None:
         self.latencies_ms: list[float] = []
@@ -33,7 +33,7 @@ class Writers:
         while True:
             begun = time.perf_counter()
             try:
-                await client.ask(self._token, uuid.uuid4().hex, "When is the lab?", Recipient.INSTRUCTOR)
+                await client.announce(self._token, uuid.uuid4().hex, "The lab is at ten.")
             except LmsError:
                 self.failures += 1
             else:

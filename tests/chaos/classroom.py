@@ -21,8 +21,10 @@ class Classroom:
     """By username."""
     submissions: tuple[str, ...]
     """Ids of what there is to grade, never yet graded."""
+    texts_assignment: str
+    """Where texts are handed in, any number of them."""
     files_assignment: str
-    """Where files are handed in."""
+    """Where files are."""
 
 
 async def furnish(cluster: LocalCluster, client: LmsClient, rounds: int) -> Classroom:
@@ -41,15 +43,15 @@ async def furnish(cluster: LocalCluster, client: LmsClient, rounds: int) -> Clas
                 person.password,
             )
     tokens = {username: await sign_in(client, username) for username in (*STUDENTS, *GRADERS)}
-    assignments = [await _assignment(client, tokens["grace"], number) for number in range(rounds + 1)]
+    assignments = [await _assignment(client, tokens["grace"], number) for number in range(rounds + 2)]
     submissions = [
         (
             await client.submit(tokens[student], f"chaos-{assignment}-{student}", assignment, "Done.", ())
         ).item.id
-        for assignment in assignments[1:]
+        for assignment in assignments[2:]
         for student in STUDENTS
     ]
-    return Classroom(tokens, tuple(submissions), assignments[0])
+    return Classroom(tokens, tuple(submissions), *assignments[:2])
 
 
 async def hand_in(client: LmsClient, classroom: Classroom, name: str, content: bytes) -> str:

@@ -17,10 +17,10 @@ NO_ANSWER = frozenset({"NO_QUORUM", OUTCOME_UNKNOWN, "OVERLOADED"})
 
 @dataclass(slots=True)
 class Record:
-    acknowledged_asks: dict[str, str] = field(default_factory=dict)
-    """Texts to the ids of their questions."""
-    unknown_asks: set[str] = field(default_factory=set)
-    denied_asks: set[str] = field(default_factory=set)
+    acknowledged_texts: dict[str, str] = field(default_factory=dict)
+    """Texts to the ids of their submissions."""
+    unknown_texts: set[str] = field(default_factory=set)
+    denied_texts: set[str] = field(default_factory=set)
     """Of which the client was told that surely nothing was saved."""
     files: dict[str, str] = field(default_factory=dict)
     """Ids of acknowledged submissions to the SHA-256 of their one file, in hexadecimal."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from lms_cluster.local.cluster import ClusterError
-from tests.chaos.classroom import GRADERS, STUDENTS, furnish
+from tests.chaos.classroom import STUDENTS, Classroom, furnish
 from tests.chaos.cluster import ChaosCluster
 from tests.chaos.faults import carry_out
 from tests.chaos.progress import STANDSTILL_SECONDS_MAX, Progress
@@ -78,7 +78,7 @@ class ChaosRun:
             await self._disturb(workload, tell)
             tell("everything has healed; waiting for equal states …")
             try:
-                await self._judge(workload, client, classroom.tokens[GRADERS[0]])
+                await self._judge(workload, client, classroom)
             except (ClusterError, LmsError) as error:
                 self.outcome.record.accuse(f"still not well when all faults were over: {error}")
             await workload.close()
@@ -111,13 +111,13 @@ class ChaosRun:
         if progress.longest > STANDSTILL_SECONDS_MAX:
             record.accuse(f"no write for {progress.longest:.1f} s, with a whole majority")
 
-    async def _judge(self, workload: Workload, client: GrpcLmsClient, instructor: str) -> None:
+    async def _judge(self, workload: Workload, client: GrpcLmsClient, classroom: Classroom) -> None:
         """Raises ClusterError and LmsError."""
         record = self.outcome.record
         await self.cluster.wait_equal_state(CONVERGE_SECONDS)
         await workload.look_everywhere(self.cluster.members)
         record.violations += self.cluster.critical_lines()
-        record.violations += await judge(record, client, instructor)
+        record.violations += await judge(record, client, classroom)
 
     async def _carry_out(self, fault: Fault) -> None:
         self._note("begins", fault)

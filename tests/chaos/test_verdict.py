@@ -7,7 +7,7 @@ from collections import Counter
 from tests.chaos.grades import CHANGED, Change, Look
 from tests.chaos.progress import Progress
 from tests.chaos.record import Record
-from tests.chaos.verdict import judge_asks, judge_grades
+from tests.chaos.verdict import judge_grades, judge_texts
 from tests.sim.linearizability import UNKNOWN, Operation
 
 Q12, Q23 = frozenset({"n1", "n2"}), frozenset({"n2", "n3"})
@@ -57,18 +57,18 @@ def test_each_submission_that_went_wrong_is_reported() -> None:
     assert len(judge_grades(history)) == 2
 
 
-def test_questions_lost_repeated_denied_or_never_asked_are_reported() -> None:
+def test_texts_lost_repeated_denied_or_never_handed_in_are_reported() -> None:
     record = Record(
-        acknowledged_asks={"kept": "Q1", "lost": "Q2", "doubled": "Q3"},
-        unknown_asks={"perhaps", "perhaps not"},
-        denied_asks={"denied"},
+        acknowledged_texts={"kept": "S1", "lost": "S2", "doubled": "S3"},
+        unknown_texts={"perhaps", "perhaps not"},
+        denied_texts={"denied"},
     )
     found = Counter({"kept": 1, "doubled": 2, "perhaps": 1, "denied": 1, "from nowhere": 1})
-    assert judge_asks(record, found) == [
+    assert judge_texts(record, found) == [
         "acknowledged, and lost: lost",
         "applied twice: doubled",
         "denied, and applied: denied",
-        "never asked: from nowhere",
+        "never handed in: from nowhere",
     ]
 
 

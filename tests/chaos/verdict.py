@@ -7,31 +7,33 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.client.api import LmsClient
+from tests.chaos.classroom import GRADERS, Classroom
 from tests.chaos.grades import GradeModel
 from tests.chaos.record import Record
 from tests.sim.linearizability import Operation, check
 
 
-async def judge(record: Record, client: LmsClient, instructor: str) -> list[str]:
-    """The violations that were not seen at once. `instructor` is a token of one, who sees everything.
+async def judge(record: Record, client: LmsClient, classroom: Classroom) -> list[str]:
+    """The violations that were not seen at once.
 
     Raises LmsError.
     """
+    instructor = classroom.tokens[GRADERS[0]]  # who sees everything
     return [
-        *judge_asks(record, await _all_questions(client, instructor)),
+        *judge_texts(record, await _all_texts(client, instructor, classroom.texts_assignment)),
         *await _judge_files(record, client, instructor),
         *judge_grades(record.history),
     ]
 
 
-def judge_asks(record: Record, found: Counter[str]) -> list[str]:
-    """`found`: how often each text is among the questions."""
-    acknowledged, unknown = record.acknowledged_asks.keys(), record.unknown_asks
+def judge_texts(record: Record, found: Counter[str]) -> list[str]:
+    """`found`: how often each text was handed in."""
+    acknowledged, unknown = record.acknowledged_texts.keys(), record.unknown_texts
     wrong = {
         "acknowledged, and lost": acknowledged - found.keys(),
         "applied twice": {text for text, times in found.items() if times > 1},
-        "denied, and applied": record.denied_asks & found.keys(),
-        "never asked": found.keys() - acknowledged - unknown - record.denied_asks,
+        "denied, and applied": record.denied_texts & found.keys(),
+        "never handed in": found.keys() - acknowledged - unknown - record.denied_texts,
     }
     return [f"{what}: {text}" for what, texts in wrong.items() for text in sorted(texts)]
 
@@ -55,12 +57,12 @@ async def _judge_files(record: Record, client: LmsClient, instructor: str) -> li
     return violations
 
 
-async def _all_questions(client: LmsClient, instructor: str) -> Counter[str]:
+async def _all_texts(client: LmsClient, instructor: str, assignment: str) -> Counter[str]:
     found: Counter[str] = Counter()
     page = ""
     while True:
-        queries = await client.queries(instructor, page=page)
-        found.update(query.text for query in queries.items)
-        page = queries.next_page
+        submissions = await client.submissions(instructor, assignment, page=page)
+        found.update(submission.text for submission in submissions.items)
+        page = submissions.next_page
         if not page:
             return found

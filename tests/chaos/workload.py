@@ -1,4 +1,4 @@
-"""The clients: students who ask and hand in files, graders who race each other, through every node."""
+"""The clients: students who hand in texts and files, graders who race each other, through every node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from random import Random
 from typing import TypeVar
 
-from bot.client.api import UPLOAD_BYTES_MAX, LmsClient, LmsError, Recipient
+from bot.client.api import UPLOAD_BYTES_MAX, LmsClient, LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from raft.types import NodeId
 from tests.chaos.classroom import GRADERS, STUDENTS, Classroom, hand_in
@@ -28,7 +28,7 @@ HURRIED = 0.1
 """So many of the writes are given up by their client soon."""
 HURRIED_SECONDS_MAX = 0.1
 FIND_SECONDS = 2.0
-"""Whoever looks for a question through a node that is away does not wait for it."""
+"""Whoever looks for a text through a node that is away does not wait for it."""
 FILE_PAUSE_SECONDS_MAX = 3.0
 FILE_BYTES_MAX = 1_000_000
 HOT_GRADES = len(STUDENTS)
@@ -60,7 +60,7 @@ class Workload:
             for number, (name, client) in enumerate(names.items()):
                 student = self._classroom.tokens[STUDENTS[number % len(STUDENTS)]]
                 grader = self._classroom.tokens[GRADERS[number % len(GRADERS)]]
-                group.create_task(self._repeat(f"{name}-asker", self._ask, client, student))
+                group.create_task(self._repeat(f"{name}-writer", self._write, client, student))
                 group.create_task(self._repeat(f"{name}-grader", self._grade, client, grader))
             student = self._classroom.tokens[STUDENTS[0]]
             group.create_task(
@@ -91,34 +91,37 @@ class Workload:
             await act(f"{name}-{number}", client, token)
             await asyncio.sleep(self._random.uniform(0.0, pause_max))
 
-    # --- questions: a set that only grows ---
+    # --- texts: a set that only grows ---
 
-    async def _ask(self, name: str, client: LmsClient, token: str) -> None:
-        text, request_id = f"question {name}", f"chaos-{name}"
+    async def _write(self, name: str, client: LmsClient, token: str) -> None:
+        text, request_id = f"text {name}", f"chaos-{name}"
         try:
             receipt = await self._insist(
-                client, lambda each: each.ask(token, request_id, text, Recipient.INSTRUCTOR)
+                client,
+                lambda each: each.submit(token, request_id, self._classroom.texts_assignment, text, ()),
             )
         except LmsError as error:
-            asked = self.record.unknown_asks if error.reason == OUTCOME_UNKNOWN else self.record.denied_asks
-            asked.add(text)
-            self.record.failed("ask", error, writes=True)
+            unknown = error.reason == OUTCOME_UNKNOWN
+            (self.record.unknown_texts if unknown else self.record.denied_texts).add(text)
+            self.record.failed("text", error, writes=True)
             return
-        self.record.acknowledged_asks[text] = receipt.item.id
-        self.record.done("ask", writes=True)
+        self.record.acknowledged_texts[text] = receipt.item.id
+        self.record.done("text", writes=True)
         if self._random.random() < 0.3:
             await self._find(receipt.item.id, text, token)
 
-    async def _find(self, query_id: str, text: str, token: str) -> None:
+    async def _find(self, submission: str, text: str, token: str) -> None:
         """What was acknowledged is there for whoever looks afterwards, through whichever node."""
         try:
-            found = await self._try(self._other(), lambda each: each.query(token, query_id), FIND_SECONDS)
+            found = await self._try(
+                self._other(), lambda each: each.submission(token, submission), FIND_SECONDS
+            )
         except LmsError as error:
             self.record.failed("find", error, writes=False)
             return
         self.record.done("find", writes=False)
         if found.text != text:
-            self.record.accuse(f"find: {query_id} should be {text!r}, and is {found.text!r}")
+            self.record.accuse(f"find: {submission} should be {text!r}, and is {found.text!r}")
 
     # --- grades: registers that are compared and set ---
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
 
-from bot.client.api import LmsError, Recipient
+from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
 from lms_cluster.local.cluster import LocalCluster
 from tests.cluster.conftest import connect
+from tests.cluster.handing_in import new_assignment, texts_of
 from tests.world import sign_in
 
 CLIENTS = 8
@@ -30,14 +30,16 @@ class Record:
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
-async def keep_posting(client: GrpcLmsClient, number: int, record: Record, stop: asyncio.Event) -> None:
+async def keep_posting(
+    client: GrpcLmsClient, assignment: str, number: int, record: Record, stop: asyncio.Event
+) -> None:
     token = await sign_in(client, ("ada", "linus", "edsger")[number % 3])
     for count in itertools.count():
         if stop.is_set():
             return
-        text = f"question {number}-{count}"
+        text = f"text {number}-{count}"
         try:
-            await client.ask(token, f"load-{number}-{count}", text, Recipient.INSTRUCTOR)
+            await client.submit(token, f"load-{number}-{count}", assignment, text, ())
             async with record.progress:
                 record.acknowledged.add(text)
                 record.progress.notify_all()
@@ -55,25 +57,17 @@ async def more_acknowledged(record: Record, count: int) -> None:
         await record.progress.wait_for(lambda: len(record.acknowledged) >= goal)
 
 
-async def all_questions(client: GrpcLmsClient) -> Counter[str]:
-    token = await sign_in(client, "grace")
-    found: Counter[str] = Counter()
-    page = ""
-    while True:
-        queries = await client.queries(token, page=page)
-        found.update(query.text for query in queries.items)
-        page = queries.next_page
-        if not page:
-            return found
-
-
 @pytest.mark.timeout(300)
 async def test_ten_leaders_killed_under_load_lose_nothing_and_repeat_nothing(
     cluster: LocalCluster, client: GrpcLmsClient
 ) -> None:
     record, stop = Record(), asyncio.Event()
     posters = [connect(cluster) for _ in range(CLIENTS)]
-    tasks = [asyncio.create_task(keep_posting(each, n, record, stop)) for n, each in enumerate(posters)]
+    assignment = await new_assignment(client)
+    tasks = [
+        asyncio.create_task(keep_posting(each, assignment, number, record, stop))
+        for number, each in enumerate(posters)
+    ]
     async with asyncio.timeout(240):
         for _ in range(KILLS):
             await more_acknowledged(record, POSTS_BETWEEN_KILLS)
@@ -86,10 +80,10 @@ async def test_ten_leaders_killed_under_load_lose_nothing_and_repeat_nothing(
         await asyncio.gather(*tasks)
     await asyncio.to_thread(cluster.wait_equal_state)
 
-    found = await all_questions(client)
+    found = await texts_of(client, await sign_in(client, "grace"))
     assert record.refused == []
     assert record.acknowledged - found.keys() == set(), "acknowledged, and lost"
     assert [text for text, times in found.items() if times > 1] == [], "applied twice"
-    assert found.keys() <= record.acknowledged | record.unknown, "never asked"
+    assert found.keys() <= record.acknowledged | record.unknown, "never posted"
     for each in posters:
         await each.close()

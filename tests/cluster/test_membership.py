@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.client.api import Recipient
 from bot.client.grpc_client import GrpcLmsClient
 from lms_cluster.local.changes import add_node, remove_node
 from lms_cluster.local.cluster import LocalCluster
 from protos.lms_pb2 import ChangeMembershipRequest
 from storage.set_aside import LOG, STATE
 from tests.cluster.conftest import connect
+from tests.cluster.handing_in import new_assignment, texts_of
 from tests.world import sign_in
 
 pytestmark = pytest.mark.timeout(240)
@@ -26,15 +26,16 @@ pytestmark = pytest.mark.timeout(240)
 
 @dataclass(slots=True)
 class Writer:
-    """Asks questions one after another; every one of them must be acknowledged."""
+    """Hands in one text after another; every one of them must be acknowledged."""
 
-    asked: list[str] = field(default_factory=list)
+    assignment: str
+    written: list[str] = field(default_factory=list)
 
     async def write(self, client: GrpcLmsClient, token: str) -> None:
         while True:
-            text = f"question {len(self.asked)}"
-            await client.ask(token, f"membership-{len(self.asked)}", text, Recipient.INSTRUCTOR)
-            self.asked.append(text)
+            text = f"text {len(self.written)}"
+            await client.submit(token, f"membership-{len(self.written)}", self.assignment, text, ())
+            self.written.append(text)
 
 
 @asynccontextmanager
@@ -42,29 +43,19 @@ async def writing(cluster: LocalCluster) -> AsyncIterator[None]:
     """Somebody writes meanwhile; at the end all of it is there, once, and the same on all nodes that run."""
     client = connect(cluster)
     token = await sign_in(client, "ada")
-    writer = Writer()
+    writer = Writer(await new_assignment(client))
     task = asyncio.create_task(writer.write(client, token))
     yield
-    written = len(writer.asked)
-    while len(writer.asked) < written + 5:  # what happened meanwhile has not stopped anybody
+    before = len(writer.written)
+    while len(writer.written) < before + 5:  # what happened meanwhile has not stopped anybody
         await asyncio.wait([task], timeout=0.05)
         if task.done():
             await task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    found = await everything(client, token)
-    assert [text for text in writer.asked if found.count(text) != 1] == []
+    found = await texts_of(client, token)
+    assert [text for text in writer.written if found[text] != 1] == []
     await client.close()
-
-
-async def everything(client: GrpcLmsClient, token: str) -> list[str]:
-    found: list[str] = []
-    page = ""
-    while True:
-        queries = await client.queries(token, page=page)
-        found += [query.text for query in queries.items]
-        if not (page := queries.next_page):
-            return found
 
 
 async def eventually(look: Callable[[], bool]) -> None:
