@@ -10,16 +10,20 @@ from bot.commands.asking import Asking
 from bot.commands.assignments import Assignments
 from bot.commands.cluster import Cluster
 from bot.commands.dates import Calendar
+from bot.commands.extensions import Extensions
 from bot.commands.faq import Faq
 from bot.commands.grading import Grading
 from bot.commands.materials import Materials
+from bot.commands.new_assignment import NewAssignment
 from bot.commands.notices import Notices
 from bot.commands.people import People
+from bot.commands.progress import ProgressOfStudents
 from bot.commands.resolving import Resolving
 from bot.commands.results import Results
 from bot.commands.revealing import Revealing
 from bot.commands.settings import ChatSettings
 from bot.commands.submissions import Submissions
+from bot.commands.submit import Submit
 from bot.commands.threads import Threads
 from bot.commands.tutor_replies import TutorReplies
 from bot.core.command import Registry
@@ -30,8 +34,12 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry = Registry()
     registry.add(Materials(client, calendar).commands())
     registry.add(Assignments(client, calendar).commands())
+    registry.add(NewAssignment(client, calendar).commands())
+    registry.add(Extensions(client, calendar).commands())
+    registry.add(Submit(client, calendar).commands())
     registry.add(Submissions(client, calendar).commands())
     registry.add(Results(client).commands())
+    registry.add(ProgressOfStudents(client).commands())
     registry.add(Grading(client, calendar).commands())
     registry.add(Asking(client, TutorReplies(client, awaited)).commands())
     registry.add(Threads(client, calendar).commands())

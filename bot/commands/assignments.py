@@ -1,22 +1,34 @@
-"""What there is to do, by when, and how an instructor sets it."""
+"""What there is to do, by when, and where oneself stands."""
 
 from __future__ import annotations
 
-from bot.client.api import Assignment, Grade, LmsClient, LmsError
-from bot.commands import arguments
-from bot.commands.card import all_of, button, card, saved_card
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.client.api import Assignment, Grade, LmsClient, LmsError, Submission
+from bot.commands import arguments, assignment_rules, attachments
+from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
+from bot.commands.results import points_of
 from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
-from bot.core.reader import ReaderZone
-from bot.core.richtext import quote
-from bot.core.text import course as text
-from bot.core.text import dates, phrases
+from bot.core.richtext import Text, quote
+from bot.core.text import assignments as text
+from bot.core.text import phrases
 
 READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 
 ASSIGNMENT_ID = arguments.item_id("A")
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a student has to do with the assignments, by their ids."""
+
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+    newest: Mapping[str, Submission] = field(default_factory=dict)
 
 
 class Assignments:
@@ -32,125 +44,165 @@ class Assignments:
                 "/assignments A1",
                 self.read,
                 READERS,
-                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False), PAGE),
-            ),
-            Command(
-                "newassignment",
-                text.NEWASSIGNMENT_SUMMARY,
-                '/newassignment "Elections" 20 "fri 18:00" Explain PreVote in your own words.',
-                self.create,
-                frozenset({Role.INSTRUCTOR}),
                 (
+                    PAGE,
+                    Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),
                     Arg(
-                        "title",
-                        text.ASSIGNMENT_TITLE_PROMPT,
-                        parse=arguments.bounded(arguments.TITLE_CHARACTERS_MAX),
-                    ),
-                    Arg(
-                        "points",
-                        text.POINTS_MAX_PROMPT,
-                        parse=arguments.whole_number(0, arguments.POINTS_MAX),
-                    ),
-                    Arg(
-                        "due",
-                        dates.due_prompt(ReaderZone(self._calendar.course_zone)),
-                        parse=self._calendar.parse,
-                        canonical=self._calendar.canonical,
-                    ),
-                    Arg(
-                        "instructions",
-                        text.INSTRUCTIONS_PROMPT,
-                        parse=arguments.bounded(arguments.TEXT_CHARACTERS_MAX),
+                        "file",
+                        phrases.WHICH_FILE,
+                        parse=arguments.whole_number(1, arguments.FILES_MAX),
                         required=False,
-                        rest=True,
                     ),
                 ),
-                confirm=self.preview,
+                aside=True,
             ),
         )
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
-        grades = await self._own_grades(conversation)
         if values["assignment"]:
-            assignment = await find_assignment(self._client, conversation, values["assignment"])
-            return self._card(conversation.role, assignment, grades)
-        assignments = await all_of(lambda page: self._client.assignments(conversation.token, page))
-        if not assignments:
+            assignment = await find_assignment(
+                self._client, self._calendar, conversation, values["assignment"]
+            )
+            if values["file"]:
+                return await self._one_file(conversation, assignment, values["file"])
+            return await self._card(conversation, assignment)
+        found = await all_of(lambda page: self._client.assignments(conversation.token, page))
+        if not found:
             return card(text.NO_ASSIGNMENTS)
-        shown = listing(assignments[::-1], values["page"], "assignments")
+        own = await self._own(conversation)
+        shown = listing(_soonest_first(found, self._calendar.now()), values["page"], "assignments")
         return card(
-            phrases.assignments(len(assignments)),
-            *(self._line(conversation.role, each, grades) for each in shown.items),
+            phrases.assignments(len(found)),
+            *(self._line(conversation.role, each, own) for each in shown.items),
             *shown.place,
-            buttons=[_open(assignment) for assignment in shown.items],
+            buttons=[open_button(assignment) for assignment in shown.items],
             pager=shown.pager,
         )
 
-    async def preview(self, conversation: Conversation, values: Values) -> Reply:
-        instructions = values["instructions"]
-        return card(
-            text.new_assignment(values["title"]),
-            text.points_and_due(values["points"], self._calendar.due(values["due"])),
-            quote(instructions) if instructions else text.NO_INSTRUCTIONS,
-        )
-
-    async def create(self, conversation: Conversation, values: Values) -> Reply:
-        receipt = await self._client.add_assignment(
-            conversation.token,
-            conversation.request_id,
-            values["title"],
-            values["instructions"] or "",
-            values["points"],
-            values["due"],
-        )
-        assignment = receipt.item
-        return saved_card(
-            receipt,
-            phrases.published(assignment.id, assignment.title),
-            text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
-            buttons=[_open(assignment), button(phrases.BUTTONS["assignments"], "assignments")],
-        )
-
-    async def _own_grades(self, conversation: Conversation) -> dict[str, Grade]:
-        """A student's released grades by assignment, the newest attempt's last."""
+    async def _own(self, conversation: Conversation, assignment_id: str = "") -> _Own:
+        """A student's released grades and newest attempts."""
         if conversation.role is not Role.STUDENT:
-            return {}
-        grades = await all_of(lambda page: self._client.grades(conversation.token, page=page))
-        return {grade.assignment_id: grade for grade in grades}
-
-    def _line(self, role: Role, assignment: Assignment, grades: dict[str, Grade]) -> str:
-        due = self._calendar.due(assignment.due)
-        return text.assignment_line(
-            assignment.id, assignment.title, due, self._state(role, assignment, grades)
+            return _Own()
+        token = conversation.token
+        grades = await all_of(lambda page: self._client.grades(token, assignment_id, page))
+        attempts = await all_of(lambda page: self._client.submissions(token, assignment_id, page=page))
+        return _Own(
+            # Lists are in the order of their ids: the newest attempt comes last.
+            {grade.assignment_id: grade for grade in grades},
+            {attempt.assignment_id: attempt for attempt in attempts},
         )
 
-    def _card(self, role: Role, assignment: Assignment, grades: dict[str, Grade]) -> Reply:
+    def _line(self, role: Role, assignment: Assignment, own: _Own) -> str:
+        opens = assignment.rules.opens
+        if opens is not None and opens > self._calendar.now():
+            return text.opening_line(assignment.id, assignment.title, self._calendar.due(opens))
+        due = self._calendar.due(assignment.due)
+        return text.line(assignment.id, assignment.title, due, self._state(role, assignment, own))
+
+    def _state(self, role: Role, assignment: Assignment, own: _Own) -> list[str]:
+        if role is not Role.STUDENT:
+            return [text.handed_in_by(assignment.submissions)]
+        grade, newest = own.grades.get(assignment.id), own.newest.get(assignment.id)
+        open_ = assignment_rules.is_open(assignment, self._calendar.now())
+        state = []
+        if grade is not None:
+            state.append(text.graded(points_of(grade)))
+        elif not assignment.submissions and not open_:
+            state.append(str(text.CLOSED_AND_MISSED))
+        else:
+            state.append(text.own_attempts(assignment.submissions, newest is not None and newest.late))
+        if open_ and assignment.rules.attempts_max:
+            state.append(text.attempts_left(max(0, assignment.rules.attempts_max - assignment.submissions)))
+        if assignment.extended_due is not None:
+            state.append(str(text.EXTENDED))
+        return state
+
+    async def _card(self, conversation: Conversation, assignment: Assignment) -> Reply:
+        own = await self._own(conversation, assignment.id)
+        student = conversation.role is Role.STUDENT
+        opens = assignment.rules.opens
+        hidden = student and opens is not None and opens > self._calendar.now()
+        files = assignment.rules.files
+        details: list[Text | str] = [
+            text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
+            *self._extended(assignment),
+            *assignment_rules.described(assignment.rules, assignment.due, self._calendar),
+        ]
+        if opens is not None and hidden:
+            details.append(text.shown_when_it_opens(self._calendar.due(opens)))
+        else:
+            details.append(", ".join(self._state(conversation.role, assignment, own)))
+        if conversation.role is Role.INSTRUCTOR:
+            details += await self._extensions(conversation, assignment)
+        details += [phrases.file_line(file.name, file.size) for file in files]
+        if assignment.instructions:
+            details.append(quote(assignment.instructions))
+        elif not hidden and not files:
+            details.append(str(text.NO_INSTRUCTIONS))
         return card(
             phrases.item_label(assignment.id, assignment.title),
-            text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
-            self._state(role, assignment, grades),
-            quote(assignment.instructions) if assignment.instructions else text.NO_INSTRUCTIONS,
-            buttons=_next_steps(role, assignment),
+            *details,
+            buttons=[
+                *attachments.file_buttons("assignments", assignment.id, files),
+                *self._next_steps(conversation.role, assignment),
+            ],
+            files=await attachments.fetched(self._client, conversation, assignment.id, files),
         )
 
-    def _state(self, role: Role, assignment: Assignment, grades: dict[str, Grade]) -> str:
-        if role is not Role.STUDENT:
-            return text.handed_in_by(assignment.submissions)
-        grade = grades.get(assignment.id)
-        if grade is not None:
-            return text.graded(grade.points, grade.points_max)
-        return text.own_attempts(assignment.submissions)
+    async def _one_file(self, conversation: Conversation, assignment: Assignment, number: int) -> Reply:
+        files = assignment.rules.files
+        if number > len(files):
+            raise BadValue(phrases.no_such_file(assignment.id, len(files)))
+        file = files[number - 1]
+        return card(
+            phrases.file_of(assignment.id, file.name),
+            phrases.file_line(file.name, file.size),
+            buttons=[open_button(assignment)],
+            files=[await attachments.one(self._client, conversation, assignment.id, file)],
+        )
+
+    def _extended(self, assignment: Assignment) -> list[str]:
+        if assignment.extended_due is None:
+            return []
+        return [text.everybodys_due(self._calendar.absolute(assignment.everybodys_due))]
+
+    async def _extensions(self, conversation: Conversation, assignment: Assignment) -> list[Text | str]:
+        """Those that stand: of each student the newest, unless it has been taken back."""
+        granted = await all_of(lambda page: self._client.extensions(conversation.token, assignment.id, page))
+        standing = {extension.student: extension for extension in granted}.values()
+        return [
+            text.extension_line(extension.student_name, self._calendar.absolute(extension.due))
+            for extension in standing
+            if extension.due > assignment.everybodys_due
+        ]
+
+    def _next_steps(self, role: Role, assignment: Assignment) -> list[Button]:
+        others = button(phrases.BUTTONS["assignments"], "assignments")
+        match role:
+            case Role.STUDENT:
+                taken = not assignment_rules.refusal(assignment, self._calendar)
+                return [*([button(text.HAND_IN, "submit", assignment.id)] if taken else []), others]
+            case Role.INSTRUCTOR:
+                return [
+                    button(phrases.BUTTONS["pending"], "pending", assignment.id),
+                    button(text.GIVE_EXTENSION, "extend", assignment.id),
+                ]
+            case _:
+                return [others]
 
 
-async def find_assignment(client: LmsClient, conversation: Conversation, assignment_id: str) -> Assignment:
-    """Raises BadValue that names the assignments there are when this is none."""
+async def find_assignment(
+    client: LmsClient, calendar: Calendar, conversation: Conversation, assignment_id: str
+) -> Assignment:
+    """Raises BadValue that names the open assignments when this is none."""
     try:
         return await client.assignment(conversation.token, assignment_id)
     except LmsError as error:
         if error.code != "NOT_FOUND":
             raise
-        page = await client.assignments(conversation.token)
-        raise BadValue(text.no_such_assignment(assignment_id, [each.id for each in page.items])) from error
+        others = await all_of(lambda page: client.assignments(conversation.token, page))
+        open_ones = [each.id for each in others if assignment_rules.is_open(each, calendar.now())]
+        raise BadValue(text.no_such_assignment(assignment_id, open_ones)) from error
 
 
 def assignment_choices(client: LmsClient) -> Choices:
@@ -165,18 +217,17 @@ def assignment_choices(client: LmsClient) -> Choices:
     return choices
 
 
-def _open(assignment: Assignment) -> Button:
+def open_button(assignment: Assignment) -> Button:
     return button(phrases.item_label(assignment.id, assignment.title), "assignments", assignment.id)
 
 
-def _next_steps(role: Role, assignment: Assignment) -> list[Button]:
-    match role:
-        case Role.STUDENT:
-            return [
-                button(text.HAND_IN, "submit", assignment.id),
-                button(phrases.BUTTONS["assignments"], "assignments"),
-            ]
-        case Role.INSTRUCTOR:
-            return [button(phrases.BUTTONS["pending"], "pending", assignment.id)]
-        case _:
-            return [button(phrases.BUTTONS["assignments"], "assignments")]
+def _soonest_first(assignments: Sequence[Assignment], now: datetime) -> list[Assignment]:
+    """What is due next; then what opens later; then what is over, the latest first."""
+
+    def urgency(assignment: Assignment) -> tuple[int, float]:
+        opens, due = assignment.rules.opens, assignment.due
+        if opens is not None and opens > now:
+            return 1, opens.timestamp()
+        return (0, due.timestamp()) if due > now else (2, -due.timestamp())
+
+    return sorted(assignments, key=urgency)

@@ -37,19 +37,23 @@ class Calendar:
 
         Returns the moment in UTC. Raises BadValue when it cannot be read or is past.
         """
+        moment = self.parse_any(words)
+        if moment <= self.now():
+            raise BadValue(text.due_is_past(self.absolute(moment)))
+        return moment
+
+    def parse_any(self, words: str) -> datetime:
+        """The same, of the past too."""
         day_word, _, time_word = words.strip().lower().partition(" ")
         day = _DAY.fullmatch(day_word)
         if day is None:
             raise BadValue(text.due_not_understood(words))
         at = _time_of(time_word.strip(), words)
         try:
-            moment = self._moment(self._day(day, at, words), at)
+            return self._moment(self._day(day, at, words), at)
         except OverflowError:
             # On the first or last day of the calendar, which is another day in UTC.
             raise BadValue(text.due_not_understood(words)) from None
-        if moment <= self.now():
-            raise BadValue(text.due_is_past(self.absolute(moment)))
-        return moment
 
     def canonical(self, moment: datetime) -> str:
         """Words that `parse` reads as this moment (to the minute), today and later."""

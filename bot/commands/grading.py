@@ -88,7 +88,7 @@ class Grading:
     async def pending(self, conversation: Conversation, values: Values) -> Reply:
         wanted = values["assignment"] or ""
         if wanted:
-            await find_assignment(self._client, conversation, wanted)
+            await find_assignment(self._client, self._calendar, conversation, wanted)
         waiting = await self._queue(conversation, wanted)
         drafts = await self._drafts(conversation, wanted)
         releases = [
@@ -140,7 +140,7 @@ class Grading:
         )
 
     async def release(self, conversation: Conversation, values: Values) -> Reply:
-        assignment = await find_assignment(self._client, conversation, values["assignment"])
+        assignment = await find_assignment(self._client, self._calendar, conversation, values["assignment"])
         receipt = await self._client.release(conversation.token, conversation.request_id, assignment.id)
         headline = text.released(receipt.item, assignment.id)
         title = phrases.item_label(assignment.id, assignment.title)

@@ -11,7 +11,7 @@ from bot.commands import arguments
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import course as text
@@ -48,11 +48,12 @@ class Materials:
                         rest=True,
                     ),
                 ),
+                aside=True,
             ),
             Command(
                 "upload",
                 text.UPLOAD_SUMMARY,
-                '/upload "Leader election" topic=Raft',
+                '/upload "Leader election" topic=Raft notify=yes',
                 self.upload,
                 frozenset({Role.INSTRUCTOR}),
                 (
@@ -69,6 +70,7 @@ class Materials:
                         required=False,
                         named=True,
                     ),
+                    Arg("notify", text.NOTIFY_PROMPT, parse=_yes_or_no, named=True, choices=_to_be_told),
                     Arg("file", text.MATERIAL_FILE_PROMPT, files=True, files_max=1),
                 ),
             ),
@@ -132,11 +134,13 @@ class Materials:
             values["title"] or _title_of(reference.name),
             values["topic"] or "",
             file,
+            silent=not values["notify"],
         )
         material = receipt.item
+        said = phrases.published if values["notify"] else text.published_silently
         return saved_card(
             receipt,
-            phrases.published(material.id, material.title),
+            said(material.id, material.title),
             *self._details(material),
             buttons=[button(phrases.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
         )
@@ -153,3 +157,17 @@ def _title_of(file_name: str) -> str:
     """`leader_election.md` is about "leader election"."""
     stem = PurePath(file_name).stem
     return re.sub(r"[\s_-]+", " ", stem).strip()[: arguments.TITLE_CHARACTERS_MAX] or file_name
+
+
+def _yes_or_no(word: str) -> bool:
+    match word.strip().lower():
+        case "yes":
+            return True
+        case "no":
+            return False
+        case _:
+            raise BadValue(text.NOT_NOTIFY)
+
+
+async def _to_be_told(conversation: Conversation, values: Values) -> list[Choice]:
+    return [Choice("yes", str(text.NOTIFY)), Choice("no", str(text.SILENT))]

@@ -77,7 +77,7 @@ class Act:
             else:
                 await self._run(command, dialogue)
         except (BadValue, FileUnavailable) as unusable:
-            await self.refuse(str(unusable))
+            await self.refuse(f"{reason}\n{unusable}" if reason else str(unusable))
         except Failure as failure:
             await self._fail(command, dialogue, failure)
         except Exception:

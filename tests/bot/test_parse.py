@@ -125,13 +125,20 @@ def test_any_text_is_read_or_refused(line: str) -> None:
 
 
 def test_a_button_can_name_an_argument() -> None:
-    args = (Arg("submission", "Which?"), Arg("page", "Which page?", required=False, named=True))
+    args = (
+        Arg("submission", Phrase("Which?")),
+        Arg("page", Phrase("Which page?"), required=False, named=True),
+    )
     given = parse.arguments(parse.pressed("pending:page=2:A1").body, args)
     assert given.words == {"page": "2", "submission": "A1"}
 
 
 def test_an_argument_given_by_name_alone_takes_no_word_by_its_place() -> None:
-    args = (Arg("title", "?"), Arg("topic", "?", named=True), Arg("text", "?", rest=True))
+    args = (
+        Arg("title", Phrase("?")),
+        Arg("topic", Phrase("?"), named=True),
+        Arg("text", Phrase("?"), rest=True),
+    )
     assert parse.arguments("Clocks about time", args).words == {"title": "Clocks", "text": "about time"}
     given = parse.arguments('Clocks topic="Time itself" about time', args)
     assert given.words == {"title": "Clocks", "topic": "Time itself", "text": "about time"}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.client.api import LmsClient, LmsError
-from bot.commands import submissions
+from bot.commands import attachments
 from bot.core.command import BadValue
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
@@ -53,7 +53,7 @@ async def test_long_work_comes_whole_as_a_file(chat: Chats, clock: Clock) -> Non
 async def test_files_too_large_to_come_together_come_one_by_one(
     chat: Chats, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submissions, "SENT_TOGETHER_BYTES_MAX", 5)
+    monkeypatch.setattr(attachments, "SENT_TOGETHER_BYTES_MAX", 5)
     assignment = await assign(chat, clock)
     ada = await chat("ada")
     files = (ada.attach("a.bin", b"aaaa"), ada.attach("b.bin", b"bbbb"))
@@ -81,7 +81,7 @@ async def test_a_page_can_be_read_even_when_that_cannot_be_noted(
     assert "logical clocks" in reply.text.plain
 
 
-async def test_an_unknown_assignment_is_answered_with_those_there_are(chat: Chats, clock: Clock) -> None:
+async def test_an_unknown_assignment_is_answered_with_the_open_ones(chat: Chats, clock: Clock) -> None:
     await assign(chat, clock)
-    with pytest.raises(BadValue, match=r"There is no assignment A9\. There are: A1\."):
+    with pytest.raises(BadValue, match=r"There is no assignment A9\. Open ones: A1\."):
         await (await chat("ada")).run("assignments", assignment="A9")

@@ -7,8 +7,9 @@ import pytest
 from bot.commands.listing import PAGE, PAGE_ITEMS, listing
 from bot.core import parse
 from bot.core.command import Arg
+from bot.core.language import Phrase
 
-WORDS = Arg("which", "Which?", required=False, rest=True)
+WORDS = Arg("which", Phrase("Which?"), required=False, rest=True)
 
 
 def test_a_short_list_has_no_pages() -> None:
@@ -18,7 +19,8 @@ def test_a_short_list_has_no_pages() -> None:
 
 def test_taps_lead_through_the_whole_list_and_back() -> None:
     items = list(range(3 * PAGE_ITEMS + 1))
-    seen, page = [], None
+    seen: list[int] = []
+    page = None
     while True:
         shown = listing(items, page, "materials", "leader election")
         seen += shown.items

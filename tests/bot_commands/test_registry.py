@@ -36,6 +36,7 @@ COMMANDS = {
             "assignments",
             "upload",
             "newassignment",
+            "extend",
             "submissions",
             "pending",
             "grade",
@@ -138,7 +139,7 @@ def test_the_usage_shows_what_is_needed_and_never_a_password(registry: Registry)
     assert usage(commands["grade"]) == "/grade <submission> <points> [replaces] [feedback]"
     assert usage(commands["submit"]) == "/submit <assignment> [text] [files]"
     assert usage(commands["login"]) == "/login <username>"
-    assert usage(commands["upload"]) == "/upload [title] [topic=] <files>"
+    assert usage(commands["upload"]) == "/upload [title] [topic=] <notify=> <files>"
 
 
 def test_a_command_that_takes_a_password_is_for_private_chats(registry: Registry) -> None:

@@ -24,7 +24,7 @@ async def enter(person: Person, username: str) -> None:
 async def set_assignment(grace: Person) -> str:
     """Returns its id."""
     await enter(grace, "grace")
-    grace.say('/newassignment "Elections" 20 +7d')
+    grace.say('/newassignment "Elections" 20 +7d Why?')
     grace.tap(await grace.hears("Publish the assignment"), "Confirm")
     published = await grace.hears("Published")
     return published.text.split()[1].rstrip(":")
@@ -146,7 +146,7 @@ async def test_a_file_too_large_is_refused_with_the_limit(
 async def test_markup_in_a_title_stays_what_was_typed(ada: Person, grace: Person) -> None:
     await enter(grace, "grace")
     title = "<b>Raft</b> & <a href='https://example.org'>friends</a>"
-    grace.send_file("raft.md", b"# Raft", caption=f'/upload "{title}"')
+    grace.send_file("raft.md", b"# Raft", caption=f'/upload "{title}" notify=yes')
     await grace.hears("Published")
     await enter(ada, "ada")
     ada.say("/materials")

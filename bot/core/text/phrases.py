@@ -40,6 +40,7 @@ WHICH_PAGE = Phrase("Which page of the list?")
 PREVIOUS_PAGE = Phrase("◀ Previous")
 NEXT_PAGE = Phrase("Next ▶")
 WHICH_ASSIGNMENT = Phrase("Which assignment?")
+WHICH_FILE = Phrase("Which of its files, by number?")
 
 
 def saved(index: int, term: int) -> str:
@@ -135,6 +136,14 @@ def size(count: int) -> str:
 
 def file_line(name: str, count: int) -> str:
     return f"{name}, {size(count)}" if count else name
+
+
+def file_of(item_id: str, name: str) -> str:
+    return f"{item_id}: {name}"
+
+
+def no_such_file(item_id: str, count: int) -> str:
+    return trn(count, "{item} has {count} file.", "{item} has {count} files.", item=item_id)
 
 
 # --- arguments ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.core.language import Phrase, tr, trn
 from bot.core.text import phrases
@@ -13,7 +13,6 @@ SUBMIT_SUMMARY = Phrase("hand in your work")
 SUBMISSIONS_SUMMARY = Phrase("every attempt handed in")
 HAND_IN_AGAIN = Phrase("Hand in again")
 WHICH_SUBMISSION = Phrase("Which submission?")
-WHICH_FILE = Phrase("Which of its files, by number?")
 WORK_TEXT_PROMPT = Phrase("Your work, as text.")
 WORK_PROMPT = Phrase("Send your work: files, or a text. Choose Done after the last file.")
 NOTHING_TO_HAND_IN = Phrase("There is nothing to hand in: send a text or a file.")
@@ -21,7 +20,16 @@ NO_SUBMISSIONS = Phrase("Nothing was handed in yet.")
 THE_TEXT = Phrase("text")
 
 
-def hand_in_card(assignment_id: str, title: str, attempt: int) -> str:
+def hand_in_card(assignment_id: str, title: str, attempt: int, attempts_max: int) -> str:
+    """`attempts_max` is 0 when there may be any number."""
+    if attempts_max:
+        return tr(
+            "Hand in {assignment}: {title}, attempt {attempt} of {attempts_max}?",
+            assignment=assignment_id,
+            title=title,
+            attempt=attempt,
+            attempts_max=attempts_max,
+        )
     return tr(
         "Hand in {assignment}: {title}, attempt {attempt}?",
         assignment=assignment_id,
@@ -47,9 +55,41 @@ def when_handed_in(when: str, late: bool) -> str:
     return tr("Handed in {when}, LATE", when=when) if late else tr("Handed in {when}", when=when)
 
 
-def receipt_line(name: str, count: int, sha256: str) -> str:
-    """`count` is the size in bytes."""
-    return f"{phrases.file_line(name, count)}, SHA-256 {sha256}"
+def late_share(percent: int) -> str:
+    return tr("Lateness takes up to {percent} % of the points", percent=percent)
+
+
+def receipt(submission_id: str, sha256: str, index: int, term: int) -> str:
+    """What `lmsctl receipt verify` takes."""
+    return tr(
+        "Receipt: {submission}, SHA-256 {sha256}, entry {index}, term {term}",
+        submission=submission_id,
+        sha256=sha256,
+        index=index,
+        term=term,
+    )
+
+
+def same_as_own_attempt(name: str, attempt: int, submission_id: str) -> str:
+    return tr(
+        "Note: {name} is the same file as in your attempt {attempt} ({submission}).",
+        name=name,
+        attempt=attempt,
+        submission=submission_id,
+    )
+
+
+def same_as_own_work(name: str, submission_id: str, assignment_id: str) -> str:
+    return tr(
+        "Note: {name} is the same file as in your {submission} for {assignment}.",
+        name=name,
+        submission=submission_id,
+        assignment=assignment_id,
+    )
+
+
+def same_files(submission_ids: Sequence[str]) -> str:
+    return tr("The same file is in {submissions}", submissions=", ".join(submission_ids))
 
 
 def submission_headline(submission_id: str, assignment_id: str, student: str, attempt: int) -> str:
@@ -73,16 +113,6 @@ def grade_item(submission_id: str) -> str:
     return tr("Grade {submission}", submission=submission_id)
 
 
-def file_of(submission_id: str, name: str) -> str:
-    return f"{submission_id}: {name}"
-
-
-def no_such_file(submission_id: str, count: int) -> str:
-    return trn(
-        count, "{submission} has {count} file.", "{submission} has {count} files.", submission=submission_id
-    )
-
-
 # --- grades ---
 
 PENDING_SUMMARY = Phrase("what waits to be graded")
@@ -97,6 +127,10 @@ NOTHING_TO_GRADE = Phrase("Nothing waits to be graded.")
 NOT_YET_RELEASED = Phrase("A draft: the student does not see it before it is released.")
 NO_GRADES = Phrase("No grade was released to you yet.")
 OWN_PROGRESS = Phrase("Your progress")
+READ = Phrase("Read")
+HANDED_IN = Phrase("Handed in")
+GRADED = Phrase("Graded")
+POINTS = Phrase("Points")
 FEEDBACK = Phrase("Feedback:")
 """Stands before the feedback itself."""
 
@@ -192,7 +226,7 @@ def assignments_handed_in(handed_in: int, assignments: int) -> str:
     )
 
 
-def assignments_graded(graded: int, points: int, points_max: int) -> str:
+def assignments_graded(graded: int, points: str, points_max: int) -> str:
     return trn(
         points_max,
         "Graded {graded}: {points} of {count} point",

@@ -1,0 +1,137 @@
+"""One student gets more time."""
+
+from __future__ import annotations
+
+import difflib
+
+from bot.client.api import Assignment, Extension, LmsClient, LmsError, User
+from bot.commands import arguments
+from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment, open_button
+from bot.commands.card import all_of, card, saved_card
+from bot.commands.dates import Calendar
+from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Reply, Role
+from bot.core.reader import ReaderZone
+from bot.core.text import assignments as text
+from bot.core.text import dates, phrases
+
+
+class Extensions:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
+        self._client = client
+        self._calendar = calendar
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "extend",
+                text.EXTEND_SUMMARY,
+                '/extend A1 ada "2026-11-30 18:00"',
+                self.extend,
+                frozenset({Role.INSTRUCTOR}),
+                (
+                    Arg(
+                        "assignment",
+                        phrases.WHICH_ASSIGNMENT,
+                        parse=ASSIGNMENT_ID,
+                        choices=assignment_choices(self._client),
+                        check=self._demand_assignment,
+                    ),
+                    Arg(
+                        "student",
+                        text.STUDENT_PROMPT,
+                        parse=arguments.username,
+                        choices=self._students_as_choices,
+                        check=self._demand_student,
+                    ),
+                    Arg(
+                        "due",
+                        dates.due_prompt(ReaderZone(self._calendar.course_zone)),
+                        parse=self._calendar.parse_any,
+                        canonical=self._calendar.canonical,
+                    ),
+                ),
+                confirm=self.preview,
+            ),
+        )
+
+    async def preview(self, conversation: Conversation, values: Values) -> Reply:
+        assignment = await self._assignment(conversation, values["assignment"])
+        student = await self._student(conversation, values["student"])
+        everybodys = self._calendar.absolute(assignment.everybodys_due)
+        if values["due"] < assignment.everybodys_due:
+            why = text.not_before_everybodys(everybodys)
+            raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", "", {"due": why})
+        earlier = await self._standing(conversation, assignment, student)
+        return card(
+            text.extend_card(
+                student.display_name,
+                self._calendar.due(values["due"]),
+                phrases.item_label(assignment.id, assignment.title),
+            ),
+            text.due_for_everybody(everybodys),
+            *([text.extended_so_far(self._calendar.absolute(earlier.due))] if earlier else []),
+        )
+
+    async def extend(self, conversation: Conversation, values: Values) -> Reply:
+        receipt = await self._client.extend(
+            conversation.token,
+            conversation.request_id,
+            values["assignment"],
+            values["student"],
+            values["due"],
+        )
+        extension = receipt.item
+        assignment = await self._look(conversation, extension.assignment_id)
+        return saved_card(
+            receipt,
+            text.extended(
+                extension.id,
+                extension.student_name,
+                self._calendar.absolute(extension.due),
+                extension.assignment_id,
+            ),
+            text.told(extension.student_name),
+            buttons=[open_button(assignment)] if assignment else [],
+        )
+
+    async def _assignment(self, conversation: Conversation, assignment_id: str) -> Assignment:
+        return await find_assignment(self._client, self._calendar, conversation, assignment_id)
+
+    async def _look(self, conversation: Conversation, assignment_id: str) -> Assignment | None:
+        """None when it cannot be looked at: the extension is granted all the same."""
+        try:
+            return await self._client.assignment(conversation.token, assignment_id)
+        except LmsError:
+            return None
+
+    async def _demand_assignment(self, conversation: Conversation, assignment_id: str) -> None:
+        await self._assignment(conversation, assignment_id)
+
+    async def _demand_student(self, conversation: Conversation, username: str) -> None:
+        await self._student(conversation, username)
+
+    async def _students(self, conversation: Conversation) -> list[User]:
+        users = await all_of(lambda page: self._client.users(conversation.token, page))
+        return [user for user in users if user.role == Role.STUDENT.value]
+
+    async def _student(self, conversation: Conversation, username: str) -> User:
+        """Raises BadValue when there is none, with a name that is alike."""
+        students = {user.username: user for user in await self._students(conversation)}
+        if username not in students:
+            alike = difflib.get_close_matches(username, students, n=1)
+            raise BadValue(text.no_such_student(username, alike[0] if alike else ""))
+        return students[username]
+
+    async def _students_as_choices(self, conversation: Conversation, values: Values) -> list[Choice]:
+        students = await self._students(conversation)
+        if not students:
+            raise BadValue(text.NO_STUDENTS)
+        return [Choice(user.username, phrases.shortened(user.display_name)) for user in students]
+
+    async def _standing(
+        self, conversation: Conversation, assignment: Assignment, student: User
+    ) -> Extension | None:
+        granted = await all_of(lambda page: self._client.extensions(conversation.token, assignment.id, page))
+        own = [extension for extension in granted if extension.student == student.username]
+        return own[-1] if own and own[-1].due > assignment.everybodys_due else None
