@@ -148,3 +148,6 @@ class ScriptAdapter:
 
     async def fetch(self, file: FileRef) -> bytes:
         return await local_files.content(file, FILE_BYTES_MAX)
+
+    def sign_in_link(self, code: str) -> str:
+        return f"/start {code}"

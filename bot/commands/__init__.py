@@ -8,6 +8,7 @@ from bot.commands.account import Account
 from bot.commands.answering import Answering
 from bot.commands.asking import Asking
 from bot.commands.assignments import Assignments
+from bot.commands.audit import Audit
 from bot.commands.cluster import Cluster
 from bot.commands.dates import Calendar
 from bot.commands.extensions import Extensions
@@ -21,7 +22,9 @@ from bot.commands.progress import ProgressOfStudents
 from bot.commands.resolving import Resolving
 from bot.commands.results import Results
 from bot.commands.revealing import Revealing
+from bot.commands.roster import Rosters
 from bot.commands.settings import ChatSettings
+from bot.commands.sign_in_links import SignInLinks
 from bot.commands.submissions import Submissions
 from bot.commands.submit import Submit
 from bot.commands.threads import Threads
@@ -48,7 +51,10 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Resolving(client).commands())
     registry.add(Revealing(client).commands())
     registry.add(Notices(client).commands())
-    registry.add(People(client).commands())
+    registry.add(People(client, calendar).commands())
+    registry.add(Rosters(client).commands())
+    registry.add(SignInLinks(client, calendar).commands())
+    registry.add(Audit(client, calendar).commands())
     registry.add(Account(client, registry).commands())
     registry.add(ChatSettings(calendar).commands())
     registry.add(Cluster(client).commands())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.client.api import LmsClient, LmsError
+from bot.client.api import LmsClient, LmsError, Session
 from bot.commands import arguments
-from bot.commands.card import button, card
-from bot.core.command import EVERYONE, Arg, BadValue, Command, Conversation, Registry, Values
+from bot.commands.card import button, card, saved_card
+from bot.core.command import EVERYONE, Arg, BadValue, Choice, Command, Conversation, Registry, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import code, join
 from bot.core.text import account as text
 from bot.core.text import dialogue as core_text
 from bot.core.text import phrases
+
+_LINK_CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 SIGNED_IN = EVERYONE - {Role.ANYONE}
 
@@ -31,7 +35,24 @@ class Account:
 
     def commands(self) -> tuple[Command, ...]:
         return (
-            Command("start", text.START_SUMMARY, "/start", self.start, EVERYONE),
+            Command(
+                "start",
+                text.START_SUMMARY,
+                "/start",
+                self.start,
+                EVERYONE,
+                (
+                    Arg(
+                        "code",
+                        text.CODE_PROMPT,
+                        parse=_link_code,
+                        required=False,
+                        rest=True,
+                        secret=True,
+                        inline=True,
+                    ),
+                ),
+            ),
             Command(
                 "help",
                 text.HELP_SUMMARY,
@@ -52,12 +73,32 @@ class Account:
                 ),
                 private=True,
             ),
+            Command(
+                "password",
+                text.PASSWORD_SUMMARY,
+                "/password",
+                self.change_password,
+                SIGNED_IN,
+                (
+                    Arg(
+                        "old_password",
+                        text.OLD_PASSWORD_PROMPT,
+                        parse=arguments.password_or_none,
+                        secret=True,
+                        choices=self._none_yet,
+                    ),
+                    Arg("new_password", text.NEW_PASSWORD_PROMPT, parse=arguments.new_password, secret=True),
+                ),
+                private=True,
+            ),
             Command("logout", text.LOGOUT_SUMMARY, "/logout", self.logout, SIGNED_IN),
             Command("whoami", text.WHOAMI_SUMMARY, "/whoami", self.whoami, EVERYONE),
             Command("cancel", core_text.CANCEL_SUMMARY, "/cancel", self.cancel, EVERYONE),
         )
 
     async def start(self, conversation: Conversation, values: Values) -> Reply:
+        if values["code"] is not None:
+            return await self._come_in(conversation, values["code"])
         role = conversation.role
         details = text.START_DETAILS[role]
         return card(text.WELCOME, details, buttons=_first_steps(role), menu=role)
@@ -79,18 +120,43 @@ class Account:
         )
 
     async def login(self, conversation: Conversation, values: Values) -> Reply:
-        previous = conversation.token if conversation.role is not Role.ANYONE else ""
         session = await self._client.login(values["username"], values["password"])
-        if previous:
-            await self._end(previous)
-        role = Role(session.user.role)
-        conversation.sign_in(session.token, session.user.username, role)
+        return await self._signed_in(conversation, session)
+
+    async def _come_in(self, conversation: Conversation, code: str) -> Reply:
+        """By a one-time link. No button repeats it: its code is kept nowhere."""
+        try:
+            session = await self._client.login_by_link(code)
+        except LmsError as error:
+            if error.reason == "NO_QUORUM":
+                return replace(card(text.LINK_UNREACHED), refused=True)
+            if error.reason == "OUTCOME_UNKNOWN":
+                return replace(card(text.LINK_UNCONFIRMED), refused=True)
+            raise
+        return await self._signed_in(conversation, session)
+
+    async def _signed_in(self, conversation: Conversation, session: Session) -> Reply:
+        if conversation.role is not Role.ANYONE:
+            await self._end(conversation.token)
+        user, role = session.user, Role(session.user.role)
+        conversation.sign_in(session.token, user.username, role)
         return card(
-            text.welcome_back(session.user.display_name),
-            text.signed_in_as(session.user.username, session.user.role),
-            buttons=_first_steps(role),
+            text.welcome_back(user.display_name),
+            text.signed_in_as(user.username, user.role),
+            *([text.NO_PASSWORD_YET] if user.without_password else []),
+            buttons=[*([_button("password")] if user.without_password else []), *_first_steps(role)],
             menu=role,
         )
+
+    async def change_password(self, conversation: Conversation, values: Values) -> Reply:
+        receipt = await self._client.set_password(
+            conversation.token, conversation.request_id, values["old_password"], values["new_password"]
+        )
+        return saved_card(receipt, text.PASSWORD_CHANGED, text.OTHER_SESSIONS_ENDED)
+
+    async def _none_yet(self, conversation: Conversation, values: Values) -> list[Choice]:
+        user = await self._client.account(conversation.token)
+        return [Choice(arguments.NONE, str(text.NONE_YET))] if user.without_password else []
 
     async def logout(self, conversation: Conversation, values: Values) -> Reply:
         try:
@@ -107,7 +173,10 @@ class Account:
             return card(text.NOBODY, buttons=[_button("login")])
         user = await self._client.account(conversation.token)
         return card(
-            user.display_name, text.signed_in_as(user.username, user.role), buttons=[_button("logout")]
+            user.display_name,
+            text.signed_in_as(user.username, user.role),
+            *([text.NO_PASSWORD_YET] if user.without_password else []),
+            buttons=[_button("password"), _button("logout")],
         )
 
     async def cancel(self, conversation: Conversation, values: Values) -> Reply:
@@ -130,6 +199,13 @@ def usage(command: Command) -> str:
             name = f"{arg.name}=" if arg.named else text.FILES_USAGE if arg.files else arg.name
             words.append(f"<{name}>" if arg.required else f"[{name}]")
     return " ".join(words)
+
+
+def _link_code(word: str) -> str:
+    code = word.strip()
+    if not _LINK_CODE.fullmatch(code):
+        raise BadValue(text.NOT_A_LINK)
+    return code
 
 
 def _command_name(word: str) -> str:

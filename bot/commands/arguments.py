@@ -17,6 +17,8 @@ FEEDBACK_CHARACTERS_MAX = 10_000
 POINTS_MAX = 1_000
 FILES_MAX = 10
 PASSWORD_CHARACTERS_MIN = 8
+NONE = "-"
+"""Said where there is no password."""
 DIGITS_MAX = 9
 
 ROLES = ("student", "instructor", "administrator")
@@ -81,6 +83,15 @@ def new_password(words: str) -> str:
     if len(words) < PASSWORD_CHARACTERS_MIN:
         raise BadValue(phrases.password_too_short(PASSWORD_CHARACTERS_MIN))
     return words
+
+
+def password_or_none(words: str) -> str:
+    """Empty for who has said NONE."""
+    return "" if words.strip() == NONE else words
+
+
+def new_password_or_none(words: str) -> str:
+    return "" if words.strip() == NONE else new_password(words)
 
 
 def recipient(word: str) -> Recipient:

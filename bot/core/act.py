@@ -240,11 +240,12 @@ class Act:
         if isinstance(failure, NotSignedIn):
             await self.refuse(text.sign_in_for(command.name))
         elif guard.signs_in(command) or self._gave_code(command):
-            conversation.chat = guard.wrong_password(conversation.chat, self._now)
+            if failure.reason != "LINK_EXPIRED":  # whoever has one of those did not guess
+                conversation.chat = guard.wrong_password(conversation.chat, self._now)
             if self._now < conversation.chat.locked_until:
                 await self.refuse(text.LOGIN_LOCKED_AFTER)
             elif self._gave_code(command):
-                await self.refuse(text.CODE_REFUSED)
+                await self.refuse(told(failure.message))
             else:
                 again = Button(str(text.TRY_AGAIN), ":".join((command.name, *dialogue.words.values())))
                 await self.refuse(text.SIGN_IN_FAILED, again)

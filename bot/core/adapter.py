@@ -52,6 +52,10 @@ class Adapter(Protocol):
         """The content of a file the person sent. Raises FileUnavailable with the reason."""
         ...
 
+    def sign_in_link(self, code: str) -> str:
+        """What opens this place with `/start code`: a link, or that line where there are no links."""
+        ...
+
 
 class ChatGone(Exception):
     """Nobody reads this chat any more."""

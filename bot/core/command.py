@@ -87,6 +87,10 @@ class Conversation(Protocol):
 
     async def fetch(self, file: FileRef) -> bytes: ...
 
+    def sign_in_link(self, code: str) -> str:
+        """What a person opens, or says, to come in with a one-time code (Adapter.sign_in_link)."""
+        ...
+
     async def say(self, reply: Reply | StreamedReply) -> None:
         """Say something before the command returns its reply."""
         ...

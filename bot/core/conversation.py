@@ -59,6 +59,9 @@ class ChatConversation:
     async def fetch(self, file: FileRef) -> bytes:
         return await self.adapter.fetch(file)
 
+    def sign_in_link(self, code: str) -> str:
+        return self.adapter.sign_in_link(code)
+
     async def say(self, reply: Reply | StreamedReply) -> None:
         try:
             if isinstance(reply, StreamedReply):

@@ -64,6 +64,9 @@ class Place:
     async def fetch(self, file: FileRef) -> bytes:
         return b"content of " + file.name.encode()
 
+    def sign_in_link(self, code: str) -> str:
+        return f"/start {code}"
+
 
 @dataclass
 class Classroom:
@@ -106,7 +109,8 @@ def registry(classroom: Classroom) -> Registry:
         if values["code"] is None:
             return Reply(plain("Hello."))
         if values["code"] != "code-of-ada":
-            raise Failure("UNAUTHENTICATED", "BAD_CREDENTIALS", "no")
+            reason = "LINK_EXPIRED" if values["code"] == "too-old" else "LINK_USED"
+            raise Failure("UNAUTHENTICATED", reason, f"This link says {reason}.")
         conversation.sign_in("token of ada", "ada", Role.STUDENT)
         return Reply(plain("Welcome, ada."))
 

@@ -66,7 +66,7 @@ async def test_five_wrong_passwords_lock_the_chat_for_ten_minutes(chatting: Chat
         assert await chatting.say("wrong") == ["Wrong user name or password. [Try again]"]
     await chatting.press("Try again")
     (reply,) = await chatting.say("wrong")
-    assert reply.startswith("Five wrong passwords")
+    assert reply.startswith("Five wrong tries")
     assert await chatting.say("/login ada") == ["Signing in is locked in this chat; try again in 10 min."]
     chatting.restart()
     chatting.now += 540
@@ -112,15 +112,18 @@ async def test_the_code_of_a_link_signs_in_and_its_message_is_deleted(
     assert b"code-of-ada" not in everything_in(tmp_path)
 
 
-async def test_a_wrong_code_is_deleted_and_counts_as_a_wrong_password(chatting: Chatting) -> None:
+async def test_a_wrong_code_is_deleted_and_counts_as_a_wrong_password_but_not_an_expired_one(
+    chatting: Chatting,
+) -> None:
     for _ in range(4):
-        (reply,) = await chatting.say("/start wrong-code")
-        assert reply.startswith("That sign-in link is not valid")
+        assert await chatting.say("/start wrong-code") == ["This link says LINK_USED."]
+        assert await chatting.say("/start too-old") == ["This link says LINK_EXPIRED."]
     (reply,) = await chatting.say("/start wrong-code")
-    assert reply.startswith("Five wrong passwords")
+    assert reply.startswith("Five wrong tries")
     (reply,) = await chatting.say("/start code-of-ada")
     assert reply.startswith("Signing in is locked")
-    assert len(chatting.place.deleted) == 6
+    assert len(chatting.place.deleted) == 10
+    assert await chatting.say("/start code-of-ada", chat="c2") == ["Welcome, ada."]
     assert await chatting.say("/start") == ["Hello."]
 
 
@@ -135,3 +138,11 @@ async def test_a_code_is_not_used_where_several_people_read(chatting: Chatting) 
     ]
     assert chatting.place.deleted == ["message 1"]
     assert await chatting.say("/start", private=False) == ["Hello."]
+
+
+async def test_a_link_ends_what_was_under_way_and_is_not_its_answer(chatting: Chatting) -> None:
+    await chatting.say("/login ada")
+    assert await chatting.say("/start code-of-ada") == [
+        "I left /login unfinished; nothing was saved.",
+        "Welcome, ada.",
+    ]

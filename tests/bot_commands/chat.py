@@ -42,6 +42,9 @@ class Chat:
     async def fetch(self, file: FileRef) -> bytes:
         return self.contents[file.handle]
 
+    def sign_in_link(self, code: str) -> str:
+        return f"/start {code}"
+
     async def say(self, reply: Reply | StreamedReply) -> None:
         self.said.append(reply)
 

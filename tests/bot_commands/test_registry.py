@@ -25,12 +25,12 @@ from tests.bot_commands.chat import Chat
 COMMANDS = {
     Role.ANYONE: {"start", "help", "login", "whoami", "settings", "cancel", "status"},
     Role.STUDENT: {
-        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
+        *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
         *("followup", "rate", "resolve", "faq"),
     },
     Role.INSTRUCTOR: {
-        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
+        *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *(
             "materials",
             "assignments",
@@ -46,8 +46,9 @@ COMMANDS = {
         *("faq", "publish", "endorse", "correct", "resolve"),
     },
     Role.ADMINISTRATOR: {
-        *("start", "help", "login", "logout", "whoami", "settings", "cancel", "status"),
-        *("materials", "assignments", "adduser", "users", "faq", "reveal"),
+        *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
+        *("materials", "assignments", "adduser", "users", "importusers", "linkcode", "resetpassword"),
+        *("disable", "enable", "audit", "cluster", "backup", "faq", "reveal"),
     },
 }
 
@@ -139,9 +140,11 @@ def test_the_usage_shows_what_is_needed_and_never_a_password(registry: Registry)
     assert usage(commands["grade"]) == "/grade <submission> <points> [replaces] [feedback]"
     assert usage(commands["submit"]) == "/submit <assignment> [text] [files]"
     assert usage(commands["login"]) == "/login <username>"
+    assert usage(commands["password"]) == "/password"
+    assert usage(commands["start"]) == "/start [code]"
     assert usage(commands["upload"]) == "/upload [title] [topic=] <notify=> <files>"
 
 
 def test_a_command_that_takes_a_password_is_for_private_chats(registry: Registry) -> None:
     for command in registry.commands.values():
-        assert command.private == any(arg.secret for arg in command.args)
+        assert command.private or not any(arg.secret and not arg.inline for arg in command.args)

@@ -221,6 +221,9 @@ class ConsoleAdapter:
     async def fetch(self, file: FileRef) -> bytes:
         return await local_files.content(file, FILE_BYTES_MAX)
 
+    def sign_in_link(self, code: str) -> str:
+        return f"/start {code}"
+
     async def _saved(self, file: OutgoingFile) -> Saved:
         """The reply is worth reading even where its file cannot be kept."""
         try:

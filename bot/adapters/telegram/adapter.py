@@ -9,6 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, TypeHandler
+from telegram.helpers import create_deep_linked_url
 
 from bot.adapters.telegram.attempts import ChatCalls, attempt, means
 from bot.adapters.telegram.fairness import FairProcessor
@@ -176,6 +177,11 @@ class TelegramAdapter:
         except (TelegramError, TimeoutError) as failure:
             raise FileUnavailable(places.lost(file.name)) from failure
         return bytes(content)
+
+    # --- coming in ---
+
+    def sign_in_link(self, code: str) -> str:
+        return create_deep_linked_url(self._bot.username, code)
 
 
 async def _log_failure(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

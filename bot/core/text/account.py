@@ -21,6 +21,24 @@ USERNAME_PROMPT = Phrase("What is your user name?")
 PASSWORD_PROMPT = Phrase("What is your password?")
 WELCOME = Phrase("Welcome to Homeroom")
 NOBODY = Phrase("Nobody is signed in here.")
+PASSWORD_SUMMARY = Phrase("choose a password, or change it")
+OLD_PASSWORD_PROMPT = Phrase("What is your password now? Say - when you have none yet.")
+NEW_PASSWORD_PROMPT = Phrase("What is your new password to be?")
+NONE_YET = Phrase("I have none yet")
+PASSWORD_CHANGED = Phrase("Your password is changed")
+OTHER_SESSIONS_ENDED = Phrase("Wherever else you were signed in, you are signed out.")
+NO_PASSWORD_YET = Phrase(
+    "You have no password yet. Choose one with /password: a sign-in link works only once."
+)
+CODE_PROMPT = Phrase("The code from a sign-in link, when you have one.")
+NOT_A_LINK = Phrase("That is no sign-in link. Open the whole link that you were given, or ask for another.")
+LINK_UNREACHED = Phrase(
+    "The course servers are electing a leader; you are not signed in. Open your link again in a moment."
+)
+LINK_UNCONFIRMED = Phrase(
+    "I could not confirm that you were signed in. Open your link again; should it be used up, ask an "
+    "administrator for another."
+)
 SIGNED_OUT = Phrase("Signed out.")
 SIGNED_OUT_DETAIL = Phrase("This session is over on every course server.")
 

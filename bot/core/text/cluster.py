@@ -6,6 +6,23 @@ from bot.core.language import Phrase, tr, trn
 from bot.core.text.servers import told
 
 STATUS_SUMMARY = Phrase("how the course servers are")
+CLUSTER_SUMMARY = Phrase("the course servers in detail; hand over leadership")
+BACKUP_SUMMARY = Phrase("save a backup on a course server")
+WHAT_TO_DO = Phrase("Transfer, to hand over leadership?")
+WHICH_NODE = Phrase("Which server is to lead?")
+ONLY_TRANSFER = Phrase(
+    "/cluster shows the servers; /cluster transfer and a server's name hands over leadership."
+)
+TRANSFER_DETAILS = Phrase("Writing pauses for a moment meanwhile; nothing is lost. It stands in the audit.")
+BACKUP_QUESTION = Phrase("Save a backup of the whole classroom?")
+BACKUP_DETAILS = Phrase(
+    "It holds everybody's work and grades, the hashes of their passwords, and who asked which question. "
+    "So it stays on the server's own disk, for whoever runs it, and is not sent into a chat. "
+    "It stands in the audit."
+)
+BACKUPS_KEPT = Phrase("That server keeps its newest five. To restore one: lmsctl restore.")
+NOT_SYNCED = Phrase("does not count yet")
+LEARNER = Phrase("has no vote yet")
 
 NODE_ROLES = {
     "leader": Phrase("leader"),
@@ -50,3 +67,47 @@ def tutor_status(reachable: bool, model: str, waiting: int) -> str:
         "The tutor is away; {count} question waits for it.",
         "The tutor is away; {count} questions wait for it.",
     )
+
+
+def hand_over_to(node_id: str) -> str:
+    return tr("Hand over to {node}", node=node_id)
+
+
+def transfer_question(node_id: str) -> str:
+    if not node_id:
+        return tr("Hand leadership over to the server that is furthest?")
+    return tr("Hand leadership over to {node}?", node=node_id)
+
+
+def leads_now(node_id: str) -> str:
+    return tr("{node} leads now", node=node_id)
+
+
+def no_such_node(node_id: str, others: str) -> str:
+    return tr("There is no server {node}. There are: {others}.", node=node_id, others=others)
+
+
+def behind(entries: int) -> str:
+    return trn(entries, "{count} entry behind", "{count} entries behind")
+
+
+def log_and_disk(last_index: int, commit_index: int, free: str) -> str:
+    return tr(
+        "log up to entry {last}, committed up to {commit}, {free} of disk free",
+        last=last_index,
+        commit=commit_index,
+        free=free,
+    )
+
+
+def alarm(sentence: str) -> str:
+    """The node's own words."""
+    return f"⚠ {sentence}"
+
+
+def voters(names: str) -> str:
+    return tr("They vote: {names}", names=names)
+
+
+def backup_saved(node_id: str, index: int) -> str:
+    return tr("Saved a backup on {node}, up to entry {index}", node=node_id, index=index)

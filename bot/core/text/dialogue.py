@@ -20,7 +20,7 @@ EXPIRED = Phrase("What you were in the middle of expired after ten minutes. Plea
 FILE_WANTED = Phrase("Please send a file.")
 HINT = Phrase("I understand commands: /help lists them.")
 FILE_HINT = Phrase("To hand in a file, begin with the command it is for; /help lists them.")
-LOGIN_LOCKED_AFTER = Phrase("Five wrong passwords: signing in is locked in this chat for ten minutes.")
+LOGIN_LOCKED_AFTER = Phrase("Five wrong tries: signing in is locked in this chat for ten minutes.")
 NOTHING_TO_CANCEL = Phrase("There is nothing to cancel.")
 NOT_UTF8 = Phrase("That line is not readable text (UTF-8), so I did nothing.")
 NO_QUORUM = Phrase(
@@ -39,7 +39,6 @@ SETTLED = Phrase("That is settled already.")
 TOO_FAST = Phrase("You are faster than I am: I did not read that message. Please send it again in a moment.")
 TOO_MANY_REQUESTS = Phrase("Too many requests")
 SIGN_IN_FAILED = Phrase("Wrong user name or password.")
-CODE_REFUSED = Phrase("That sign-in link is not valid (any more). Please ask for a new one.")
 
 # What may be typed instead of pressing a button: words with spaces between them.
 CONFIRM_WORDS = in_every_language(Phrase("confirm yes y ok"))

@@ -28,7 +28,11 @@ SENTENCES = (
     Phrase("must be text without control characters"),
     Phrase("must be at most {characters_max} characters, you sent {length}"),
     Phrase("must be at most {most}, you sent {sent}"),
+    Phrase("must be {least} to {most} characters, you sent {sent}"),
     Phrase("must be {least} to {most}, you sent {sent}"),
+    Phrase("must be another one than before"),
+    Phrase("must be empty: there is none yet"),
+    Phrase("is wrong"),
     Phrase("must be a file name without a folder"),
     Phrase("must be a file that you have uploaded"),
     Phrase("must be at most 20 MB ({size} bytes)"),
@@ -41,6 +45,11 @@ SENTENCES = (
     Phrase("The file arrived damaged; nothing of it was kept."),
     Phrase("This request id was used for something else."),
     Phrase("Too many wrong passwords."),
+    Phrase("This account is disabled. An administrator can enable it again."),
+    Phrase(
+        "This sign-in link is used up, or a newer one has taken its place. An administrator can make another."
+    ),
+    Phrase("This sign-in link has expired. An administrator can make another."),
     Phrase("Too many people watch this node."),
     Phrase("The course servers are busy; nothing was saved."),
     Phrase("The course servers' disk is almost full; nothing was saved."),

@@ -1,0 +1,93 @@
+"""People from a spreadsheet: looked at first, with every mistake by its line; then all of them, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
+from bot.commands.card import button, card, saved_card
+from bot.commands.lookup import ADMINISTRATORS
+from bot.commands.roster_file import Roster, read_roster
+from bot.commands.spreadsheet import BadSheet, Problem
+from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.language import Words
+from bot.core.model import Reply
+from bot.core.text import phrases
+from bot.core.text import roster as text
+from bot.core.text.servers import told
+
+_ROW = re.compile(r"rows\[(\d+)\]\.(\w+)")
+
+
+class Rosters:
+    def __init__(self, client: LmsClient) -> None:
+        self._client = client
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "importusers",
+                text.IMPORTUSERS_SUMMARY,
+                "/importusers",
+                self.run,
+                ADMINISTRATORS,
+                (Arg("file", text.FILE_PROMPT, files=True, files_max=1),),
+                confirm=self._card,
+            ),
+        )
+
+    async def _card(self, conversation: Conversation, values: Values) -> Reply:
+        roster = await self._roster(conversation, values)
+        counts = (await self._import(conversation, roster, dry_run=True)).item
+        if not counts.added and not counts.changed:
+            raise BadValue(text.nothing_new(counts.unchanged))
+        details: list[Words] = [*_beside(counts, roster), text.ALL_OR_NOTHING]
+        return card(text.import_question(counts.added, counts.changed), *details)
+
+    async def run(self, conversation: Conversation, values: Values) -> Reply:
+        roster = await self._roster(conversation, values)
+        receipt = await self._import(conversation, roster, dry_run=False)
+        links = [button(text.MAKE_LINKS, "linkcode", "newcomers")] if receipt.item.added else []
+        return saved_card(
+            receipt,
+            text.imported(receipt.item.added, receipt.item.changed),
+            *_beside(receipt.item, roster),
+            buttons=[*links, button(phrases.BUTTONS["users"], "users")],
+        )
+
+    async def _roster(self, conversation: Conversation, values: Values) -> Roster:
+        return read_roster(await conversation.fetch(values["file"][0]))
+
+    async def _import(
+        self, conversation: Conversation, roster: Roster, *, dry_run: bool
+    ) -> Receipt[ImportCounts]:
+        """Raises BadSheet for what the classroom has against single rows, LmsError."""
+        request_id = f"{conversation.request_id}-dry" if dry_run else conversation.request_id
+        try:
+            return await self._client.import_roster(conversation.token, request_id, roster.rows, dry_run)
+        except LmsError as error:
+            problems = _problems(error, roster.lines)
+            if not problems:
+                raise
+            raise BadSheet(problems) from error
+
+
+def _problems(error: LmsError, lines: Sequence[int]) -> list[Problem]:
+    """What is wrong with rows, by their lines in the file; of what is wrong with the whole, nothing."""
+    problems = []
+    for field, description in error.violations.items():
+        row = _ROW.fullmatch(field)
+        if row is not None and int(row[1]) < len(lines):
+            sentence = text.field_problem(row[2], told(description))
+            problems.append(Problem(lines[int(row[1])], sentence))
+    return problems
+
+
+def _beside(counts: ImportCounts, roster: Roster) -> list[Words]:
+    said: list[Words] = []
+    if counts.unchanged:
+        said.append(text.unchanged(counts.unchanged))
+    if roster.left_out:
+        said.append(text.left_out(roster.left_out))
+    return [*said, *roster.remarks]
