@@ -60,7 +60,7 @@ async def test_a_password_is_asked_for_hidden_and_never_shown_or_remembered(desk
     async with desk.terminal() as terminal:
         await log_in(terminal, "ada")
         terminal.type("/whoami\r")
-        await terminal.shows("Ada")
+        await terminal.shows("Sign out")
         await terminal.prompts("you>")
         terminal.type("\x04")
         assert await terminal.ends() == 0
