@@ -74,7 +74,7 @@ class Calendar:
     def relative(self, moment: datetime) -> str:
         """ "in 3 days", "2 hours ago"."""
         seconds = (moment - self.now()).total_seconds()
-        return text.from_now(abs(seconds), past=seconds < 0)
+        return text.from_now(abs(seconds), past=seconds <= 0)
 
     def due(self, moment: datetime) -> str:
         return text.with_distance(self.relative(moment), self.absolute(moment))

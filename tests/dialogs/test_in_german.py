@@ -1,0 +1,81 @@
+"""A student's whole way in German: no sentence of ours is in English on it, however German was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.adapters.script import Acts, ScriptAdapter, Transcript
+from bot.app import converse
+from bot.core.model import Incoming, Reply
+from bot.core.richtext import plain
+from bot.store import BotStore
+from bot.transcript import Expect, Said, Say, Step
+from tests.dialogs.english import English
+from tests.dialogs.meddling import meddling, without_nodes
+from tests.dialogs.plays import FOLDER, Outcomes, room_over
+from tests.dialogs.quoting_tutor import quoting_tutor
+from tests.solo.classroom import seated
+
+STUDENT = "ada"
+CHOICE = "/settings language=de"
+PATIENCE_SECONDS = 20
+
+
+class GermanPlace(ScriptAdapter):
+    """A place that knows the student's language, if `knows`; and keeps what is said to them in English."""
+
+    def __init__(self, steps: Sequence[Step], downloads: Path, act: Acts, *, knows: bool) -> None:
+        transcript = Transcript(steps, FOLDER)
+        super().__init__([transcript], downloads, print, act, patience_seconds=PATIENCE_SECONDS)
+        self._language = "de-DE" if knows else ""
+        self._english = English("de")
+        self.said_in_english: list[str] = []
+
+    def _filled(self, incoming: Incoming, said: Said) -> Incoming:
+        language = self._language if incoming.chat == STUDENT else "en"
+        return super()._filled(replace(incoming, language=language), said)
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        if chat == STUDENT:
+            self.said_in_english += self._english.said_in(reply)
+        return await super().send(chat, reply)
+
+
+@pytest.mark.parametrize("knows", [True, False], ids=["the place knows it", "it is chosen"])
+async def test_a_german_student_is_spoken_to_in_german_all_the_way(knows: bool, tmp_path: Path) -> None:
+    steps = list(Transcript.read(FOLDER / "auf_deutsch.txt").steps)
+    if knows:
+        steps = _without(steps, CHOICE)
+    async with seated(tutor=quoting_tutor) as classroom:
+        client, between = meddling(classroom.client)
+        act = between.acts(without_nodes(between, lambda there: None))
+        place = GermanPlace(steps, tmp_path / "downloads", act, knows=knows)
+        store = BotStore(tmp_path / "bot.db", place.name)
+        try:
+            await converse(place, room_over(client, ZoneInfo("Europe/Berlin"), Outcomes()), store)
+        finally:
+            store.close()
+    assert place.said_in_english == []
+
+
+def _without(steps: Sequence[Step], said: str) -> list[Step]:
+    """The steps without this line and what was to be answered to it."""
+    kept: list[Step] = []
+    left_out = False
+    for step in steps:
+        if isinstance(step, Say):
+            left_out = step.text == said
+        if not (left_out and isinstance(step, Say | Expect)):
+            kept.append(step)
+    return kept
+
+
+def test_english_is_recognised_where_it_is_said() -> None:
+    english = English("de")
+    assert english.said_in(Reply(plain("S1 ist abgegeben: Versuch 1 zu A1\nElections"))) == []
+    assert "Handed in S1: attempt 1 of A1" in english.said_in(Reply(plain("Handed in S1: attempt 1 of A1")))
