@@ -10,6 +10,7 @@ from bot.client.api import (
     Assignment,
     Event,
     EventKind,
+    Extension,
     Grade,
     Material,
     Query,
@@ -78,6 +79,9 @@ def _of_course(event: Event) -> _Told | None:
             headline = text.handed_in(submission.student_name, submission.id)
             details = plain(text.attempt_of(submission.assignment_id, submission.attempt, submission.late))
             told = _Told(headline, details, Button(str(text.GRADE), f"grade:{submission.id}"))
+        case EventKind.EXTENSION_GRANTED, Extension() as extension:
+            headline = text.due_date_changed(extension.assignment_id)
+            told = _Told(headline, plain(text.OWN_DUE_DATE), _open("assignments", extension.assignment_id))
         case EventKind.DUE_SOON, Assignment() as assignment:
             details = plain(text.not_handed_in(assignment.title))
             button = Button(str(text.HAND_IN), f"submit:{assignment.id}")

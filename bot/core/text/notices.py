@@ -27,6 +27,7 @@ TUTOR_DELAYED = Phrase("It is kept and will be answered. An instructor can be as
 
 
 HAND_IN = Phrase("Hand in")
+OWN_DUE_DATE = Phrase("Open it to see by when you are to hand in.")
 
 
 def happened(count: int) -> str:
@@ -35,6 +36,10 @@ def happened(count: int) -> str:
 
 def due_soon(assignment_id: str) -> str:
     return tr("{assignment} is due within a day", assignment=assignment_id)
+
+
+def due_date_changed(assignment_id: str) -> str:
+    return tr("Your due date for {assignment} has changed", assignment=assignment_id)
 
 
 def not_handed_in(title: str) -> str:

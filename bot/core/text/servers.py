@@ -22,6 +22,11 @@ SENTENCES = (
     Phrase("There is no grade {item}."),
     Phrase("There is no file {item}."),
     Phrase("{item} has no such file."),
+    # When work is taken.
+    Phrase("{item} opens on {when}."),
+    Phrase("{item} closed on {when}."),
+    Phrase("The one attempt at {item} is used."),
+    Phrase("All {count} attempts at {item} are used."),
     # What was wrong with a value: after the value's name and a colon.
     Phrase("must not be empty"),
     Phrase("must be one line of text"),
