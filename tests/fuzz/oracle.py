@@ -12,10 +12,11 @@ from bot.adapters.console.printing import JsonPrinter, Output, Shown, TextPrinte
 from bot.adapters.console.rendering import tame
 from bot.adapters.telegram import rendering as telegram
 from bot.core import richtext
-from bot.core.model import Reply
+from bot.core.model import Reply, Role
 from bot.core.richtext import Text, units
-from tests.fuzz.room import GROUP, Seen
+from tests.fuzz.room import EDSGERS, GROUP, Seen
 from tests.telegram.markup import CannotParse, read_html
+from tests.world import PEOPLE
 
 TELEGRAM_UNITS_MAX = 4096
 DATA_BYTES_MAX = 64
@@ -30,6 +31,7 @@ def violations(seen: Seen) -> Iterator[str]:
     yield from (f"trouble: {trouble}" for trouble in seen.troubles)
     yield from _unanswered(seen)
     yield from _state_changed_by_a_refusal(seen)
+    yield from _told_to_the_wrong_person(seen)
     for reply in (*seen.replies, *seen.notices):
         yield from _unshowable(reply)
     for piece in seen.pieces:
@@ -50,6 +52,17 @@ def _state_changed_by_a_refusal(seen: Seen) -> Iterator[str]:
         tables = seen.after.differs_from(seen.before)
         if tables:
             yield f"refused, and yet other rows in {', '.join(tables)}"
+
+
+def _told_to_the_wrong_person(seen: Seen) -> Iterator[str]:
+    """Nobody is shown a password, and no classmate another one's work."""
+    for reply in seen.replies:
+        words = reply.text.plain + "".join(file.content.decode(errors="replace") for file in reply.files)
+        if any(person.password in words for person in PEOPLE.values()):
+            yield "a password was shown"
+        mine = seen.incoming.chat in {"edsger", GROUP} or EDSGERS in seen.incoming.text
+        if seen.role in {Role.STUDENT, Role.ANYONE} and EDSGERS in words and not mine:
+            yield "a classmate's work was shown"
 
 
 def _unshowable(reply: Reply) -> Iterator[str]:

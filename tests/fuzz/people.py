@@ -12,7 +12,7 @@ from bot.core.model import FileRef, Incoming, Role
 from tests.fuzz import sheets
 from tests.fuzz.fragments import fragment
 from tests.fuzz.grammar import Grammar
-from tests.fuzz.room import CHATS, GROUP, Place, Room, Seen
+from tests.fuzz.room import CHATS, EDSGERS, GROUP, Place, Room, Seen
 from tests.world import PEOPLE
 
 SHOWN_MAX = 200
@@ -147,7 +147,7 @@ BEGUN = (
     ("grace", "/newassignment Essay 20 +7d", ""),
     ("grace", "/newassignment Clocks 10 +1d", ""),
     ("ada", "/submit A1 A quorum is a majority.", ""),
-    ("edsger", "/submit A1 Edsger's own words.", ""),
+    ("edsger", f"/submit A1 {EDSGERS}.", ""),
     ("linus", "/submit A2", "essay.md"),
     ("grace", "/grade S1 18 Clear.", ""),
     ("grace", "/release A1", ""),

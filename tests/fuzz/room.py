@@ -36,6 +36,8 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 GROUP = "group"
 """A chat that several people read, where edsger is signed in."""
 STRANGER = "stranger"
+EDSGERS = "Edsger's own words"
+"""Nobody but edsger and those who grade him may read them."""
 CHATS = (*PEOPLE, STRANGER, GROUP)
 
 Commands = Callable[[Registry], Registry]
@@ -55,7 +57,9 @@ class Seen:
     redelivered: bool = False
     """It was heard before."""
     troubles: list[str] = field(default_factory=list)
-    """What the logs say at ERROR and above."""
+    """What the logs say at ERROR and above, and whatever they say with a secret in it."""
+    role: Role = Role.ANYONE
+    """Whose line it was."""
     before: Written = field(default_factory=Written)
     after: Written = field(default_factory=Written)
     """The state, as far as it was written at all."""
@@ -166,8 +170,13 @@ class Room:
 
     async def hear(self, incoming: Incoming) -> Seen:
         """Say it, and observe."""
-        handled = self.store.load(incoming.chat).handled
-        seen = Seen(incoming, redelivered=incoming.request_id in handled, before=self._state.now())
+        chat = self.store.load(incoming.chat)
+        seen = Seen(
+            incoming,
+            redelivered=incoming.request_id in chat.handled,
+            role=chat.session.role if chat.session else Role.ANYONE,
+            before=self._state.now(),
+        )
         self._troubles.clear()
         self.place.seen = seen
         try:
@@ -191,24 +200,32 @@ class Room:
 
 @contextmanager
 def _listening(troubles: list[str]) -> Iterator[None]:
-    """Note what is logged at ERROR and above, here and in the classroom's services."""
+    """Note what is logged at ERROR and above, here and in the services, and secrets at any level."""
+
+    def listen(words: str, grave: bool) -> None:
+        if grave:
+            troubles.append(words)
+        elif any(person.password in words for person in PEOPLE.values()):
+            troubles.append(f"a password in the log: {words}")
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            troubles.append(self.format(record))
+            listen(self.format(record), record.levelno >= logging.ERROR)
 
     def note(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        if method in {"error", "critical", "exception"}:
-            troubles.append(f"{event}")
+        listen(f"{event}", method in {"error", "critical", "exception"})
         raise structlog.DropEvent
 
-    listener = Listener(logging.ERROR)
+    listener = Listener()
     root = logging.getLogger()
+    level = root.level
     root.addHandler(listener)
+    root.setLevel(logging.INFO)
     former = structlog.get_config()
     structlog.configure(processors=[note])
     try:
         yield
     finally:
         structlog.configure(**former)
+        root.setLevel(level)
         root.removeHandler(listener)
