@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from dataclasses import replace
 
 from bot.core.adapter import Adapter, ChatGone
@@ -10,7 +11,9 @@ from bot.core.chat import Chat, Session
 from bot.core.errors import NotSignedIn
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
 from bot.core.reader import read_on_as
+from bot.core.richtext import plain
 from bot.core.settings import Settings
+from bot.core.text.notices import NOTICE_MARK
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +71,10 @@ class ChatConversation:
                 message = await self.adapter.stream(self.incoming.chat, reply)
                 reply = reply.final
             else:
-                if self._menu is not None:
+                reply = _unlike_a_notice(reply)
+            if self._menu is not None:
                     reply, self._menu = replace(reply, menu=self._menu), None
-                message = await self.adapter.send(self.incoming.chat, reply)
+                message = await self.adapter.send(self.incoming.chat, _unlike_a_notice(reply))
             if reply.on_reply:
                 self.answerable[message] = reply.on_reply
         except ChatGone:
@@ -93,3 +97,11 @@ class ChatConversation:
     def sign_out(self) -> None:
         self.chat = replace(self.chat, session=None)
         self._menu = Role.ANYONE
+
+
+def _unlike_a_notice(reply: Reply) -> Reply:
+    """A notice alone begins with the bell; a reply that begins with what somebody typed must not pass for one."""
+    seen = (character for character in reply.text.plain if unicodedata.category(character)[0] not in "CZ")
+    if next(seen, "") != NOTICE_MARK:
+        return reply
+    return replace(reply, text=plain("» ") + reply.text)

@@ -17,7 +17,7 @@ from bot.core.chat import Chat
 from bot.core.command import EVERYONE, Arg, Command, Conversation, Registry, Values
 from bot.core.engine import WAITING_MAX, Engine
 from bot.core.language import Phrase
-from bot.core.model import Incoming, Reply, Role
+from bot.core.model import FileRef, Incoming, Reply, Role
 from bot.core.richtext import plain
 from bot.store import BotStore
 from tests.bot.place import Chatting, Place, as_shown
@@ -219,3 +219,13 @@ class Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.heard.append(record.getMessage())
+
+
+@pytest.mark.parametrize("name", ["🔔 You have won.md", "\u200b🔔.md"])
+async def test_a_reply_that_begins_with_what_somebody_typed_does_not_pass_for_a_notice(
+    chatting: Chatting, name: str
+) -> None:
+    await chatting.sign_in("ada")
+    large = FileRef(name, "", 21 * 1024 * 1024, "")
+    (reply,) = await chatting.hear(replace(chatting.incoming("/submit A1 essay"), files=(large,)))
+    assert reply.text.plain.startswith(f"» {name} is too large")
