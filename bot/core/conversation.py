@@ -71,8 +71,7 @@ class ChatConversation:
                 message = await self.adapter.stream(self.incoming.chat, reply)
                 reply = reply.final
             else:
-                reply = _unlike_a_notice(reply)
-            if self._menu is not None:
+                if self._menu is not None:
                     reply, self._menu = replace(reply, menu=self._menu), None
                 message = await self.adapter.send(self.incoming.chat, _unlike_a_notice(reply))
             if reply.on_reply:
@@ -100,7 +99,7 @@ class ChatConversation:
 
 
 def _unlike_a_notice(reply: Reply) -> Reply:
-    """A notice alone begins with the bell; a reply that begins with what somebody typed must not pass for one."""
+    """A notice alone begins with the bell; what somebody typed must not make a reply one."""
     seen = (character for character in reply.text.plain if unicodedata.category(character)[0] not in "CZ")
     if next(seen, "") != NOTICE_MARK:
         return reply
