@@ -97,10 +97,11 @@ class Asking:
             Similar(each.id, each.question, _excerpt(each.answer.text), "faq")
             for each in known.items[:SIMILAR_MAX]
         ]
+        known_ids = {each.query_id for each in found}
         found += [
-            Similar(each.id, each.text, _excerpt(each.answers[-1].text), "questions")
+            Similar(each.id, each.text, _excerpt(said[-1].text), "questions")
             for each in reversed(own.items)
-            if each.answers and each.id not in {other.query_id for other in found}
+            if each.id not in known_ids and (said := [one for one in each.answers if not one.abstained])
         ]
         return found[:SIMILAR_MAX]
 

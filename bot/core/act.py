@@ -192,7 +192,8 @@ class Act:
         values = steps.values(command, dialogue, self._secrets)
         signed_in = self._conversation.chat.session is not None
         reply = await command.run(self._conversation, values)
-        log.info("/%s by %s done", command.name, dialogue.username or "nobody")
+        # By its reference and not by name: a log must not tell who asked a question.
+        log.info("/%s done (ref %s)", command.name, _reference(dialogue))
         await self._conversation.say(reply)
         if not signed_in:
             await self._resume()
@@ -210,9 +211,7 @@ class Act:
 
     async def _fail(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
         """The table of errors: each is a sentence, and where there is a next step, a button."""
-        log.info(
-            "/%s by %s: %s %s", command.name, dialogue.username or "nobody", failure.code, failure.reason
-        )
+        log.info("/%s (ref %s): %s %s", command.name, _reference(dialogue), failure.code, failure.reason)
         match failure.code:
             case "UNAUTHENTICATED":
                 await self._fail_unauthenticated(command, dialogue, failure)

@@ -31,7 +31,8 @@ def test_replies_are_on_stdout_and_the_log_on_stderr(tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert ended.stdout.startswith("There is no command /nope.")
     assert "\x1b" not in ended.stdout
-    assert [json.loads(line)["event"] for line in ended.stderr.splitlines()] == ["/whoami by nobody done"]
+    (event,) = [json.loads(line)["event"] for line in ended.stderr.splitlines()]
+    assert event.startswith("/whoami done")
 
 
 def test_strict_makes_a_refusal_a_failure(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_replies_that_nobody_reads_any_more_end_it_without_a_traceback(tmp_path:
     assert ended.returncode == 1
     assert b"Traceback" not in ended.stderr
     assert b"BrokenPipe" not in ended.stderr
-    assert ended.stderr.count(b"/help by nobody done") == 1
+    assert ended.stderr.count(b"/help done") == 1
 
 
 def test_what_the_output_has_no_letter_for_does_not_take_the_reply_with_it(tmp_path: Path) -> None:
