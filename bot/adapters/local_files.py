@@ -48,7 +48,10 @@ async def content(file: FileRef, bytes_max: int) -> bytes:
 
 
 async def save(folder: Path, file: OutgoingFile) -> Path:
-    """Write the file into `folder` under a name that is safe and was free. Returns where it is."""
+    """Write the file into `folder`, for its owner alone, under a name that is safe and was free.
+
+    Returns where it is.
+    """
 
     def write() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +59,7 @@ async def save(folder: Path, file: OutgoingFile) -> Path:
         for number in count(1):
             path = folder / (name.name if number == 1 else f"{name.stem} ({number}){name.suffix}")
             try:
-                with path.open("xb") as opened:
+                with open(path, "xb", opener=_private) as opened:
                     opened.write(file.content)
             except FileExistsError:
                 continue
@@ -64,6 +67,11 @@ async def save(folder: Path, file: OutgoingFile) -> Path:
         return path
 
     return await asyncio.to_thread(write)
+
+
+def _private(path: str, flags: int) -> int:
+    """Sign-in links and grades are among what is saved."""
+    return os.open(path, flags, 0o600)
 
 
 def safe_name(name: str) -> str:

@@ -142,7 +142,7 @@ def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> Roster
         wrong("name", text.name_too_long(arguments.DISPLAY_NAME_CHARACTERS_MAX))
     role = _ROLES.get(cells.get("role", "student").casefold())
     if role is None:
-        wrong("role", text.not_a_role(cells.get("role", "")))
+        wrong("role", text.not_a_role(cells["role"]) if cells["role"] else text.ROLE_NEEDED)
     sourced_id = cells.get("sourced_id", "")
     if len(sourced_id) > SOURCED_ID_CHARACTERS_MAX:
         wrong("sourcedId", text.sourced_id_too_long(SOURCED_ID_CHARACTERS_MAX))

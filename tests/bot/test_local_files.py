@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import stat
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,11 @@ async def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     for content in (b"1", b"2", b"3"):
         await local_files.save(tmp_path, OutgoingFile("a.md", "text/markdown", content))
     assert contents(tmp_path) == {"a.md": b"1", "a (2).md": b"2", "a (3).md": b"3"}
+
+
+async def test_what_is_saved_is_its_owners_alone(tmp_path: Path) -> None:
+    saved = await local_files.save(tmp_path, OutgoingFile("sign-in-links.csv", "text/csv", b"a link"))
+    assert stat.S_IMODE((await asyncio.to_thread(saved.stat)).st_mode) == 0o600
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -135,7 +135,9 @@ def size(count: int) -> str:
         return trn(count, "{count} byte", "{count} bytes")
     if count < 1024 * 1024:
         return f"{decimal(f'{count / 1024:.1f}')} KB"
-    return f"{decimal(f'{count / 1024 / 1024:.1f}')} MB"
+    if count < 1024 * 1024 * 1024:
+        return f"{decimal(f'{count / 1024 / 1024:.1f}')} MB"
+    return f"{decimal(f'{count / 1024 / 1024 / 1024:.1f}')} GB"
 
 
 def file_line(name: str, count: int) -> str:

@@ -21,6 +21,7 @@ PASSWORDS_LEFT = Phrase("There are passwords in that file. I do not use them; pl
 MAKE_LINKS = Phrase("Make their sign-in links")
 USERNAME_NEEDED = Phrase("there is no user name")
 NAME_NEEDED = Phrase("there is no name")
+ROLE_NEEDED = Phrase("there is no role; write student, instructor or administrator")
 
 
 def not_a_username(value: str) -> str:
