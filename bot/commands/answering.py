@@ -45,7 +45,7 @@ class Answering:
                 INSTRUCTORS,
                 (
                     replace(question, choices=self._waiting_choices),
-                    Arg("faq", text.FAQ_PROMPT, parse=_yes_or_no, required=False, named=True),
+                    Arg("faq", text.FAQ_PROMPT, parse=arguments.yes_or_no, required=False, named=True),
                     Arg("text", text.ANSWER_PROMPT, parse=words, rest=True, choices=self._draft_choice),
                 ),
                 confirm=self.draft_card,
@@ -198,10 +198,3 @@ def _publish(query: Query) -> list[Button]:
     if query.private or query.published:
         return []
     return [button(text.PUBLISH, "publish", query.id)]
-
-
-def _yes_or_no(word: str) -> bool:
-    said = word.strip().lower()
-    if said not in {"yes", "no"}:
-        raise BadValue(str(text.NOT_YES_OR_NO))
-    return said == "yes"

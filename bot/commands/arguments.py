@@ -95,7 +95,18 @@ def new_password_or_none(words: str) -> str:
 
 
 def recipient(word: str) -> Recipient:
-    try:
-        return Recipient(word.strip().lower())
-    except ValueError:
-        raise BadValue(phrases.NOT_A_RECIPIENT) from None
+    said = word.strip().lower()
+    if said in phrases.TUTOR_WORDS:
+        return Recipient.TUTOR
+    if said in phrases.INSTRUCTOR_WORDS:
+        return Recipient.INSTRUCTOR
+    raise BadValue(phrases.NOT_A_RECIPIENT)
+
+
+def yes_or_no(word: str) -> bool:
+    said = word.strip().lower()
+    if said in phrases.YES_WORDS:
+        return True
+    if said in phrases.NO_WORDS:
+        return False
+    raise BadValue(phrases.NOT_YES_OR_NO)

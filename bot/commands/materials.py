@@ -11,7 +11,7 @@ from bot.commands import arguments
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import Arg, Choice, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import course as text
@@ -70,7 +70,13 @@ class Materials:
                         required=False,
                         named=True,
                     ),
-                    Arg("notify", text.NOTIFY_PROMPT, parse=_yes_or_no, named=True, choices=_to_be_told),
+                    Arg(
+                        "notify",
+                        text.NOTIFY_PROMPT,
+                        parse=arguments.yes_or_no,
+                        named=True,
+                        choices=_to_be_told,
+                    ),
                     Arg("file", text.MATERIAL_FILE_PROMPT, files=True, files_max=1),
                 ),
             ),
@@ -157,16 +163,6 @@ def _title_of(file_name: str) -> str:
     """`leader_election.md` is about "leader election"."""
     stem = PurePath(file_name).stem
     return re.sub(r"[\s_-]+", " ", stem).strip()[: arguments.TITLE_CHARACTERS_MAX] or file_name
-
-
-def _yes_or_no(word: str) -> bool:
-    match word.strip().lower():
-        case "yes":
-            return True
-        case "no":
-            return False
-        case _:
-            raise BadValue(text.NOT_NOTIFY)
 
 
 async def _to_be_told(conversation: Conversation, values: Values) -> list[Choice]:

@@ -216,10 +216,12 @@ def _follow_up_text(words: str) -> str:
 
 
 def _rating(word: str) -> Rating:
-    try:
-        return Rating(word.strip().lower())
-    except ValueError:
-        raise BadValue(str(text.NOT_A_RATING)) from None
+    said = word.strip().lower()
+    if said in text.HELPFUL_WORDS:
+        return Rating.HELPFUL
+    if said in text.WRONG_WORDS:
+        return Rating.WRONG
+    raise BadValue(text.NOT_A_RATING)
 
 
 async def _ratings(conversation: Conversation, values: Values) -> list[Choice]:

@@ -91,11 +91,11 @@ def speaking(*wanted: str) -> Iterator[None]:
 
 
 def in_every_language(words: Phrase) -> frozenset[str]:
-    """Single words that may be typed, whatever language is spoken: those of all catalogs together."""
+    """Single words that may be typed, in small letters: those of all catalogs, whatever is spoken."""
     found: set[str] = set()
     for language in LANGUAGES:
         with speaking(language):
-            found.update(str(words).split())
+            found.update(str(words).lower().split())
     return frozenset(found)
 
 

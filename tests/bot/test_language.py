@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot import catalogs
+from bot.client.api import Recipient
+from bot.commands import arguments
 from bot.core import text
 from bot.core.chat import Chat, Session
+from bot.core.command import BadValue
 from bot.core.conversation import ChatConversation
 from bot.core.language import LANGUAGES, Phrase, speaking, spoken, tr, trn
 from bot.core.model import Incoming, Reply, Role
@@ -251,3 +254,12 @@ def _quoted(tree: ast.Module) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Constant(value=str(words)) if node not in passed_over:
                 yield node.lineno, words
+
+
+@pytest.mark.parametrize("word", ["instructor", "Lehrkraft", " LEHRKRAFT "])
+def test_values_can_be_typed_in_every_language(word: str) -> None:
+    assert arguments.recipient(word) is Recipient.INSTRUCTOR
+    assert arguments.yes_or_no("ja")
+    assert not arguments.yes_or_no("no")
+    with pytest.raises(BadValue):
+        arguments.yes_or_no("jein")

@@ -14,7 +14,6 @@ MATERIAL_FILE_PROMPT = Phrase("Please send the file (md, txt, html, pdf, docx or
 NOTIFY_PROMPT = Phrase("Shall the students be told of it?")
 NOTIFY = Phrase("Publish and notify")
 SILENT = Phrase("Publish silently")
-NOT_NOTIFY = Phrase("Write yes or no.")
 UPLOAD_ANOTHER = Phrase("Upload another")
 NO_MATERIALS = Phrase("There are no materials yet.")
 

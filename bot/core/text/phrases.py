@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.language import Phrase, Words, tr, trn
+from bot.core.language import Phrase, Words, in_every_language, tr, trn
 from bot.core.text.dialogue import decimal
 
 LABEL_CHARACTERS_MAX = 48
@@ -153,6 +153,14 @@ def no_such_file(item_id: str, count: int) -> str:
 
 
 # --- arguments ---
+
+# What may be typed for them.
+YES_WORDS = in_every_language(Phrase("yes"))
+NO_WORDS = in_every_language(Phrase("no"))
+TUTOR_WORDS = in_every_language(Phrase("tutor"))
+INSTRUCTOR_WORDS = in_every_language(ROLES["instructor"])
+
+NOT_YES_OR_NO = Phrase("Write yes or no.")
 
 NOT_A_USERNAME = Phrase("A user name has 2 to 32 of a-z, 0-9, dot, underscore and hyphen.")
 NOT_A_RECIPIENT = Phrase("Choose tutor or instructor.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.language import Phrase, Words, tr, trn
+from bot.core.language import Phrase, Words, in_every_language, tr, trn
 from bot.core.text import phrases
 
 ASK_SUMMARY = Phrase("ask the tutor or an instructor")
@@ -48,6 +48,8 @@ TUTOR_ABSTAINS = Phrase("From the tutor, a program that only quotes the course m
 
 NOT_ANON = Phrase("Write anon, or leave it out.")
 NOT_A_RATING = Phrase("Choose helpful or wrong.")
+HELPFUL_WORDS = in_every_language(HELPFUL)
+WRONG_WORDS = in_every_language(WRONG)
 
 _STATES = {
     "pending": Phrase("waiting"),
