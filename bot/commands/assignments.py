@@ -184,6 +184,7 @@ class Assignments:
                 return [*([button(text.HAND_IN, "submit", assignment.id)] if taken else []), others]
             case Role.INSTRUCTOR:
                 return [
+                    button(phrases.BUTTONS["submissions"], "submissions", f"assignment={assignment.id}"),
                     button(phrases.BUTTONS["pending"], "pending", assignment.id),
                     button(text.GIVE_EXTENSION, "extend", assignment.id),
                 ]

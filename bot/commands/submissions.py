@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments, attachments
+from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
@@ -34,6 +35,13 @@ class Submissions:
                 frozenset({Role.STUDENT, Role.INSTRUCTOR}),
                 (
                     PAGE,
+                    Arg(
+                        "assignment",
+                        phrases.WHICH_ASSIGNMENT,
+                        parse=ASSIGNMENT_ID,
+                        required=False,
+                        named=True,
+                    ),
                     Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, required=False),
                     Arg(
                         "file",
@@ -51,11 +59,18 @@ class Submissions:
             return await self._one_file(conversation, values["submission"], values["file"])
         if values["submission"]:
             return await self._open(conversation, values["submission"])
-        submissions = await all_of(lambda page: self._client.submissions(conversation.token, page=page))
+        wanted = values["assignment"] or ""
+        if wanted:
+            await find_assignment(self._client, self._calendar, conversation, wanted)
+        submissions = await all_of(
+            lambda page: self._client.submissions(conversation.token, wanted, page=page)
+        )
         if not submissions:
             return card(text.NO_SUBMISSIONS)
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
-        shown = listing(newest_first, values["page"], "submissions")
+        shown = listing(
+            newest_first, values["page"], "submissions", *([f"assignment={wanted}"] if wanted else [])
+        )
         return card(
             phrases.submissions(len(submissions)),
             *(submission_line(each, self._calendar) for each in shown.items),

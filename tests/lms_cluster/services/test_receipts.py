@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from lms_cluster.lmsctl import main
+from lms_cluster.local.ports import free_ports
 from protos.lms_pb2 import NewAssignment, NewSubmission, VerifyReceiptRequest
 from tests.lms_cluster.services.cluster import Person, RunningCluster
 
@@ -44,6 +45,12 @@ def lmsctl(
         return capsys.readouterr().out, ""
 
     return run
+
+
+def add_dead_node(config: Path, node_id: str) -> None:
+    (port,) = free_ports(1)
+    node = f'[[nodes]]\nid = "{node_id}"\naddress = "127.0.0.1:{port}"\ndata = "{config.parent}"\n'
+    config.write_text(f"{config.read_text()}\n{node}")
 
 
 async def hand_in(people: dict[str, Person]) -> VerifyReceiptRequest:
@@ -98,3 +105,18 @@ async def test_a_receipt_that_no_node_has_got_as_far_as_is_neither_genuine_nor_f
     words = (receipt.submission_id, "0" * 64, "999999999", str(receipt.term))
     _, failure = await asyncio.to_thread(lmsctl, *words)
     assert "nothing can be said of this receipt" in failure
+
+
+async def test_a_node_that_does_not_answer_says_nothing_against_a_receipt(
+    cluster: RunningCluster, people: dict[str, Person], config: Path, lmsctl: Callable[..., tuple[str, str]]
+) -> None:
+    add_dead_node(config, "n4")
+    receipt = await hand_in(people)
+    words = (receipt.submission_id, receipt.sha256, str(receipt.index), str(receipt.term))
+    said, failure = await asyncio.to_thread(lmsctl, *words)
+    assert not failure
+    assert "n4 does not answer\nthe receipt is genuine\n" in said
+    said, failure = await asyncio.to_thread(lmsctl, *words, "--node", "n4")
+    assert "nothing can be said of this receipt" in failure
+    said, failure = await asyncio.to_thread(lmsctl, *words, "--node", "n9")
+    assert "n9 is not in" in failure
