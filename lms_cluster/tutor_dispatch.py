@@ -34,7 +34,7 @@ PAUSE_SECONDS = 0.05
 PROPOSE_SECONDS = 10.0
 STUMBLES_MAX = 5
 """A question over which the tutor fails so often is given up: a few such would keep all others waiting."""
-GIVEN_UP_TEXT = "The tutor cannot answer this question. An instructor can: ask again, to the instructor."
+GIVEN_UP_TEXT = "The tutor cannot answer this question. An instructor can: hand it to them."
 
 _log = structlog.get_logger(__name__)
 

@@ -15,9 +15,13 @@ from protos.lms_pb2 import (
     EVENT_KIND_TUTOR_DELAYED,
     KIND_QUERY,
     QUERY_STATE_PENDING,
+    RECIPIENT_INSTRUCTOR,
     RECIPIENT_TUTOR,
+    Filter,
     GetClusterStatusRequest,
     NewAnnouncement,
+    NewAnswer,
+    NewFollowUp,
     NewMaterial,
     NewQuery,
     Query,
@@ -142,6 +146,42 @@ async def test_a_question_the_tutor_will_never_answer_is_given_up_with_a_word(
     (answer,) = (await answered(people["ada"], query_id, "n2")).answers
     assert answer.abstained
     assert "instructor" in answer.text
+
+
+async def test_a_question_handed_to_the_instructors_meanwhile_has_the_tutors_late_answer_and_still_waits(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    people = await cluster.populate()
+    query_id = await ask(people["ada"], "Is anybody there?")
+    await people["ada"].post(follow_up=NewFollowUp(query_id=query_id))
+    await tutor.start()
+    late = await answered(people["ada"], query_id, "n2")
+    assert [answer.by_tutor for answer in late.answers] == [True]
+    assert late.state == QUERY_STATE_PENDING
+    waiting = await people["grace"].get(kind=KIND_QUERY, filter=Filter(pending=True))
+    assert query_id in {item.id for item in waiting.items}
+    await people["grace"].post(answer=NewAnswer(query_id=query_id, text="I am."))
+    whole = await query(people["ada"], query_id, "n3")
+    assert [answer.by_tutor for answer in whole.answers] == [True, False]
+    assert tutor.asked == [query_id]
+
+
+async def test_what_an_instructor_published_is_what_the_tutor_answers_from_first(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    await tutor.start()
+    people = await cluster.populate()
+    file = await people["grace"].upload(b"# Quorums\nQuorums overlap, it is said.\n", name="q.md")
+    await people["grace"].post(material=NewMaterial(title="Quorums", file=file))
+    posted = await people["ada"].post(
+        query=NewQuery(text="Why must quorums overlap?", recipient=RECIPIENT_INSTRUCTOR)
+    )
+    known = NewAnswer(query_id=posted.item.id, text="Lest two of them differ.", publish=True)
+    await people["grace"].post(answer=known)
+    query_id = await ask(people["ada"], "Must any two quorums overlap?", "n2")
+    (answer,) = (await answered(people["ada"], query_id, "n3")).answers
+    (citation,) = answer.citations
+    assert (answer.text, citation.material_id) == ("Lest two of them differ.", posted.item.id)
 
 
 async def test_every_node_says_whether_the_tutor_is_there(cluster: RunningCluster, tutor: SmallTutor) -> None:
