@@ -116,6 +116,11 @@ def test_the_reference_has_each_command_once_and_no_other(registry: Registry) ->
     assert sorted(headings) == sorted(registry.commands)
 
 
+def test_the_reference_in_the_tree_is_current() -> None:
+    current = reference.page(reference.everything())
+    assert reference.PAGE.read_text("utf-8") == current, "run `python -m bot.reference`"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_telegram_can_show_every_menu(registry: Registry, language: str) -> None:
     """Names of 1 to 32 small letters, digits and underscores; descriptions of 1 to 256; 100 commands."""
