@@ -66,7 +66,7 @@ class Assignments:
             if values["file"]:
                 return await self._one_file(conversation, assignment, values["file"])
             return await self._card(conversation, assignment)
-        found = await all_of(lambda page: self._client.assignments(conversation.token, page))
+        found = await all_of(lambda page: self._client.assignments(conversation.token, page=page))
         if not found:
             return card(text.NO_ASSIGNMENTS)
         own = await self._own(conversation)
@@ -84,7 +84,7 @@ class Assignments:
         if conversation.role is not Role.STUDENT:
             return _Own()
         token = conversation.token
-        grades = await all_of(lambda page: self._client.grades(token, assignment_id, page))
+        grades = await all_of(lambda page: self._client.grades(token, assignment_id, page=page))
         attempts = await all_of(lambda page: self._client.submissions(token, assignment_id, page=page))
         return _Own(
             # Lists are in the order of their ids: the newest attempt comes last.
@@ -168,7 +168,9 @@ class Assignments:
 
     async def _extensions(self, conversation: Conversation, assignment: Assignment) -> list[Text | str]:
         """Those that stand: of each student the newest, unless it has been taken back."""
-        granted = await all_of(lambda page: self._client.extensions(conversation.token, assignment.id, page))
+        granted = await all_of(
+            lambda page: self._client.extensions(conversation.token, assignment.id, page=page)
+        )
         standing = {extension.student: extension for extension in granted}.values()
         return [
             text.extension_line(extension.student_name, self._calendar.absolute(extension.due))
@@ -201,7 +203,7 @@ async def find_assignment(
     except LmsError as error:
         if error.code != "NOT_FOUND":
             raise
-        others = await all_of(lambda page: client.assignments(conversation.token, page))
+        others = await all_of(lambda page: client.assignments(conversation.token, page=page))
         open_ones = [each.id for each in others if assignment_rules.is_open(each, calendar.now())]
         raise BadValue(text.no_such_assignment(assignment_id, open_ones)) from error
 
@@ -210,7 +212,7 @@ def assignment_choices(client: LmsClient) -> Choices:
     """Every assignment as a button. Raises BadValue when there is none."""
 
     async def choices(conversation: Conversation, values: Values) -> list[Choice]:
-        assignments = await all_of(lambda page: client.assignments(conversation.token, page))
+        assignments = await all_of(lambda page: client.assignments(conversation.token, page=page))
         if not assignments:
             raise BadValue(text.NO_ASSIGNMENTS)
         return [Choice(each.id, phrases.item_label(each.id, each.title)) for each in assignments]

@@ -112,7 +112,7 @@ class Extensions:
         await self._student(conversation, username)
 
     async def _students(self, conversation: Conversation) -> list[User]:
-        users = await all_of(lambda page: self._client.users(conversation.token, page))
+        users = await all_of(lambda page: self._client.users(conversation.token, page=page))
         return [user for user in users if user.role == Role.STUDENT.value]
 
     async def _student(self, conversation: Conversation, username: str) -> User:
@@ -132,6 +132,8 @@ class Extensions:
     async def _standing(
         self, conversation: Conversation, assignment: Assignment, student: User
     ) -> Extension | None:
-        granted = await all_of(lambda page: self._client.extensions(conversation.token, assignment.id, page))
+        granted = await all_of(
+            lambda page: self._client.extensions(conversation.token, assignment.id, page=page)
+        )
         own = [extension for extension in granted if extension.student == student.username]
         return own[-1] if own and own[-1].due > assignment.everybodys_due else None

@@ -49,7 +49,7 @@ class Faq:
         which = values["which"] or ""
         if _QUESTION_ID.fullmatch(which):
             return _entry(await self._client.known_answer(conversation.token, which.upper()))
-        known = await all_of(lambda page: self._client.faq(conversation.token, which, page))
+        known = await all_of(lambda page: self._client.faq(conversation.token, which, page=page))
         if not known:
             return card(text.nothing_known(which) if which else text.FAQ_EMPTY)
         page = listing(known, values["page"], "faq", *([which] if which else []))

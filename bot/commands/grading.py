@@ -158,7 +158,7 @@ class Grading:
 
     async def _drafts(self, conversation: Conversation, assignment_id: str) -> dict[str, int]:
         """How many unreleased grades there are, by assignment."""
-        grades = await all_of(lambda page: self._client.grades(conversation.token, assignment_id, page))
+        grades = await all_of(lambda page: self._client.grades(conversation.token, assignment_id, page=page))
         return dict(Counter(grade.assignment_id for grade in grades if not grade.released))
 
     async def _release_button(self, conversation: Conversation, assignment_id: str) -> Button:

@@ -86,7 +86,7 @@ class Materials:
         which = values["which"] or ""
         if MATERIAL_ID.fullmatch(which):
             return await self._open(conversation, which.upper())
-        found = await all_of(lambda page: self._client.materials(conversation.token, which, page))
+        found = await all_of(lambda page: self._client.materials(conversation.token, which, page=page))
         if not found:
             return card(text.nothing_found(which))
         shown = listing(found, values["page"], "materials", *([which] if which else []))

@@ -129,7 +129,7 @@ class People:
 
     async def list(self, conversation: Conversation, values: Values) -> Reply:
         who = values["who"] or ""
-        users = await all_of(lambda page: self._client.users(conversation.token, who, page))
+        users = await all_of(lambda page: self._client.users(conversation.token, who, page=page))
         user = next((each for each in users if each.username == who.lower()), None)
         if user is not None:
             return self._one(conversation, user)

@@ -34,7 +34,7 @@ class ProgressOfStudents:
         )
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
-        everyone = await all_of(lambda page: self._client.progress(conversation.token, page))
+        everyone = await all_of(lambda page: self._client.progress(conversation.token, page=page))
         if conversation.role is Role.STUDENT and everyone:
             (own,) = everyone
             return card(

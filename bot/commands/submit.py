@@ -130,7 +130,7 @@ class Submit:
 
     async def _open_ones(self, conversation: Conversation, values: Values) -> list[Choice]:
         """The assignments that take work of this student, by due date."""
-        found = await all_of(lambda page: self._client.assignments(conversation.token, page))
+        found = await all_of(lambda page: self._client.assignments(conversation.token, page=page))
         taken = [each for each in found if not assignment_rules.refusal(each, self._calendar)]
         if not taken:
             raise BadValue(assignments_text.NOTHING_OPEN)

@@ -99,10 +99,10 @@ class KnownAnswer:
 
 class QuestionCalls(Protocol):
     async def queries(
-        self, token: str, pending: bool = False, page: str = "", words: str = ""
+        self, token: str, *, pending: bool = False, page: str = "", words: str = ""
     ) -> Page[Query]: ...
     async def query(self, token: str, query_id: str) -> Query: ...
-    async def faq(self, token: str, words: str = "", page: str = "") -> Page[KnownAnswer]:
+    async def faq(self, token: str, words: str = "", *, page: str = "") -> Page[KnownAnswer]:
         """With `words`, the best first."""
         ...
 

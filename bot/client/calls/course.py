@@ -18,13 +18,13 @@ TRANSFER_SECONDS = 30.0
 
 
 class Course(Calls):
-    async def materials(self, token: str, words: str = "", page: str = "") -> Page[Material]:
+    async def materials(self, token: str, words: str = "", *, page: str = "") -> Page[Material]:
         return await self._list(token, Material, lms_pb2.KIND_MATERIAL, lms_pb2.Filter(words=words), page)
 
     async def material(self, token: str, material_id: str) -> Material:
         return await self._one(token, Material, lms_pb2.KIND_MATERIAL, material_id)
 
-    async def announcements(self, token: str, page: str = "") -> Page[Announcement]:
+    async def announcements(self, token: str, *, page: str = "") -> Page[Announcement]:
         return await self._list(token, Announcement, lms_pb2.KIND_ANNOUNCEMENT, lms_pb2.Filter(), page)
 
     async def upload(self, token: str, name: str, media_type: str, content: bytes) -> File:

@@ -13,14 +13,14 @@ from protos.lms_pb2 import PostRequest
 
 
 class Coursework(Calls):
-    async def assignments(self, token: str, page: str = "") -> Page[Assignment]:
+    async def assignments(self, token: str, *, page: str = "") -> Page[Assignment]:
         return await self._list(token, Assignment, lms_pb2.KIND_ASSIGNMENT, lms_pb2.Filter(), page)
 
     async def assignment(self, token: str, assignment_id: str) -> Assignment:
         return await self._one(token, Assignment, lms_pb2.KIND_ASSIGNMENT, assignment_id)
 
     async def submissions(
-        self, token: str, assignment_id: str = "", pending: bool = False, page: str = ""
+        self, token: str, assignment_id: str = "", pending: bool = False, *, page: str = ""
     ) -> Page[Submission]:
         wanted = lms_pb2.Filter(assignment_id=assignment_id, pending=pending)
         return await self._list(token, Submission, lms_pb2.KIND_SUBMISSION, wanted, page)
@@ -28,7 +28,7 @@ class Coursework(Calls):
     async def submission(self, token: str, submission_id: str) -> Submission:
         return await self._one(token, Submission, lms_pb2.KIND_SUBMISSION, submission_id)
 
-    async def progress(self, token: str, page: str = "") -> Page[Progress]:
+    async def progress(self, token: str, *, page: str = "") -> Page[Progress]:
         return await self._list(token, Progress, lms_pb2.KIND_PROGRESS, lms_pb2.Filter(), page)
 
     async def add_assignment(
@@ -64,7 +64,7 @@ class Coursework(Calls):
         new = lms_pb2.NewExtension(assignment_id=assignment_id, student=student, due=basics.timestamp(due))
         return receipt(Extension, await self._post(token, PostRequest(request_id=request_id, extension=new)))
 
-    async def extensions(self, token: str, assignment_id: str = "", page: str = "") -> Page[Extension]:
+    async def extensions(self, token: str, assignment_id: str = "", *, page: str = "") -> Page[Extension]:
         wanted = lms_pb2.Filter(assignment_id=assignment_id)
         return await self._list(token, Extension, lms_pb2.KIND_EXTENSION, wanted, page)
 

@@ -13,7 +13,7 @@ from protos.lms_pb2 import PostRequest
 
 
 class Grading(Calls):
-    async def grades(self, token: str, assignment_id: str = "", page: str = "") -> Page[Grade]:
+    async def grades(self, token: str, assignment_id: str = "", *, page: str = "") -> Page[Grade]:
         wanted = lms_pb2.Filter(assignment_id=assignment_id)
         return await self._list(token, Grade, lms_pb2.KIND_GRADE, wanted, page)
 
@@ -104,7 +104,7 @@ class Grading(Calls):
             Regrade, await self._post(token, PostRequest(request_id=request_id, regrade_reply=new))
         )
 
-    async def regrades(self, token: str, pending: bool = False, page: str = "") -> Page[Regrade]:
+    async def regrades(self, token: str, pending: bool = False, *, page: str = "") -> Page[Regrade]:
         return await self._list(token, Regrade, lms_pb2.KIND_REGRADE, lms_pb2.Filter(pending=pending), page)
 
     async def regrade(self, token: str, regrade_id: str) -> Regrade:

@@ -56,13 +56,13 @@ class People(Calls):
     async def account(self, token: str) -> User:
         return await self._one(token, User, lms_pb2.KIND_ACCOUNT, "")
 
-    async def users(self, token: str, words: str = "", page: str = "") -> Page[User]:
+    async def users(self, token: str, words: str = "", *, page: str = "") -> Page[User]:
         return await self._list(token, User, lms_pb2.KIND_USER, lms_pb2.Filter(words=words), page)
 
     async def user(self, token: str, username: str) -> User:
         return await self._one(token, User, lms_pb2.KIND_USER, username)
 
-    async def audit(self, token: str, person: str = "", object_: str = "", page: str = "") -> Page[Audit]:
+    async def audit(self, token: str, person: str = "", object_: str = "", *, page: str = "") -> Page[Audit]:
         wanted = lms_pb2.Filter(person=person, object=object_)
         return await self._list(token, Audit, lms_pb2.KIND_AUDIT, wanted, page)
 

@@ -11,7 +11,7 @@ from protos.lms_pb2 import PostRequest
 
 class Questions(Calls):
     async def queries(
-        self, token: str, pending: bool = False, page: str = "", words: str = ""
+        self, token: str, *, pending: bool = False, page: str = "", words: str = ""
     ) -> Page[Query]:
         wanted = lms_pb2.Filter(pending=pending, words=words)
         return await self._list(token, Query, lms_pb2.KIND_QUERY, wanted, page)
@@ -19,7 +19,7 @@ class Questions(Calls):
     async def query(self, token: str, query_id: str) -> Query:
         return await self._one(token, Query, lms_pb2.KIND_QUERY, query_id)
 
-    async def faq(self, token: str, words: str = "", page: str = "") -> Page[KnownAnswer]:
+    async def faq(self, token: str, words: str = "", *, page: str = "") -> Page[KnownAnswer]:
         wanted = lms_pb2.Filter(words=words)
         request = lms_pb2.GetRequest(kind=lms_pb2.KIND_FAQ, filter=wanted, page_token=page)
         response = await self._get(token, request)
