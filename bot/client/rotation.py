@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, TypeVar
 import grpc
 
 from bot.client.api import LmsError
-from bot.client.refusals import DISK_ALMOST_FULL, NO_QUORUM, OUTCOME_UNKNOWN, is_transient, lms_error
+from bot.client.refusals import (
+    DISK_ALMOST_FULL,
+    NO_QUORUM,
+    OUTCOME_UNKNOWN,
+    TOO_MANY_QUESTIONS,
+    is_transient,
+    lms_error,
+)
 from protos.lms_pb2_grpc import AdminServiceStub, LmsServiceStub
 
 if TYPE_CHECKING:
@@ -41,7 +48,8 @@ _CHANNEL_OPTIONS = (
 )
 
 _TELLS_NOTHING_OF_EARLIER_TRIES = frozenset({"INTERNAL", "RESOURCE_EXHAUSTED", "UNAUTHENTICATED"})
-"""A node says these before the request id was looked at; any other refusal is its outcome."""
+"""A node says these before the request id was looked at; any other refusal is its outcome, as is that of too
+many questions."""
 
 
 class Unreachable(Exception):
@@ -97,7 +105,8 @@ class Nodes:
             except grpc.aio.AioRpcError as failure:
                 error = lms_error(failure)
                 if not is_transient(error) or error.retry_after >= PATIENCE_SECONDS:
-                    unsaid = writes and maybe_done and error.code in _TELLS_NOTHING_OF_EARLIER_TRIES
+                    no_outcome = error.code in _TELLS_NOTHING_OF_EARLIER_TRIES
+                    unsaid = writes and maybe_done and no_outcome and error.reason != TOO_MANY_QUESTIONS
                     raise (_exhausted(maybe_done=True) if unsaid else error) from failure
                 maybe_done = maybe_done or error.reason == OUTCOME_UNKNOWN
                 no_room = error if error.reason == DISK_ALMOST_FULL else None

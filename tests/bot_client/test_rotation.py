@@ -219,6 +219,17 @@ async def test_a_short_wait_asked_for_is_waited_and_a_long_one_reported(
     assert (error.code, error.reason, error.retry_after) == ("RESOURCE_EXHAUSTED", "LOCKED", 360.5)
 
 
+async def test_too_many_questions_is_an_outcome_that_no_other_try_changes(
+    nodes: list[ScriptedNode], client: GrpcLmsClient
+) -> None:
+    exhausted = grpc.StatusCode.RESOURCE_EXHAUSTED
+    for node in nodes:
+        many = refused(exhausted, "TOO_MANY_QUESTIONS", "Too many questions", retry_seconds=0.05)
+        node.script = [broken_off, many, well]
+    error = await refusal_of_a_write(client)
+    assert (error.code, error.reason) == ("RESOURCE_EXHAUSTED", "TOO_MANY_QUESTIONS")
+
+
 @pytest.mark.usefixtures("impatient")
 async def test_a_node_without_room_is_left_for_one_that_has_some(
     nodes: list[ScriptedNode], client: GrpcLmsClient

@@ -59,6 +59,12 @@ SENTENCES = (
     Phrase("The course servers are busy; nothing was saved."),
     Phrase("The course servers' disk is almost full; nothing was saved."),
     Phrase("{name} is larger than 20 MB, the most a file may have."),
+    # About questions.
+    Phrase("Too many questions"),
+    Phrase("{item} is with the instructors already; write what you want to add."),
+    Phrase("{item} has {count} follow-ups already; ask a new question."),
+    Phrase("{item} is resolved already."),
+    Phrase("The tutor has not answered {item}."),
     Phrase("does not answer"),
     Phrase("No quorum of the course servers answered; nothing was saved."),
 )
