@@ -106,6 +106,9 @@ class Place:
     async def delete(self, chat: str, message: str) -> None:
         """Nothing is shown, so nothing is taken back."""
 
+    def sign_in_link(self, code: str) -> str:
+        return f"/start {code}"
+
     async def fetch(self, file: FileRef) -> bytes:
         try:
             return self.contents[file.handle]
