@@ -114,7 +114,7 @@ class Submit:
         lines = [text.due_or_late(self._calendar.due(assignment.due), late=now > assignment.due)]
         percent = assignment_rules.late_percent(assignment, now)
         if percent:
-            lines.append(assignments_text.lateness_costs(percent, percent * assignment.points))
+            lines.append(assignments_text.lateness_costs(percent, assignment.points))
         return lines
 
     async def _taken(self, conversation: Conversation, assignment_id: str) -> Assignment:

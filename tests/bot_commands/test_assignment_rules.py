@@ -74,7 +74,7 @@ async def test_the_card_says_what_lateness_would_cost_by_now(chat: Chats, clock:
     clock.pass_by(DAY + 2 * HOUR)
     card = (await ada.card("submit", assignment=assignment, text="Ticks.")).text.plain
     assert "LATE: it was due 25 hours ago" in card
-    assert "Lateness takes up to 3 points (30 %)" in card
+    assert "Lateness takes up to 3 of 10 points (30 %)" in card
     receipt = (await ada.run("submit", assignment=assignment, text="Ticks.")).text.plain
     assert "Lateness takes up to 30 % of the points" in receipt
     assert "handed in LATE, attempt 1" in (await ada.run("assignments", assignment=assignment)).text.plain

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import secrets
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from bot.client.api import LmsClient, LmsError
+from bot.client.api import AssignmentRules, LatePolicy, LmsClient, LmsError
 from bot.player import TranscriptFailed
+from tests.world import sign_in
 
 Act = Callable[[str], Awaitable[None]]
 
@@ -54,10 +58,26 @@ class Meddling:
                     self._answer_lost = True
                 case "break the next call":
                     self._broken = True
+                case "let an assignment close":
+                    await _let_one_be_due(self._client, closes=True)
+                case "let an assignment fall due":
+                    await _let_one_be_due(self._client, closes=False)
                 case _:
                     await surroundings(words)
 
         return act
+
+
+async def _let_one_be_due(client: LmsClient, *, closes: bool) -> None:
+    """Grace sets the assignment "Yesterday", which is due when this returns: closed, or open to late work."""
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    token = await sign_in(client, "grace")
+    request_id = secrets.token_hex(16)
+    late = LatePolicy(10, timedelta(days=1), minimum_percent=40)
+    rules = AssignmentRules(cutoff=due) if closes else AssignmentRules(late=late)
+    await client.add_assignment(token, request_id, "Yesterday", "What was it?", 10, due, rules)
+    while datetime.now(UTC) <= due:  # noqa: ASYNC110 -- nothing but time will tell
+        await asyncio.sleep(0.05)
 
 
 def meddling(client: LmsClient) -> tuple[LmsClient, Meddling]:

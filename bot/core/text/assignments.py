@@ -153,9 +153,13 @@ def rubric(lines: Sequence[tuple[str, int]]) -> str:
     return tr("Graded by {rubric}", rubric=listed)
 
 
-def lateness_costs(percent: int, hundredths: int) -> str:
-    points = number(hundredths)
-    return tr("Lateness takes up to {points} points ({percent} %)", points=points, percent=percent)
+def lateness_costs(percent: int, points_max: int) -> str:
+    return tr(
+        "Lateness takes up to {points} of {points_max} points ({percent} %)",
+        points=number(percent * points_max),
+        points_max=points_max,
+        percent=percent,
+    )
 
 
 # --- refusals ---
