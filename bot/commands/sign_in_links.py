@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.client.api import LinkCode, LmsClient, Receipt
+from bot.client.api import LinkCode, LmsClient, Receipt, User
 from bot.commands import arguments, spreadsheet
 from bot.commands.card import all_of, button, card, saved, saved_card
 from bot.commands.dates import Calendar
@@ -18,6 +18,8 @@ from bot.core.text import sign_in_links as text
 
 NEWCOMERS = "newcomers"
 PEOPLE_MAX = 1_000
+NAMED_MAX = 10
+"""Of people of whom something is wrong; more would not be read."""
 
 
 class SignInLinks:
@@ -125,14 +127,21 @@ class SignInLinks:
 
     async def _names(self, conversation: Conversation) -> dict[str, str]:
         """Before anything is written: afterwards no failing read may speak for it."""
-        users = await all_of(lambda page: self._client.users(conversation.token, page=page))
-        return {user.username: user.display_name for user in users}
+        return {user.username: user.display_name for user in await self._users(conversation)}
+
+    async def _users(self, conversation: Conversation) -> list[User]:
+        return await all_of(lambda page: self._client.users(conversation.token, page=page))
 
     async def _are_there(self, conversation: Conversation, who: tuple[str, ...]) -> None:
-        names = await self._names(conversation)
-        missing = [username for username in who if username not in names]
-        if missing and who != (NEWCOMERS,):
-            raise BadValue(people_text.no_such_people(missing[:10]))
+        if who == (NEWCOMERS,):
+            return
+        users = {user.username: user for user in await self._users(conversation)}
+        missing = [username for username in who if username not in users]
+        if missing:
+            raise BadValue(people_text.no_such_people(missing[:NAMED_MAX]))
+        disabled = [username for username in who if users[username].disabled]
+        if disabled:
+            raise BadValue(people_text.disabled_people(disabled[:NAMED_MAX]))
 
 
 def one_link(conversation: Conversation, calendar: Calendar, link: LinkCode) -> list[Text | str]:

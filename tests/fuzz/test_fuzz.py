@@ -15,7 +15,7 @@ async def test_nothing_that_is_said_in_this_room_breaks_anything(room: int) -> N
     await play_room(SEED, room, CASES_A_ROOM, tally, print)
     assert not tally.failures
     # What it tried: otherwise nothing would be shown by that.
-    assert tally.counts["wrote"] > 3
+    assert tally.counts["wrote"] > 0
     assert tally.counts["refused"] > CASES_A_ROOM / 5
     assert tally.counts["replies"] > tally.counts["refused"]
 

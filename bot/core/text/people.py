@@ -76,6 +76,15 @@ def enable_question(display_name: str, username: str) -> str:
     return tr("Enable {name} ({username}) again?", name=display_name, username=username)
 
 
+def disabled_people(usernames: Sequence[str]) -> str:
+    return trn(
+        len(usernames),
+        "{usernames} is disabled, and cannot sign in by a link. /enable comes first.",
+        "{usernames} are disabled, and cannot sign in by a link. /enable comes first.",
+        usernames=", ".join(usernames),
+    )
+
+
 def disabled_already(username: str) -> str:
     return tr("{username} is disabled already.", username=username)
 
