@@ -246,7 +246,8 @@ CREATE TABLE endorsement (
   endorsed_ms INTEGER NOT NULL);
 CREATE INDEX endorsement_author ON endorsement (author);
 CREATE TABLE answer_rating (
-  query INTEGER PRIMARY KEY REFERENCES query, rating INTEGER NOT NULL, rated_ms INTEGER NOT NULL);
+  query INTEGER PRIMARY KEY REFERENCES query, rating INTEGER NOT NULL, rated_ms INTEGER NOT NULL,
+  doubted INTEGER NOT NULL);
 CREATE INDEX answer_rating_rating ON answer_rating (rating);
 CREATE TABLE known_answer (
   query INTEGER PRIMARY KEY REFERENCES query, question TEXT NOT NULL, answer TEXT NOT NULL,

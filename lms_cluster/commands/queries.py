@@ -98,7 +98,8 @@ def resolve(data: NewResolution, act: Act) -> PostResponse:
 
 
 def rate(data: NewRating, act: Act) -> PostResponse:
-    """Of the tutor's answer; the newest word stands. Doubt opens the question for the instructors, once."""
+    """Of the tutor's answer; the newest word stands. Doubt opens the question for the instructors, who are
+    told of it once, however often it is taken back."""
     query = _own(data.query_id, act)
     fields = Fields()
     fields.one_of("rating", data.rating, (RATING_HELPFUL, RATING_WRONG), "helpful or wrong")
@@ -107,11 +108,13 @@ def rate(data: NewRating, act: Act) -> PostResponse:
         raise rule(f"The tutor has not answered {ids.QUERY.id(query.number)}.")
     earlier = AnswerRating.get_or_none(AnswerRating.query == query)
     if earlier is None or earlier.rating != data.rating:
+        wrong, told = data.rating == RATING_WRONG, earlier is not None and earlier.doubted
         AnswerRating.delete().where(AnswerRating.query == query).execute()
-        AnswerRating.create(query=query, rating=data.rating, rated_ms=act.now_ms)
-        if data.rating == RATING_WRONG:
+        AnswerRating.create(query=query, rating=data.rating, rated_ms=act.now_ms, doubted=wrong or told)
+        if wrong:
             query.resolved = False
             query.save()
+        if wrong and not told:
             _tell_instructors(EVENT_KIND_ANSWER_DOUBTED, query, act)
     return act.accepted(query_item(query, thread_of(query), own=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peewee import Expression
+from peewee import Expression, fn
 
 from lms_cluster import ids
 from lms_cluster.similarity import is_similar
@@ -49,7 +49,7 @@ def count_pending_tutor_queries() -> int:
 
 def _pending() -> Expression:
     unanswered = (Query.recipient == RECIPIENT_TUTOR) & (Query.answered == 0) & (Query.resolved == 0)
-    return unanswered & Query.number.not_in(Answer.select(Answer.query))
+    return unanswered & ~fn.EXISTS(Answer.select().where(Answer.query == Query.number))
 
 
 def passages_for(question: str) -> list[Passage]:

@@ -104,6 +104,8 @@ class AnswerRating(Record):
     rating = IntegerField()
     """lms.v1.Rating."""
     rated_ms = BigIntegerField()
+    doubted = BooleanField()
+    """It was said to be wrong once, and the instructors were told."""
 
     class Meta:
         table_name = "answer_rating"

@@ -14,7 +14,10 @@ RATE_SUMMARY = Phrase("say whether the tutor's answer was helpful or wrong")
 RESOLVE_SUMMARY = Phrase("close a question that needs no more answers")
 FAQ_SUMMARY = Phrase("questions that were answered for everybody")
 
-TO_WHOM = Phrase("Whom do you ask: the tutor (at once, from the materials) or an instructor?")
+TO_WHOM = Phrase(
+    "Whom do you ask: the tutor (at once, from the materials) or an instructor? "
+    "Nobody sees who asks; with /ask anon no classmate ever sees the question either."
+)
 RECIPIENTS = {"tutor": Phrase("The tutor"), "instructor": Phrase("An instructor")}
 ANON_PROMPT = Phrase("Write anon to keep your question from classmates altogether.")
 QUESTION_PROMPT = Phrase("What is your question?")
