@@ -346,7 +346,7 @@ class LmsClientContract(GradingContract):
         assignment_id = await new_assignment(client)
         ada = await sign_in(client, "ada")
         made = [
-            (await client.submit(ada, fresh_id(), assignment_id, f"try {n}", ())).item.id for n in range(60)
+            (await client.submit(ada, fresh_id(), assignment_id, f"try {n}", ())).item.id for n in range(110)
         ]
         first = await client.submissions(ada, assignment_id)
         second = await client.submissions(ada, assignment_id, page=first.next_page)

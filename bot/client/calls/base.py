@@ -16,6 +16,8 @@ T = TypeVar("T", bound=Item)
 
 READ_SECONDS = 3.0
 WRITE_SECONDS = 5.0
+PAGE_SIZE = 100
+"""The most that a node gives at once."""
 
 
 class Calls:
@@ -38,7 +40,7 @@ class Calls:
     async def _list(
         self, token: str, value: type[T], kind: lms_pb2.Kind.ValueType, wanted: lms_pb2.Filter, page: str
     ) -> Page[T]:
-        request = lms_pb2.GetRequest(kind=kind, filter=wanted, page_token=page)
+        request = lms_pb2.GetRequest(kind=kind, filter=wanted, page_size=PAGE_SIZE, page_token=page)
         response = await self._get(token, request)
         items = tuple(values.item_of(value, message) for message in response.items)
         return Page(items, response.next_page_token)
