@@ -49,7 +49,8 @@ def count_pending_tutor_queries() -> int:
 
 def _pending() -> Expression:
     unanswered = (Query.recipient == RECIPIENT_TUTOR) & (Query.answered == 0) & (Query.resolved == 0)
-    return unanswered & ~fn.EXISTS(Answer.select().where(Answer.query == Query.number))
+    without_answer: Expression = ~fn.EXISTS(Answer.select().where(Answer.query == Query.number))
+    return unanswered & without_answer
 
 
 def passages_for(question: str) -> list[Passage]:
