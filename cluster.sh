@@ -19,7 +19,8 @@ usage() {
 ./cluster.sh logs [NODE]           what the processes wrote
 ./cluster.sh load --clients N --seconds S   students and instructors at work through every node
 ./cluster.sh chaos --minutes M --seed S    a cluster of its own under kill -9, cut links and more, and what came of it
-./cluster.sh telegram              the Telegram bot (token in TELEGRAM_BOT_TOKEN; TELEGRAM_BASE_URL for another server)
+./cluster.sh telegram              the Telegram bot (token in TELEGRAM_BOT_TOKEN; TELEGRAM_BASE_URL for another server;
+                                   TELEGRAM_WEBHOOK_URL to be sent updates, TELEGRAM_WEBHOOK_LISTEN to say where)
 END
 }
 

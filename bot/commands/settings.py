@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from zoneinfo import available_timezones
 
 from bot.commands.card import button, card
@@ -136,12 +137,18 @@ def _zone(word: str) -> str:
     wanted = word.strip().replace(" ", "_")
     if wanted.lower() == "course":
         return ""
-    known = {name.lower(): name for name in available_timezones()}
+    known = _zones()
     if wanted.lower() in known:
         return known[wanted.lower()]
     ends = [name for name in known if name.rpartition("/")[2] == wanted.lower()]
     closest = ends or difflib.get_close_matches(wanted.lower(), known, n=3)
     raise BadValue(text.not_a_zone(word, sorted(known[name] for name in closest)))
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """By their names in small letters. They are files, hundreds of them."""
+    return {name.lower(): name for name in available_timezones()}
 
 
 def _language(word: str) -> str:

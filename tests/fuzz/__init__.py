@@ -13,6 +13,13 @@ from the seed and the room's number alone, so `--seed S --room R` plays it again
 - `room`       the surroundings, and what is observed of one case
 - `oracle`     what must hold of it
 
+With `--telegram` the cases are updates, and go through the real adapter against the Bot API server of
+tests/telegram, which reads HTML more strictly than Telegram does:
+
+- `telegram`         cases by the room, and what must hold of them
+- `telegram_people`  who does what next: words, captions, taps, albums, and what is neither
+- `telegram_room`    the surroundings; what the core says is compared with what is shown
+
 *State* is every replicated row but three kinds: how far the log is applied, outcomes kept under request ids
 (a refusal is one, so that its repetition is refused alike), and the content of files that no item names yet
 (files are sent before the post that names them, which may then be refused).

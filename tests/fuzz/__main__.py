@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz --cases 100000 --seed 1`; exits with 1 when something did not hold."""
+"""`python -m tests.fuzz --cases 100000 --seed 1 [--telegram]`; exits with 1 when something did not hold."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.fuzz.campaign import CASES_A_ROOM, FAILURES_MAX, Tally, play_room, rooms
+from tests.fuzz.telegram import play_telegram_room
 
 MEMORY = Path("/dev/shm")
+
+Play = Callable[[int, int, int, Tally, Callable[[str], None]], Awaitable[None]]
+"""Plays one room: its seed, its number, how many cases, where to count, whom to tell."""
 
 
 def main() -> int:
@@ -21,21 +26,23 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--room", type=int, help="only this room of the seed: the whole of it")
+    parser.add_argument("--telegram", action="store_true", help="as updates, through the Telegram adapter")
     arguments = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     if MEMORY.is_dir():
         tempfile.tempdir = str(MEMORY)
-    tally = asyncio.run(_play(arguments.cases, arguments.seed, arguments.room))
+    play = play_telegram_room if arguments.telegram else play_room
+    tally = asyncio.run(_play(play, arguments.cases, arguments.seed, arguments.room))
     kinds = "".join(f"\n  {count:6} × {kind}" for kind, count in tally.kinds.most_common())
     print(f"{_counted(tally)}, {sum(tally.kinds.values())} violations{kinds}")
     return 1 if tally.failures else 0
 
 
-async def _play(cases: int, seed: int, room: int | None) -> Tally:
+async def _play(play: Play, cases: int, seed: int, room: int | None) -> Tally:
     tally, begun = Tally(), time.monotonic()
     for number, size in rooms(cases) if room is None else [(room, CASES_A_ROOM)]:
-        await play_room(seed, number, size, tally, lambda words: print(words, flush=True))
+        await play(seed, number, size, tally, lambda words: print(words, flush=True))
         if len(tally.failures) >= FAILURES_MAX:
             break
         if number % 20 == 19:

@@ -131,7 +131,7 @@ class Room:
     async def __aenter__(self) -> Room:
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="fuzz-")))
-            stack.enter_context(_listening(self._troubles))
+            stack.enter_context(listening(self._troubles))
             self.classroom: SoloClassroom = await stack.enter_async_context(
                 seated(lambda: self.now, quoting_tutor)
             )
@@ -202,7 +202,7 @@ class Room:
 
 
 @contextmanager
-def _listening(troubles: list[str]) -> Iterator[None]:
+def listening(troubles: list[str]) -> Iterator[None]:
     """Note what is logged at ERROR and above, here and in the services, and secrets at any level."""
 
     def listen(words: str, grave: bool) -> None:

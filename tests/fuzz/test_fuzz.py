@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fuzz.campaign import CASES_A_ROOM, Tally, play_room
+from tests.fuzz.telegram import play_telegram_room
 
 SEED = 2026
 
@@ -17,6 +18,15 @@ async def test_nothing_that_is_said_in_this_room_breaks_anything(room: int) -> N
     # What it tried: otherwise nothing would be shown by that.
     assert tally.counts["wrote"] > 0
     assert tally.counts["refused"] > CASES_A_ROOM / 5
+    assert tally.counts["replies"] > tally.counts["refused"]
+
+
+async def test_nothing_that_is_done_in_telegram_breaks_anything() -> None:
+    tally = Tally()
+    await play_telegram_room(SEED, 1, 150, tally, print)
+    assert not tally.failures
+    assert tally.counts["wrote"] > 0
+    assert tally.counts["refused"] > 30
     assert tally.counts["replies"] > tally.counts["refused"]
 
 

@@ -36,6 +36,8 @@ class BotApiServer:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.said: list[BotMessage] = []
+        self.refused: list[tuple[str, str]] = []
+        """Method and description of every refusal."""
         self.deleted: list[tuple[int, int]] = []
         """Chat and id of every message deleted."""
         self.answered_queries: list[str] = []
@@ -149,6 +151,7 @@ class BotApiServer:
                 raise self._failures[method].pop(0)
             result = await act(self, parameters)
         except Refusal as refusal:
+            self.refused.append((method, refusal.description))
             answer: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.parameters:
                 answer["parameters"] = refusal.parameters
