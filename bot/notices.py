@@ -20,6 +20,7 @@ from bot.core.model import Button, Reply
 from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
 from bot.core.text import notices as text
 from bot.core.text.phrases import open_item
+from bot.core.text.questions import ASK_INSTRUCTOR
 
 EXCERPT_CHARACTERS_MAX = 300
 DIGEST_BUTTONS_MAX = 10
@@ -110,7 +111,8 @@ def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
             stands = corrections[-1] if corrections else query.tutor_answer
             told = _Told(text.reviewed(query.id), _excerpt(stands.text if stands else ""), opened, follow_up)
         case EventKind.TUTOR_DELAYED:
-            told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), opened)
+            hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
+            told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), hand_over)
     return told
 
 

@@ -125,7 +125,7 @@ class Answering:
             receipt,
             text.endorsed(receipt.item.id),
             text.ASKER_IS_TOLD,
-            text.STAYS_PRIVATE if receipt.item.private else text.FOR_LATER,
+            text.STAYS_PRIVATE if receipt.item.private else text.FOR_EVERYBODY,
             buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
         )
 
@@ -138,7 +138,7 @@ class Answering:
             text.corrected(receipt.item.id),
             quote(values["text"]),
             text.ASKER_IS_TOLD,
-            text.STAYS_PRIVATE if receipt.item.private else text.FOR_LATER,
+            text.STAYS_PRIVATE if receipt.item.private else text.FOR_EVERYBODY,
             buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
         )
 

@@ -165,8 +165,8 @@ def _remarks(query: Query) -> list[Text]:
         (query.state.value == "resolved", text.RESOLVED),
     ]
     remarks = [italic(str(words)) for holds, words in said if holds]
-    if query.rating is not None and not query.own:
-        remarks.append(italic(str(text.rating(query.rating.value))))
+    if query.rating is not None:
+        remarks.append(italic(str(text.rating(query.rating.value, query.own))))
     return remarks
 
 

@@ -326,7 +326,7 @@ OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
             EventKind.TUTOR_DELAYED,
             QUERY,
             "🔔 The tutor cannot be reached for Q1 It is kept and will be answered. "
-            "An instructor can be asked meanwhile. [Open Q1]",
+            "An instructor can be asked meanwhile. [Ask the instructor]",
         ),
     ],
 )

@@ -23,7 +23,6 @@ DRAFT_CARD = Phrase("Send the tutor's answer as yours?")
 NO_DRAFT = Phrase("The tutor has no answer to this question; please write one.")
 ASKER_IS_TOLD = Phrase("The one who asked is told.")
 FOR_EVERYBODY = Phrase("It is in the FAQ, without a name, and the tutor answers from it.")
-FOR_LATER = Phrase("The tutor answers later questions from it, before the course pages.")
 STAYS_PRIVATE = Phrase("The question was asked privately, so nobody else sees it.")
 REVEAL_RECORDED = Phrase("That you looked, and why, is recorded for all administrators to see.")
 

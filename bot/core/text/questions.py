@@ -63,6 +63,10 @@ _RATINGS = {
     "helpful": Phrase("The one who asked found the tutor's answer helpful."),
     "wrong": Phrase("The one who asked says that the tutor's answer is wrong."),
 }
+_OWN_RATINGS = {
+    "helpful": Phrase("You found the tutor's answer helpful."),
+    "wrong": Phrase("You said that the tutor's answer is wrong."),
+}
 
 
 def asked_instructor(query_id: str) -> str:
@@ -123,9 +127,9 @@ def state(name: str) -> Words:
     return _STATES[name]
 
 
-def rating(name: str) -> Words:
+def rating(name: str, own: bool) -> Words:
     """ "helpful" or "wrong"."""
-    return _RATINGS[name]
+    return (_OWN_RATINGS if own else _RATINGS)[name]
 
 
 def question_line(query_id: str, words: str, when: str, state_name: str) -> str:
