@@ -33,12 +33,12 @@ class People:
 
     async def next(self) -> Incoming:
         random = self._random
-        incoming = self._addressed(random.choice(CHATS))
+        incoming = self._addressed(random.choice((*CHATS, "root", "grace")))
         dialogue = self._room.store.load(incoming.chat).dialogue
         kind = random.random()
-        if dialogue is not None and kind < 0.45:
+        if dialogue is not None and kind < 0.6:
             return await self._answer(incoming, dialogue)
-        if kind < 0.65:
+        if kind < 0.68:
             return await self._call(incoming)
         if kind < 0.8:
             return self._tap(incoming)
@@ -79,7 +79,7 @@ class People:
         random = self._random
         command = self._room.registry.commands[dialogue.command]
         arg = next((each for each in command.args if each.name == dialogue.asking), None)
-        if random.random() < 0.15:
+        if random.random() < 0.1:
             return replace(incoming, text=self._grammar.noise())
         if arg is None:
             return self._confirm(incoming, dialogue)
@@ -90,7 +90,7 @@ class People:
         if arg.files:
             if random.random() < 0.5:
                 return replace(incoming, text=random.choice(("done", "Done", "fertig", "a text instead")))
-            return replace(incoming, files=self._files())
+            return replace(incoming, files=self._files(_likely(command.name)))
         value = await self._grammar.value(command, arg, self._room.conversation(incoming), dialogue.words)
         return replace(incoming, text=value if random.random() < 0.7 else self._grammar.mutated(value))
 
@@ -110,36 +110,42 @@ class People:
         return replace(incoming, press=data or "grade")
 
     async def _send_file(self, incoming: Incoming) -> Incoming:
-        caption = ""
+        caption, likely = "", ""
         if self._random.random() < 0.7:
             role = self._room.conversation(incoming).role
             command = self._taking_files(role)
             caption = await self._grammar.line(command, self._room.conversation(incoming))
+            likely = _likely(command.name)
             if self._random.random() < 0.3:
                 caption = self._grammar.mutated(caption)
         elif self._random.random() < 0.5:
             caption = self._grammar.text()
-        return replace(incoming, text=caption, files=self._files())
+        return replace(incoming, text=caption, files=self._files(likely))
 
     def _taking_files(self, role: Role) -> Command:
         commands = self._room.registry.for_role(role)
         taking = [command for command in commands if any(arg.files for arg in command.args)]
         return self._random.choice(taking or commands)
 
-    def _files(self) -> tuple[FileRef, ...]:
-        random = self._random
-        return tuple(self._file() for _ in range(random.choice((1, 1, 1, 2, 3, 11))))
+    def _files(self, likely: str) -> tuple[FileRef, ...]:
+        count = self._random.choice((1, 1, 1, 1, 2, 3, 11))
+        return tuple(self._file(likely) for _ in range(count))
 
-    def _file(self) -> FileRef:
+    def _file(self, likely: str) -> FileRef:
         """What its place says of a file need not be so."""
         random = self._random
-        name = sheets.name(random)
+        name = sheets.name(random, likely)
         content = sheets.content(random, name)
         handle = f"file {random.getrandbits(64):x}"
         if random.random() < 0.97:
             self._room.place.contents[handle] = content
         size = random.choice((len(content), len(content), len(content), 0, 1, 21 * 1024 * 1024, -1))
         return FileRef(name, random.choice(MEDIA_TYPES), size, handle)
+
+
+def _likely(command: str) -> str:
+    """The name of a file that one would send with it."""
+    return "sheet.csv" if command.startswith("import") else ""
 
 
 BEGUN = (

@@ -66,25 +66,36 @@ _COLUMNS = (
     "assignment",
     "student",
 )
-_CELLS = (
-    "ada",
-    "linus",
-    "edsger",
-    "bo",
-    "Bo Person",
-    "student",
-    "instructor",
-    "5",
-    "10",
-    "A1",
-    "S1",
-    "",
-    "x y",
+_KNOWN = (
+    ("username", "name", "role"),
+    ("sourcedId", "status", "enabledUser", "role", "username", "givenName", "familyName"),
+    ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Essay (A1)", "Clocks (A2)"),
+    ("submission", "points", "feedback"),
+    ("assignment", "student", "points"),
 )
+"""Columns of files that some command takes."""
+_PLAUSIBLE = {
+    "username": ("ada", "linus", "edsger", "bo", "hanna", "ivar.2"),
+    "name": ("Bo Person", "Hanna Holm", "Ada"),
+    "givenName": ("Bo", "Hanna"),
+    "familyName": ("Person", "Holm"),
+    "role": ("student", "student", "instructor", ""),
+    "status": ("active",),
+    "enabledUser": ("true", "TRUE", "false"),
+    "Student": ("Ada", "Linus", "Edsger"),
+    "SIS Login ID": ("ada", "linus", "edsger"),
+    "student": ("ada", "linus", "edsger"),
+    "assignment": ("A1", "A2"),
+    "submission": ("S1", "S2", "S3"),
+}
+_CELLS = ("0", "5", "10", "7.5", "", "x y", "Clear.", "771")
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-16-le", "cp1252")
 
 
-def name(random: Random) -> str:
+def name(random: Random, likely: str = "") -> str:
+    """Often a `likely` one."""
+    if likely and random.random() < 0.7:
+        return likely
     if random.random() < 0.5:
         return random.choice(_NAMES[:5])
     return random.choice(_NAMES) if random.random() < 0.6 else fragment(random) + random.choice((".md", ""))
@@ -116,10 +127,14 @@ def sheet(random: Random) -> bytes:
     separator = random.choice((",", ",", ",", ";", "\t", "|"))
     ending = random.choice(("\n", "\n", "\r\n", "\r"))
     columns = random.sample(_COLUMNS, random.randint(1, 6))
-    if random.random() < 0.3:
-        columns = [*random.choice((_COLUMNS[:4], _COLUMNS[4:9], _COLUMNS[11:17], _COLUMNS[20:23]))]
-    rows = [columns, *([_cell(random) for _ in columns] for _ in range(random.randint(0, 8)))]
-    match random.randrange(12):
+    if random.random() < 0.5:
+        columns = list(random.choice(_KNOWN))
+    careful = random.random() < 0.4
+    rows = [
+        columns,
+        *([_cell(random, column, careful) for column in columns] for _ in range(random.randint(0, 6))),
+    ]
+    match random.randrange(30 if careful else 10):
         case 0:
             rows.append([fragment(random)] * 10_000)
         case 1:
@@ -132,7 +147,7 @@ def sheet(random: Random) -> bytes:
             rows.append([])
     lines = [separator.join(_written(random, cell, separator) for cell in row) for row in rows]
     words = ending.join(lines)
-    match random.randrange(10):
+    match random.randrange(30 if careful else 8):
         case 0:
             words = words.replace(separator, '"', 1)
         case 1:
@@ -142,11 +157,11 @@ def sheet(random: Random) -> bytes:
     return words.encode(random.choice(ENCODINGS), random.choice(("replace", "ignore")))
 
 
-def _cell(random: Random) -> str:
+def _cell(random: Random, column: str, careful: bool) -> str:
     kind = random.random()
-    if kind < 0.6:
-        return random.choice(_CELLS)
-    if kind < 0.8:
+    if careful or kind < 0.7:
+        return random.choice(_PLAUSIBLE.get(column, _CELLS))
+    if kind < 0.85:
         return random.choice((*NUMBERS[:-1], *WORDS, *IDS, *RUNNING))
     return fragment(random)
 
