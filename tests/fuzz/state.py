@@ -15,8 +15,9 @@ from tests.solo.classroom import SoloClassroom
 
 APART: frozenset[type[Record]] = frozenset({Applied, StoredOutcome, Chunk, FileChunk, FileOwner, StoredFile})
 """See tests/fuzz/__init__.py. What an item says of its files stands in the item's own rows."""
-OWN = ("record_tutor_answer", "report_tutor_delay", "remind_of_due")
-"""Commands that the cluster gives itself."""
+OWN = ("record_tutor_answer", "report_tutor_delay", "remind_of_due", "record_transfer", "record_backup")
+"""Commands that the cluster gives itself; the last two note what is about to be done outside the log, whether
+it can be done or not."""
 COUNTED: Sequence[type[Record]] = tuple(model for model in REPLICATED if model not in APART)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from protos.command_pb2 import Command
 from raft.membership import Membership
 from raft.runtime.driver import Driver
+from raft.runtime.leadership import TransferFailed
 from raft.runtime.proposals import Applied
 from raft.status import Status
-from raft.types import Entry, EntryKind, Index, Role
+from raft.types import Entry, EntryKind, Index, NodeId, Role
 from storage.classroom import Classroom
 
 NODE_ID = "n1"
@@ -46,6 +47,9 @@ class SoloDriver(Driver):
         self.kinds[str(command.WhichOneof("data"))] += 1
         self.on_applied(index)
         return Applied(TERM, index, response)
+
+    async def transfer_leadership(self, target: NodeId | None, timeout: float) -> NodeId:  # noqa: ASYNC109
+        raise TransferFailed("this node does not lead, or the other cannot")
 
     def status(self) -> Status:
         index = self._classroom.applied().index
