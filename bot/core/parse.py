@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.command import Arg, BadValue
@@ -73,20 +73,23 @@ def call(line: str) -> Call | None:
     return Call(match[1].lower(), line[match.end() :])
 
 
-def pressed(data: str) -> Call:
-    """The call that a button's data makes: `grade:S17` is `/grade "S17"`, `x:page=2` is `/x page="2"`."""
+def pressed(data: str, names: Collection[str] = ()) -> Call:
+    """The call that a button's data makes: `grade:S17` is `/grade "S17"`, and `x:page=2` is `/x page="2"`
+    where an argument is named so (`names`), else `/x "page=2"`."""
     name, *words = data.split(":")
-    return Call(name.lower(), " ".join(_pressed_word(word) for word in words))
+    return Call(name.lower(), " ".join(_pressed_word(word, names) for word in words))
 
 
-def _pressed_word(word: str) -> str:
+def _pressed_word(word: str, names: Collection[str]) -> str:
     key = _KEY.match(word)
-    return quoted(word) if key is None else key[0] + quoted(word[key.end() :])
+    if key is None or key[1] not in names:
+        return quoted(word)
+    return key[0] + quoted(word[key.end() :])
 
 
-def replied(data: str, words: str) -> Call:
+def replied(data: str, words: str, names: Collection[str] = ()) -> Call:
     """The call that a reply makes to a message whose `on_reply` is `data`."""
-    called = pressed(data)
+    called = pressed(data, names)
     return Call(called.name, f"{called.body} {quoted(words)}")
 
 

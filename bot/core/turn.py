@@ -64,7 +64,7 @@ class Turn:
         elif called is not None and known:
             await self._begin(called)
         elif self._on_reply and line and not line.startswith("/") and not self._asks_secret():
-            await self._begin(parse.replied(self._on_reply, line))
+            await self._begin(parse.replied(self._on_reply, line, self._names(self._on_reply)))
         elif dialogue is not None and (not line.startswith("/") or self._asks_secret()):
             await self._answer(dialogue, line)
         elif line.startswith("/"):
@@ -82,7 +82,7 @@ class Turn:
         if kind == "repeat":
             await self._repeat(tagged)
         elif kind not in {"pick", "done", "confirm", "cancel"}:
-            called = parse.pressed(data)
+            called = parse.pressed(data, self._names(data))
             if called.name in self._commands:
                 await self._begin(called)
             else:
@@ -266,6 +266,11 @@ class Turn:
             else:
                 dialogue = steps.with_file(dialogue, arg, file)
         return dialogue, complaint
+
+    def _names(self, data: str) -> list[str]:
+        """Of the arguments of the command that a button's data says."""
+        command = self._commands.get(parse.pressed(data).name)
+        return [arg.name for arg in command.args] if command is not None else []
 
     # --- where the chat stands ---
 

@@ -100,6 +100,12 @@ def test_whatever_a_button_holds_arrives_as_it_was(held: list[str]) -> None:
     assert parse.arguments(call.body, [ONE, TWO]).words == {"one": held[0], "two": held[1]}
 
 
+def test_what_only_looks_like_a_name_is_a_word() -> None:
+    call = parse.pressed("materials:page=2:a=b", ["page"])
+    args = (Arg("page", Phrase("Which page?"), named=True), Arg("which", Phrase("Which?"), rest=True))
+    assert parse.arguments(call.body, args).words == {"page": "2", "which": "a=b"}
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -129,7 +135,7 @@ def test_a_button_can_name_an_argument() -> None:
         Arg("submission", Phrase("Which?")),
         Arg("page", Phrase("Which page?"), required=False, named=True),
     )
-    given = parse.arguments(parse.pressed("pending:page=2:A1").body, args)
+    given = parse.arguments(parse.pressed("pending:page=2:A1", ["page"]).body, args)
     assert given.words == {"page": "2", "submission": "A1"}
 
 

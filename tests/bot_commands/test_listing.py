@@ -27,7 +27,7 @@ def test_taps_lead_through_the_whole_list_and_back() -> None:
         onward = [button for button in shown.pager if button.label.startswith("Next")]
         if not onward:
             break
-        given = parse.arguments(parse.pressed(onward[0].data).body, (PAGE, WORDS)).words
+        given = parse.arguments(parse.pressed(onward[0].data, ["page"]).body, (PAGE, WORDS)).words
         assert given["which"] == "leader election"
         page = PAGE.parse(given["page"])
     assert seen == items
