@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.client.api import LmsClient
@@ -43,6 +45,22 @@ async def test_the_password_is_taken_out_of_the_chat(server: BotApiServer, ada: 
     password = ada.say(PEOPLE["ada"].password)
     await ada.hears("Welcome")
     assert server.deleted == [(ada.chat, password["message"]["message_id"])]
+
+
+async def test_a_sign_in_link_opens_the_chat_and_is_taken_out_of_it(
+    server: BotApiServer, ada: Person
+) -> None:
+    root, newcomer = Person(server, 2001), Person(server, 2002)
+    await enter(root, "root")
+    root.say("/linkcode linus")
+    told = await root.hears("A sign-in link for linus")
+    ((bot, code),) = re.findall(r"https://t\.me/(\w+)\?start=([\w-]{43})\s", told.text)
+    assert bot == "homeroom_bot"
+    opened = newcomer.say(f"/start {code}")  # which is what Telegram sends for whoever opens the link
+    await newcomer.hears("Welcome, Linus")
+    assert (newcomer.chat, opened["message"]["message_id"]) in server.deleted
+    ada.say(f"/start {code}")
+    await ada.hears("This sign-in link is used up")
 
 
 async def test_nobody_signs_in_where_others_read(server: BotApiServer) -> None:
