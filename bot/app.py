@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -77,14 +78,16 @@ async def converse(
         notifier.attend(incoming.chat)
         await engine.handle(incoming)
 
+    if not speakers_only:
+        notifier.start()
+    running = asyncio.create_task(adapter.run(hear) if speakers_only else engine.run())
     try:
-        if speakers_only:
-            await adapter.run(hear)
-        else:
-            notifier.start()
-            await engine.run()
+        await asyncio.shield(running)
     finally:
+        # While the place is still open: a notice under way is finished there.
         await notifier.stop()
+        running.cancel()
+        await asyncio.wait({running})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ PAUSE_SECONDS_MIN = 0.5
 PAUSE_SECONDS_MAX = 30.0
 LOOK_SECONDS_MAX = 60.0
 """The clock on the wall is looked at this often while something waits for it: clocks are set, and sleep."""
+FINISH_SECONDS = 3.0
 WAITING_MAX = 300
 """What waits is told together when it is more."""
 
@@ -167,10 +168,14 @@ async def _next(events: AsyncIterator[Event]) -> Event:
 
 
 async def _finish(telling: Coroutine[Any, Any, None]) -> None:
-    """Wait for a notice to be sent and remembered, even when its watch is cancelled meanwhile."""
+    """When its watch is cancelled meanwhile, a notice has a moment to be sent and remembered. One that still
+    waits to be sent then is told another time."""
     task = asyncio.ensure_future(telling)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task])
+        finished, _ = await asyncio.wait({task}, timeout=FINISH_SECONDS)
+        if not finished:
+            task.cancel()
+            await asyncio.wait({task})
         raise

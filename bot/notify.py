@@ -37,6 +37,7 @@ class Notifier:
         self._surroundings = Surroundings(client, adapter, store, awaited, course_zone, clock)
         self._store = store
         self._watches: dict[str, asyncio.Task[None]] = {}
+        self._stopped = False
 
     def start(self) -> None:
         """Watch for everybody who is signed in."""
@@ -54,11 +55,13 @@ class Notifier:
         former = self._watches.pop(chat, None)
         if former is not None:
             former.cancel()
-        if session is not None:
+        if session is not None and not self._stopped:
             watch = self._watch(chat, session, former)
             self._watches[chat] = asyncio.create_task(watch, name=f"watch of chat {chat}")
 
     async def stop(self) -> None:
+        """To be called while the place can still be spoken in: notices under way are finished."""
+        self._stopped = True
         watches = list(self._watches.values())
         self._watches.clear()
         for watch in watches:

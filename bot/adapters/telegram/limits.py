@@ -95,7 +95,7 @@ class _Second:
                     while taken < messages:
                         await self._places.acquire()
                         taken += 1
-                return await call(*args, **kwargs)
+                return await _seen_through(call(*args, **kwargs))
             finally:
                 asyncio.get_running_loop().call_later(1.0, self._leave, taken)
 
@@ -104,3 +104,14 @@ class _Second:
     def _leave(self, places: int) -> None:
         for _ in range(places):
             self._places.release()
+
+
+async def _seen_through(call: Coroutine[Any, Any, _Answer]) -> _Answer:
+    """Once its turn has come a call is made to its end, even for a sender who is cancelled meanwhile: so
+    whoever is cancelled has said nothing, and whoever has said something knows it."""
+    made = asyncio.ensure_future(call)
+    try:
+        return await asyncio.shield(made)
+    except asyncio.CancelledError:
+        await asyncio.wait({made})
+        return made.result()
