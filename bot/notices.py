@@ -14,6 +14,7 @@ from bot.client.api import (
     Grade,
     Material,
     Query,
+    Regrade,
     Submission,
 )
 from bot.core.model import Button, Reply
@@ -54,7 +55,13 @@ class _Told:
 
 def notice(event: Event) -> Reply | None:
     """None for an event that tells a person nothing."""
-    told = _of_question(event.kind, event.item) if isinstance(event.item, Query) else _of_course(event)
+    match event.item:
+        case Query() as query:
+            told = _of_question(event.kind, query)
+        case Regrade() as regrade:
+            told = _of_regrade(event.kind, regrade)
+        case _:
+            told = _of_course(event)
     if told is None:
         return None
     title = join((f"{text.NOTICE_MARK} ", bold(told.headline)))
@@ -72,8 +79,9 @@ def _of_course(event: Event) -> _Told | None:
             details = plain(text.assignment_worth(assignment.title, assignment.points))
             told = _Told(text.new_assignment(assignment.id), details, _open("assignments", assignment.id))
         case EventKind.GRADE_RELEASED, Grade() as grade:
-            headline = text.graded(grade.assignment_title, grade.points, grade.points_max)
-            told = _Told(headline, _excerpt(grade.feedback), Button(str(text.GRADES), "grades"))
+            headline = text.graded(grade.assignment_title, grade.score_hundredths, grade.points_max)
+            button = Button(str(text.GRADES), f"grades:{grade.assignment_id}")
+            told = _Told(headline, _excerpt(grade.feedback), button)
         case EventKind.ANNOUNCEMENT, Announcement() as announcement:
             told = _Told(text.announcement_by(announcement.author), plain(announcement.text))
         case EventKind.SUBMISSION_RECEIVED, Submission() as submission:
@@ -114,6 +122,27 @@ def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
             hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
             told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), hand_over)
     return told
+
+
+def _of_regrade(kind: EventKind | None, regrade: Regrade) -> _Told | None:
+    opened = _open("regrades", regrade.id)
+    told: _Told | None = None
+    match kind:
+        case EventKind.REGRADE_REQUESTED:
+            headline = text.asks_for_regrade(regrade.student_name, regrade.assignment_id)
+            on_reply = f"resolve:{regrade.id}:close=no"
+            told = _Told(headline, _last_said(regrade, by_student=True), opened, on_reply)
+        case EventKind.REGRADE_REPLIED:
+            answered = text.regrade_closed if regrade.resolved else text.regrade_answered
+            headline = answered(regrade.id, regrade.assignment_title)
+            on_reply = "" if regrade.resolved else f"regrade:{regrade.assignment_id}"
+            told = _Told(headline, _last_said(regrade, by_student=False), opened, on_reply)
+    return told
+
+
+def _last_said(regrade: Regrade, by_student: bool) -> Text:
+    said = [each.text for each in regrade.messages if each.by_student == by_student]
+    return _excerpt(said[-1]) if said else plain("")
 
 
 def topic(event: Event) -> str:

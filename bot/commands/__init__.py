@@ -13,18 +13,24 @@ from bot.commands.cluster import Cluster
 from bot.commands.dates import Calendar
 from bot.commands.extensions import Extensions
 from bot.commands.faq import Faq
+from bot.commands.feedback import Feedback
+from bot.commands.grade_import import GradeImport
+from bot.commands.gradebook import GradebookCommands
 from bot.commands.grading import Grading
 from bot.commands.materials import Materials
 from bot.commands.new_assignment import NewAssignment
 from bot.commands.notices import Notices
 from bot.commands.people import People
 from bot.commands.progress import ProgressOfStudents
+from bot.commands.regrades import Regrades
+from bot.commands.releasing import Releasing
 from bot.commands.resolving import Resolving
 from bot.commands.results import Results
 from bot.commands.revealing import Revealing
 from bot.commands.roster import Rosters
 from bot.commands.settings import ChatSettings
 from bot.commands.sign_in_links import SignInLinks
+from bot.commands.statistics import Statistics
 from bot.commands.submissions import Submissions
 from bot.commands.submit import Submit
 from bot.commands.threads import Threads
@@ -41,9 +47,15 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Extensions(client, calendar).commands())
     registry.add(Submit(client, calendar).commands())
     registry.add(Submissions(client, calendar).commands())
-    registry.add(Results(client).commands())
+    registry.add(Results(client, calendar).commands())
     registry.add(ProgressOfStudents(client).commands())
     registry.add(Grading(client, calendar).commands())
+    registry.add(Feedback(client, calendar).commands())
+    registry.add(Releasing(client, calendar).commands())
+    registry.add(Regrades(client, calendar).commands())
+    registry.add(GradebookCommands(client).commands())
+    registry.add(GradeImport(client).commands())
+    registry.add(Statistics(client, calendar).commands())
     registry.add(Asking(client, TutorReplies(client, awaited)).commands())
     registry.add(Threads(client, calendar).commands())
     registry.add(Faq(client).commands())

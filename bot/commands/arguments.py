@@ -26,14 +26,14 @@ ROLES = ("student", "instructor", "administrator")
 _USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
 
 
-def item_id(letter: str) -> Callable[[str], str]:
-    """Reads `a3` as `A3`."""
-    pattern = re.compile(rf"{letter}[1-9]\d{{0,8}}")
+def item_id(*letters: str) -> Callable[[str], str]:
+    """Reads `a3` as `A3`, for any of the letters."""
+    pattern = re.compile(rf"[{''.join(letters)}][1-9]\d{{0,8}}")
 
     def parse(word: str) -> str:
         found = word.strip().upper()
         if not pattern.fullmatch(found):
-            raise BadValue(phrases.not_an_id(word, f"{letter}1"))
+            raise BadValue(phrases.not_an_id(word, f"{letters[0]}1"))
         return found
 
     return parse

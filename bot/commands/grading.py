@@ -1,24 +1,21 @@
-"""From the queue of ungraded work to released grades."""
+"""From the queue of ungraded work to a draft grade."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections import Counter
-
-from bot.client.api import Grade, LmsClient, LmsError, Submission
-from bot.commands import arguments
-from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
-from bot.commands.card import LISTED_MAX, all_of, button, card, saved_card
+from bot.client.api import Assignment, LmsClient, LmsError, RubricScore
+from bot.commands import arguments, marks
+from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
+from bot.commands.card import button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.results import points_of
-from bot.commands.submissions import SUBMISSION_ID, grade_of, submission_headline, submission_line
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Button, Reply, Role
-from bot.core.text import phrases
-from bot.core.text import work as text
-
-log = logging.getLogger(__name__)
+from bot.commands.grading_queue import drafts, next_steps, release_button, ungraded
+from bot.commands.listing import PAGE, listing
+from bot.commands.marks import Marks
+from bot.commands.overwriting import conflict, replaces
+from bot.commands.results import grade_details, points_of
+from bot.commands.submissions import SUBMISSION_ID, submission_headline, submission_line
+from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Part, Values
+from bot.core.model import Reply, Role
+from bot.core.text import phrases, work
 
 INSTRUCTORS = frozenset({Role.INSTRUCTOR})
 
@@ -32,54 +29,28 @@ class Grading:
         return (
             Command(
                 "pending",
-                text.PENDING_SUMMARY,
+                work.PENDING_SUMMARY,
                 "/pending A1",
                 self.pending,
                 INSTRUCTORS,
-                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),),
+                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False), PAGE),
             ),
             Command(
                 "grade",
-                text.GRADE_SUMMARY,
+                work.GRADE_SUMMARY,
                 "/grade S1 18 Clear and complete.",
                 self.grade,
                 INSTRUCTORS,
                 (
-                    Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, choices=self._ungraded),
-                    Arg(
-                        "points",
-                        text.POINTS_PROMPT,
-                        parse=arguments.whole_number(0, arguments.POINTS_MAX),
-                    ),
-                    Arg(
-                        "replaces",
-                        text.REPLACES_PROMPT,
-                        parse=_grade_version,
-                        required=False,
-                        yields=True,
-                        choices=self._replacement,
-                    ),
+                    Arg("submission", work.WHICH_SUBMISSION, parse=SUBMISSION_ID, choices=self._ungraded),
+                    Arg("points", work.POINTS_PROMPT, parse=marks.parse, parts=self._next_line),
+                    replaces(self._client),
                     Arg(
                         "feedback",
-                        text.FEEDBACK_PROMPT,
+                        work.FEEDBACK_PROMPT,
                         parse=arguments.bounded(arguments.FEEDBACK_CHARACTERS_MAX),
                         required=False,
                         rest=True,
-                    ),
-                ),
-            ),
-            Command(
-                "release",
-                text.RELEASE_SUMMARY,
-                "/release A1",
-                self.release,
-                INSTRUCTORS,
-                (
-                    Arg(
-                        "assignment",
-                        phrases.WHICH_ASSIGNMENT,
-                        parse=ASSIGNMENT_ID,
-                        choices=assignment_choices(self._client),
                     ),
                 ),
             ),
@@ -89,26 +60,27 @@ class Grading:
         wanted = values["assignment"] or ""
         if wanted:
             await find_assignment(self._client, self._calendar, conversation, wanted)
-        waiting = await self._queue(conversation, wanted)
-        drafts = await self._drafts(conversation, wanted)
-        releases = [
-            button(text.release_item(count, each), "release", each) for each, count in sorted(drafts.items())
-        ]
+        waiting = await ungraded(self._client, conversation, wanted)
+        unreleased = await drafts(self._client, conversation, wanted)
+        releases = [release_button(each, count) for each, count in sorted(unreleased.items())]
         if not waiting:
-            return card(text.NOTHING_TO_GRADE, *text.drafts_waiting(drafts), buttons=releases)
+            return card(work.NOTHING_TO_GRADE, *work.drafts_waiting(unreleased), buttons=releases)
+        shown = listing(waiting, values["page"], "pending", *([wanted] if wanted else []))
         return card(
-            text.submissions_to_grade(len(waiting)),
-            *(submission_line(each, self._calendar) for each in waiting[:LISTED_MAX]),
-            *phrases.not_shown(len(waiting) - LISTED_MAX),
-            *text.drafts_waiting(drafts),
+            work.submissions_to_grade(len(waiting)),
+            *(submission_line(each, self._calendar) for each in shown.items),
+            *shown.place,
+            *work.drafts_waiting(unreleased),
             buttons=[
-                *(button(phrases.open_item(each.id), "submissions", each.id) for each in waiting[:8]),
+                *(button(phrases.open_item(each.id), "submissions", each.id) for each in shown.items),
                 *releases,
             ],
+            pager=shown.pager,
         )
 
     async def grade(self, conversation: Conversation, values: Values) -> Reply:
         submission_id: str = values["submission"]
+        points, scores = await self._scored(conversation, submission_id, values["points"])
         # Made of what was typed alone: repeated with its request id, the act must be the same to the letter.
         version = values["replaces"] or 0
         try:
@@ -116,83 +88,49 @@ class Grading:
                 conversation.token,
                 conversation.request_id,
                 submission_id,
-                values["points"],
+                points,
                 values["feedback"] or "",
                 version,
+                rubric=scores,
             )
         except LmsError as error:
             if error.code != "ABORTED":
                 raise
-            current = await grade_of(self._client, conversation, submission_id)
-            if current is None:
-                raise
-            raise _graded_already(current) from error
+            raise await conflict(error, self._client, conversation, submission_id, self._calendar) from error
         grade = receipt.item
         return saved_card(
             receipt,
-            text.grade_saved(grade.id, grade.student_name, points_of(grade)),
-            *([f"{text.FEEDBACK} {grade.feedback}"] if grade.feedback else []),
-            text.NOT_YET_RELEASED,
-            buttons=[
-                await self._release_button(conversation, grade.assignment_id),
-                button(phrases.BUTTONS["pending"], "pending"),
-            ],
+            work.grade_saved(grade.id, grade.student_name, points_of(grade)),
+            *grade_details(grade),
+            work.NOT_YET_RELEASED,
+            buttons=await next_steps(self._client, conversation, grade),
         )
 
-    async def release(self, conversation: Conversation, values: Values) -> Reply:
-        assignment = await find_assignment(self._client, self._calendar, conversation, values["assignment"])
-        receipt = await self._client.release(conversation.token, conversation.request_id, assignment.id)
-        headline = text.released(receipt.item, assignment.id)
-        title = phrases.item_label(assignment.id, assignment.title)
-        pending = button(phrases.BUTTONS["pending"], "pending")
-        if not receipt.item:
-            return card(headline, title, buttons=[pending])
-        return saved_card(receipt, headline, title, buttons=[pending])
-
-    async def _queue(self, conversation: Conversation, assignment_id: str = "") -> list[Submission]:
-        """Newest attempts without a grade, those that waited longest first."""
-        waiting = await all_of(
-            lambda page: self._client.submissions(conversation.token, assignment_id, pending=True, page=page)
-        )
-        return sorted(waiting, key=lambda each: each.submitted_at)
-
-    async def _drafts(self, conversation: Conversation, assignment_id: str) -> dict[str, int]:
-        """How many unreleased grades there are, by assignment."""
-        grades = await all_of(lambda page: self._client.grades(conversation.token, assignment_id, page=page))
-        return dict(Counter(grade.assignment_id for grade in grades if not grade.released))
-
-    async def _release_button(self, conversation: Conversation, assignment_id: str) -> Button:
-        """Says how many grades it would release, if that can be known: the grade itself is saved already."""
+    async def _scored(
+        self, conversation: Conversation, submission_id: str, given: Marks
+    ) -> tuple[int, tuple[RubricScore, ...]]:
+        """Raises LmsError that names `points` as the fault where the scores do not fit the rubric."""
+        if given.points is not None:
+            return given.points, ()
+        assignment = await self._assignment(conversation, submission_id)
         try:
-            drafts = await self._drafts(conversation, assignment_id)
-        except LmsError as error:
-            log.info("cannot count the drafts of %s: %s %s", assignment_id, error.code, error.reason)
-            return button(text.release_all(assignment_id), "release", assignment_id)
-        label = text.release_item(drafts.get(assignment_id, 0), assignment_id)
-        return button(label, "release", assignment_id)
+            return marks.scored(given, assignment)
+        except BadValue as bad:
+            raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", str(bad), {"points": str(bad)}) from bad
+
+    async def _next_line(self, conversation: Conversation, values: Values) -> Part | None:
+        given: Marks | None = values["points"]
+        if given is not None and given.points is not None:
+            return None
+        assignment = await self._assignment(conversation, values["submission"])
+        return marks.next_line(given, assignment.rules.rubric)
+
+    async def _assignment(self, conversation: Conversation, submission_id: str) -> Assignment:
+        submission = await self._client.submission(conversation.token, submission_id)
+        return await self._client.assignment(conversation.token, submission.assignment_id)
 
     async def _ungraded(self, conversation: Conversation, values: Values) -> list[Choice]:
-        waiting = await self._queue(conversation)
+        waiting = await ungraded(self._client, conversation)
         if not waiting:
-            raise BadValue(text.NOTHING_TO_GRADE)
+            raise BadValue(work.NOTHING_TO_GRADE)
         return [Choice(each.id, submission_headline(each)) for each in waiting]
-
-    async def _replacement(self, conversation: Conversation, values: Values) -> list[Choice]:
-        current = await grade_of(self._client, conversation, values["submission"])
-        if current is None:
-            return []
-        return [Choice(f"v{current.version}", text.replace_grade(points_of(current), current.grader))]
-
-
-def _graded_already(current: Grade) -> LmsError:
-    """Names the argument `replaces`, so that the core asks for it and keeps all else that was typed."""
-    message = text.graded_already(current.id, current.grader, points_of(current))
-    return LmsError("INVALID_ARGUMENT", "GRADE_CHANGED", message, {"replaces": message})
-
-
-def _grade_version(word: str) -> int:
-    """Reads `v2`."""
-    match = re.fullmatch(r"v([1-9]\d{0,5})", word.strip().lower(), re.ASCII)
-    if match is None:
-        raise BadValue(phrases.NOT_A_VERSION)
-    return int(match[1])

@@ -1,13 +1,14 @@
-"""Closing what is settled: questions, by who asked or an instructor."""
+"""Closing what is settled: questions, by who asked or an instructor; requests to look at a grade again."""
 
 from __future__ import annotations
 
 from bot.client.api import LmsClient
+from bot.commands import arguments
 from bot.commands.card import button, saved_card
-from bot.commands.threads import QUESTION_ID
-from bot.core.command import Arg, Command, Conversation, Values
+from bot.commands.regrades import reply_to_regrade
+from bot.core.command import Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Reply, Role
-from bot.core.text import phrases
+from bot.core.text import grading, phrases
 from bot.core.text import questions as text
 
 
@@ -23,12 +24,28 @@ class Resolving:
                 "/resolve Q1",
                 self.resolve,
                 frozenset({Role.STUDENT, Role.INSTRUCTOR}),
-                (Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID),),
+                (
+                    Arg("item", text.WHICH_TO_RESOLVE, parse=arguments.item_id("Q", "R")),
+                    Arg("close", grading.CLOSE_PROMPT, parse=arguments.yes_or_no, required=False, named=True),
+                    Arg(
+                        "text",
+                        grading.REPLY_PROMPT,
+                        parse=arguments.bounded(arguments.TEXT_CHARACTERS_MAX),
+                        required=False,
+                        rest=True,
+                    ),
+                ),
             ),
         )
 
     async def resolve(self, conversation: Conversation, values: Values) -> Reply:
-        receipt = await self._client.resolve(conversation.token, conversation.request_id, values["question"])
+        if values["item"].startswith("R"):
+            if conversation.role is not Role.INSTRUCTOR:
+                raise BadValue(str(grading.INSTRUCTORS_CLOSE))
+            return await reply_to_regrade(self._client, conversation, values)
+        if values["text"] or values["close"] is not None:
+            raise BadValue(text.answer_instead(values["item"]))
+        receipt = await self._client.resolve(conversation.token, conversation.request_id, values["item"])
         where = "inbox" if conversation.role is Role.INSTRUCTOR else "questions"
         return saved_card(
             receipt,

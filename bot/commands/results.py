@@ -1,42 +1,114 @@
-"""What came of it: a student's grades."""
+"""What came of it: a student's grades, and how far everything has got."""
 
 from __future__ import annotations
 
 from bot.client.api import Grade, LmsClient
-from bot.commands.card import LISTED_MAX, all_of, button, card
-from bot.core.command import Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.commands import arguments
+from bot.commands.card import all_of, button, card
+from bot.commands.dates import Calendar
+from bot.commands.listing import PAGE, listing
+from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import Text, join, quote
-from bot.core.text import phrases
+from bot.core.text import grading, phrases
 from bot.core.text import work as text
+
+FEEDBACK_SHOWN = 300
+"""Characters, in a list."""
 
 
 class Results:
-    def __init__(self, client: LmsClient) -> None:
+    def __init__(self, client: LmsClient, calendar: Calendar) -> None:
         self._client = client
+        self._calendar = calendar
 
     def commands(self) -> tuple[Command, ...]:
-        return (Command("grades", text.GRADES_SUMMARY, "/grades", self.grades, frozenset({Role.STUDENT})),)
+        return (
+            Command(
+                "grades",
+                text.GRADES_SUMMARY,
+                "/grades A1",
+                self.grades,
+                frozenset({Role.STUDENT}),
+                (Arg("assignment", grading.WHICH_GRADE, parse=arguments.item_id("A"), required=False), PAGE),
+            ),
+        )
 
     async def grades(self, conversation: Conversation, values: Values) -> Reply:
         grades = await all_of(lambda page: self._client.grades(conversation.token, page=page))
+        # Of every assignment the newest attempt that was graded; the list comes in the order of attempts.
+        newest = {grade.assignment_id: grade for grade in grades}
+        wanted = values["assignment"]
+        if wanted:
+            if wanted not in newest:
+                raise BadValue(grading.no_grade_of(wanted))
+            return await self._one_grade(conversation, newest[wanted])
         if not grades:
             return card(text.NO_GRADES, buttons=[button(phrases.BUTTONS["submissions"], "submissions")])
-        counted = {grade.assignment_id: grade for grade in grades}.values()
-        details: list[Text | str] = []
-        for grade in grades[-LISTED_MAX:]:
-            details.append(
-                text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id)
-            )
-            if grade.feedback:
-                details.append(join((f"   {text.FEEDBACK} ", quote(grade.feedback))))
+        shown = listing(list(newest.values()), values["page"], "grades")
         return card(
-            text.total(sum(grade.points for grade in counted), sum(grade.points_max for grade in counted)),
-            *details,
-            *phrases.not_shown(len(grades) - LISTED_MAX),
-            buttons=[button(phrases.BUTTONS["progress"], "progress")],
+            grading.total(
+                sum(grade.score_hundredths for grade in newest.values()),
+                sum(grade.points_max for grade in newest.values()),
+            ),
+            *(line for grade in shown.items for line in _grade_lines(grade)),
+            *shown.place,
+            buttons=[
+                *(_open_grade(grade) for grade in shown.items),
+                button(phrases.BUTTONS["progress"], "progress"),
+            ],
+            pager=shown.pager,
+        )
+
+    async def _one_grade(self, conversation: Conversation, grade: Grade) -> Reply:
+        files = []
+        for wanted in grade.files:
+            file, content = await self._client.download(conversation.token, grade.id, wanted.sha256)
+            files.append(OutgoingFile(wanted.name, file.media_type, content))
+        return card(
+            text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id),
+            *grade_details(grade),
+            grading.graded_by(grade.grader, self._calendar.absolute(grade.graded_at)),
+            buttons=[
+                button(grading.ASK_FOR_REGRADE, "regrade", grade.assignment_id),
+                button(phrases.BUTTONS["grades"], "grades"),
+            ],
+            files=files,
         )
 
 
 def points_of(grade: Grade) -> str:
-    return text.points_of(grade.points, grade.points_max)
+    """With what lateness took, where it took something."""
+    if not grade.deducted_hundredths:
+        return text.points_of(grade.points, grade.points_max)
+    return grading.points_less_lateness(
+        grade.points,
+        grade.points_max,
+        grade.late_percent,
+        grade.deducted_hundredths,
+        grade.score_hundredths,
+    )
+
+
+def grade_details(grade: Grade) -> list[Text | str]:
+    """Rubric, feedback, and the names of its files."""
+    details: list[Text | str] = [
+        grading.rubric_line(score.criterion, score.points, None) for score in grade.rubric
+    ]
+    if grade.feedback:
+        details.append(join((f"{text.FEEDBACK} ", quote(grade.feedback))))
+    return [*details, *(phrases.file_line(file.name, file.size) for file in grade.files)]
+
+
+def _grade_lines(grade: Grade) -> list[Text | str]:
+    line = text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id)
+    if not grade.feedback:
+        return [line]
+    feedback = phrases.beginning(grade.feedback, FEEDBACK_SHOWN)
+    return [line, join((f"   {text.FEEDBACK} ", quote(feedback)))]
+
+
+def _open_grade(grade: Grade) -> Button:
+    return button(
+        phrases.item_label(grade.assignment_id, grade.assignment_title), "grades", grade.assignment_id
+    )

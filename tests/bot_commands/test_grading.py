@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.client.api import Grade, LmsClient, LmsError, Page
+from bot.commands.marks import Marks
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
 
@@ -34,8 +35,8 @@ async def test_the_same_act_repeated_is_the_same_success(
     graders: tuple[Chat, Chat], client: LmsClient
 ) -> None:
     grace, _ = graders
-    first = await grace.run("grade", submission="S1", points=5)
-    assert await grace.run_again("grade", submission="S1", points=5) == first
+    first = await grace.run("grade", submission="S1", points=Marks(5))
+    assert await grace.run_again("grade", submission="S1", points=Marks(5)) == first
     assert (await client.grade(grace.token, "S1")).version == 1
 
 
@@ -47,20 +48,20 @@ async def test_a_saved_grade_is_never_called_unsaved_because_drafts_cannot_be_co
 
     grace, _ = graders
     monkeypatch.setattr(client, "grades", no_quorum)
-    reply = await grace.run("grade", submission="S1", points=5)
+    reply = await grace.run("grade", submission="S1", points=Marks(5))
     assert "Saved on the cluster" in reply.text.plain
-    assert labels(reply)[0] == "Release the grades of A1"
+    assert labels(reply)[0] == "Release it to Ada"
 
 
 async def test_a_grade_is_replaced_only_knowingly(graders: tuple[Chat, Chat]) -> None:
     grace, alan = graders
-    await grace.run("grade", submission="S1", points=5)
-    assert "5 / 10" in await conflict(alan, points=7)
+    await grace.run("grade", submission="S1", points=Marks(5))
+    assert "5 / 10" in await conflict(alan, points=Marks(7))
     (replaces,) = [arg for arg in alan.command("grade").args if arg.name == "replaces"]
     assert replaces.choices is not None
     (choice,) = await replaces.choices(alan, {"submission": "S1"})
     assert "5 / 10" in choice.label
-    reply = await alan.run("grade", submission="S1", points=7, replaces=replaces.parse(choice.value))
+    reply = await alan.run("grade", submission="S1", points=Marks(7), replaces=replaces.parse(choice.value))
     assert "7 / 10" in reply.text.plain
 
 
@@ -68,14 +69,14 @@ async def test_a_grade_that_changed_since_it_was_looked_at_is_not_replaced(
     graders: tuple[Chat, Chat],
 ) -> None:
     grace, alan = graders
-    await grace.run("grade", submission="S1", points=5)
-    await grace.run("grade", submission="S1", points=8, replaces=1)
-    assert "8 / 10" in await conflict(alan, points=7, replaces=1)
+    await grace.run("grade", submission="S1", points=Marks(5))
+    await grace.run("grade", submission="S1", points=Marks(8), replaces=1)
+    assert "8 / 10" in await conflict(alan, points=Marks(7), replaces=1)
 
 
 async def test_only_drafts_are_counted_and_released(graders: tuple[Chat, Chat]) -> None:
     grace, _ = graders
-    await grace.run("grade", submission="S1", points=5)
+    await grace.run("grade", submission="S1", points=Marks(5))
     assert "1 draft grade of A1" in (await grace.run("pending")).text.plain
-    assert "Released 1 grade of A1" in (await grace.run("release", assignment="A1")).text.plain
+    assert "Released 1 grade of A1" in (await grace.run("release", item="A1")).text.plain
     assert "draft" not in (await grace.run("pending")).text.plain

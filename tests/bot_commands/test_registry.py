@@ -28,6 +28,7 @@ COMMANDS = {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
         *("followup", "rate", "resolve", "faq"),
+        *("regrade", "regrades"),
     },
     Role.INSTRUCTOR: {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
@@ -44,6 +45,7 @@ COMMANDS = {
         ),
         *("progress", "questions", "inbox", "answer", "announce"),
         *("faq", "publish", "endorse", "correct", "resolve"),
+        *("feedback", "regrades", "gradebook", "importgrades", "stats"),
     },
     Role.ADMINISTRATOR: {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),

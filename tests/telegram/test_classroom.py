@@ -181,10 +181,10 @@ async def test_a_grade_released_is_told_to_its_student(ada: Person, grace: Perso
     submission = receipt.text.split()[2].rstrip(":")
     grace.say(f"/grade {submission} 18")
     await grace.hears("Graded")
-    grace.say(f"/release {assignment}")
+    grace.say(f"/release {submission}")
     told = await ada.hears("Elections was graded: 18 of 20")
     ada.tap(told, "Grades")
-    await ada.hears("18 of 20 points so far")
+    await ada.hears(f"{assignment}: Elections, 18 / 20")
 
 
 async def test_who_blocks_the_bot_disturbs_nobody_else(ada: Person, grace: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.language import Phrase, tr, trn
+from bot.core.text.assignments import number
 
 NOTICE_MARK = "🔔"
 """Begins every notice, so that eye and transcript tell what happened from what was asked for."""
@@ -58,10 +59,26 @@ def assignment_worth(title: str, points: int) -> str:
     return trn(points, "{title}, {count} point", "{title}, {count} points", title=title)
 
 
-def graded(title: str, points: int, points_max: int) -> str:
+def graded(title: str, score: int, points_max: int) -> str:
+    """`score` after lateness, in hundredths of a point."""
     return tr(
-        "{title} was graded: {points} of {points_max}", title=title, points=points, points_max=points_max
+        "{title} was graded: {points} of {points_max}",
+        title=title,
+        points=number(score),
+        points_max=points_max,
     )
+
+
+def asks_for_regrade(student: str, assignment_id: str) -> str:
+    return tr("{student} asks to look again at {assignment}", student=student, assignment=assignment_id)
+
+
+def regrade_answered(regrade_id: str, title: str) -> str:
+    return tr("An answer to {regrade} about {title}", regrade=regrade_id, title=title)
+
+
+def regrade_closed(regrade_id: str, title: str) -> str:
+    return tr("{regrade} about {title} was closed", regrade=regrade_id, title=title)
 
 
 def asks(pseudonym: str, query_id: str) -> str:

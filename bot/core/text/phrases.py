@@ -25,6 +25,7 @@ BUTTONS = {
     "pending": Phrase("To grade"),
     "progress": Phrase("Progress"),
     "questions": Phrase("Questions"),
+    "regrades": Phrase("Requests to look again"),
     "status": Phrase("Course servers"),
     "submissions": Phrase("Submissions"),
     "upload": Phrase("Upload a material"),

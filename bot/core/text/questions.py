@@ -11,7 +11,8 @@ ASK_SUMMARY = Phrase("ask the tutor or an instructor")
 QUESTIONS_SUMMARY = Phrase("questions and their answers")
 FOLLOWUP_SUMMARY = Phrase("ask the instructors more about a question of yours")
 RATE_SUMMARY = Phrase("say whether the tutor's answer was helpful or wrong")
-RESOLVE_SUMMARY = Phrase("close a question that needs no more answers")
+RESOLVE_SUMMARY = Phrase("close a question or a request that is settled")
+WHICH_TO_RESOLVE = Phrase("Which question, or which request to look at a grade again?")
 FAQ_SUMMARY = Phrase("questions that were answered for everybody")
 
 TO_WHOM = Phrase(
@@ -96,6 +97,15 @@ def followed_up(query_id: str) -> str:
 
 def rated(query_id: str) -> str:
     return tr("Noted for {query}", query=query_id)
+
+
+def answer_instead(query_id: str) -> str:
+    return tr(
+        "{command} closes {query} and says nothing; to answer it use {answer}.",
+        command="/resolve",
+        query=query_id,
+        answer=f"/answer {query_id}",
+    )
 
 
 def resolved(query_id: str) -> str:

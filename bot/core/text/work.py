@@ -122,7 +122,6 @@ GRADES_SUMMARY = Phrase("your grades and feedback")
 PROGRESS_SUMMARY = Phrase("what is read, handed in and graded")
 POINTS_PROMPT = Phrase("How many points?")
 FEEDBACK_PROMPT = Phrase("What do you say to the student?")
-REPLACES_PROMPT = Phrase("Replace that grade? (/cancel leaves it as it is.)")
 NOTHING_TO_GRADE = Phrase("Nothing waits to be graded.")
 NOT_YET_RELEASED = Phrase("A draft: the student does not see it before it is released.")
 NO_GRADES = Phrase("No grade was released to you yet.")
@@ -197,20 +196,6 @@ def released(count: int, assignment_id: str) -> str:
         "Released {count} grades of {assignment}",
         assignment=assignment_id,
     )
-
-
-def graded_already(submission_id: str, grader: str, points: str) -> str:
-    return tr(
-        "{grader} has given {submission} {points}.", grader=grader, submission=submission_id, points=points
-    )
-
-
-def replace_grade(points: str, grader: str) -> str:
-    return tr("Replace {points} by {grader}", points=points, grader=grader)
-
-
-def total(own: int, most: int) -> str:
-    return tr("{points} of {points_max} points so far", points=own, points_max=most)
 
 
 def materials_read(read: int, materials: int) -> str:
