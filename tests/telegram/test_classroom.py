@@ -84,6 +84,19 @@ async def test_the_menu_follows_who_is_signed_in(server: BotApiServer, ada: Pers
     assert not {"submit", "grade"} & {name for name, _ in server.menus["default"]}
 
 
+async def test_the_menu_is_in_the_language_of_the_person(server: BotApiServer, ada: Person) -> None:
+    jana = Person(server, 1004, language="de-AT")
+    jana.say("/login linus")
+    await jana.hears("Passwort")
+    jana.say(PEOPLE["linus"].password)
+    await server.until(lambda: str(jana.chat) in server.menus)
+    await enter(ada, "ada")
+    await server.until(lambda: str(ada.chat) in server.menus)
+    german, english = (dict(server.menus[str(one.chat)]) for one in (jana, ada))
+    assert german.keys() == english.keys()
+    assert german["submit"] != english["submit"]
+
+
 async def test_a_file_with_the_command_as_its_caption_is_handed_in(
     client: LmsClient, ada: Person, grace: Person
 ) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.adapters.telegram import fairness
+from bot.adapters.telegram import fairness, hearing
 from bot.core.model import Button, Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.people import Person
@@ -228,9 +228,10 @@ async def test_a_flooding_chat_cannot_claim_every_place(
     slow.set()
 
 
-async def test_typing_is_shown_while_an_answer_takes_long(
-    listener: Listener, server: BotApiServer, ada: Person
+async def test_typing_is_shown_again_and_again_while_an_answer_takes_long(
+    listener: Listener, server: BotApiServer, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(hearing, "TYPING_INTERVAL_SECONDS", 0.01)
     slow = asyncio.Event()
 
     async def answer(incoming: Incoming) -> None:
@@ -239,7 +240,8 @@ async def test_typing_is_shown_while_an_answer_takes_long(
 
     listener.answer = answer
     ada.say("a question for the tutor")
-    (shown, *_) = await server.until(lambda: server.called("sendChatAction"))
+    await server.until(lambda: len(server.called("sendChatAction")) >= 3)
+    shown = server.called("sendChatAction")[-1]
     assert (int(shown["chat_id"]), shown["action"]) == (ada.chat, "typing")
     slow.set()
     await ada.hears("heard")

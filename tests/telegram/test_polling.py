@@ -8,12 +8,21 @@ import aiohttp
 import pytest
 
 from bot.adapters.telegram import CannotStart, polling
-from bot.adapters.telegram.polling import PAGE_MAX
 from bot.core.model import Incoming
+from tests.telegram import delivery
 from tests.telegram.people import Person
 from tests.telegram.protocol import Refusal, flood
 from tests.telegram.running import Listener, adapter_for, running
 from tests.telegram.server import TOKEN, BotApiServer
+
+SMALL_PAGE = 10
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred people who wait are a long test, and show no more than ten."""
+    monkeypatch.setattr(polling, "PAGE_MAX", SMALL_PAGE)
+    monkeypatch.setattr(delivery, "PAGE_MAX", SMALL_PAGE)
 
 
 @pytest.fixture
@@ -70,34 +79,47 @@ async def test_an_update_in_work_is_handed_over_once_however_often_it_comes(
     assert len(listener.heard) == 6
 
 
+@pytest.mark.usefixtures("small_pages")
 async def test_more_than_a_page_behind_one_slow_answer_is_heard(
     listener: Listener, busy: asyncio.Event, server: BotApiServer, ada: Person
 ) -> None:
     ada.say("a question for the tutor")
-    people = [Person(server, 5000 + number) for number in range(PAGE_MAX + 20)]
+    people = [Person(server, 5000 + number) for number in range(SMALL_PAGE + 5)]
     for person in people:
         person.say("hello")
     await server.until(lambda: len(listener.heard) == len(people) + 1)
     busy.set()
 
 
+async def test_an_update_that_cannot_be_read_neither_ends_the_bot_nor_reaches_a_log(
+    listener: Listener, server: BotApiServer, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.deliver({"message": {"text": "correct horse", "chat": "nonsense"}})
+    ada.say("hello")
+    await ada.hears("heard hello")
+    await server.until(lambda: int(server.called("getUpdates")[-1]["offset"]) > 700_002)
+    assert "could not be read" in caplog.text
+    assert "correct horse" not in caplog.text
+
+
+@pytest.mark.usefixtures("small_pages")
 async def test_no_more_is_asked_for_than_can_be_worked_on(
     listener: Listener, busy: asyncio.Event, server: BotApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "UPDATES_MAX", PAGE_MAX + PAGE_MAX // 2)
+    monkeypatch.setattr(polling, "UPDATES_MAX", 3 * SMALL_PAGE // 2)
 
     async def answer(incoming: Incoming) -> None:
         await busy.wait()
         await listener.echo(incoming)
 
     listener.answer = answer
-    people = [Person(server, 5000 + number) for number in range(3 * PAGE_MAX)]
+    people = [Person(server, 5000 + number) for number in range(3 * SMALL_PAGE)]
     for person in people:
         person.say("hello")
-    await server.until(lambda: len(listener.heard) == 2 * PAGE_MAX)
+    await server.until(lambda: len(listener.heard) == 2 * SMALL_PAGE)
     polls = server.delivery.polls
     await server.until(lambda: server.delivery.polls >= polls + 3)
-    assert len(listener.heard) == 2 * PAGE_MAX
+    assert len(listener.heard) == 2 * SMALL_PAGE
     busy.set()
     await server.until(lambda: len(listener.heard) == len(people))
 

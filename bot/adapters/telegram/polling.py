@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from datetime import timedelta
 from typing import Any, NoReturn
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    Conflict,
+    EndPointNotFound,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.warnings import PTBUserWarning
 
 from bot.adapters.telegram.attempts import attempt
 from bot.adapters.telegram.fairness import UPDATES_MAX
-from bot.adapters.telegram.receiving import ALLOWED_UPDATES
+from bot.adapters.telegram.receiving import ALLOWED_UPDATES, read_update
 
 log = logging.getLogger(__name__)
 
+# See Polling._page for why not.
+warnings.filterwarnings("ignore", "Please use 'Bot.get_updates'", PTBUserWarning)
+
 LONG_POLL_SECONDS = 10
+ANSWER_SECONDS = 5
 # Telegram gives this many unconfirmed updates at most.
 PAGE_MAX = 100
 # While something is worked on, Telegram answers at once, with what we know already.
@@ -74,18 +87,33 @@ class Polling:
             log.warning("the last updates could not be confirmed and will come again: %s", failure)
 
     async def _receive(self) -> None:
-        page = await self._bot.get_updates(
-            offset=self._next_offset(),
-            limit=PAGE_MAX,
-            timeout=LONG_POLL_SECONDS,
-            allowed_updates=ALLOWED_UPDATES,
-        )
-        new = [update for update in page if update.update_id not in self._received]
+        page = await self._page()
+        new = [document for document in page if document["update_id"] not in self._received]
         if len(page) == PAGE_MAX and not new:
             self._leave_behind()
-        for update in new:
-            self._received[update.update_id] = False
-            await self._queue.put(update)
+        for document in new:
+            update = read_update(document, self._bot)
+            # One that cannot be read would be no better when it came again.
+            self._received[document["update_id"]] = update is None
+            if update is not None:
+                await self._queue.put(update)
+
+    async def _page(self) -> list[dict[str, Any]]:
+        """Unread: for one update that it cannot read the library refuses a page, and logs what it says."""
+        wanted = {
+            "offset": self._next_offset(),
+            "limit": PAGE_MAX,
+            "timeout": LONG_POLL_SECONDS,
+            "allowed_updates": ALLOWED_UPDATES,
+        }
+        try:
+            page: list[dict[str, Any]] = await self._bot.do_api_request(
+                "get_updates", wanted, read_timeout=LONG_POLL_SECONDS + ANSWER_SECONDS
+            )
+        except EndPointNotFound:
+            # So the library calls a token that is not known in this place.
+            raise InvalidToken from None
+        return page
 
     def _leave_behind(self) -> None:
         """Serve the others: confirm what takes long before its end, unless too much takes long already."""

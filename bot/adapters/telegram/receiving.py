@@ -8,11 +8,23 @@ twice. The library's own Updater confirms on receipt, by either way, which is wh
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, NoReturn, Protocol
 
 from telegram import Bot, Update
 
+log = logging.getLogger(__name__)
+
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY)
+
+
+def read_update(document: Any, bot: Bot) -> Update | None:
+    """None when it is no update that we know how to read; what it says reaches no log."""
+    try:
+        return Update.de_json(document, bot)
+    except Exception as unreadable:
+        log.error("an update could not be read: %s", type(unreadable).__name__)
+        return None
 
 
 class Receiving(Protocol):

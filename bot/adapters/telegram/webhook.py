@@ -21,7 +21,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from bot.adapters.telegram.attempts import attempt
-from bot.adapters.telegram.receiving import ALLOWED_UPDATES
+from bot.adapters.telegram.receiving import ALLOWED_UPDATES, read_update
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +86,10 @@ class Webhook:
     async def open(self, bot: Bot, queue: asyncio.Queue[Any]) -> None:
         self._bot, self._queue = bot, queue
         for kept in self._shelf.kept():
-            update = Update.de_json(json.loads(kept), bot)
-            self._shelved.add(update.update_id)
-            self._receive(update, queue)
+            update = self.read(kept.encode())
+            if update is not None:
+                self._shelved.add(update.update_id)
+                self._receive(update, queue)
         self._server.add_sockets(bind_sockets(self._port, self._host))
         try:
             await attempt(
@@ -140,10 +141,11 @@ class Webhook:
     def read(self, body: bytes) -> Update | None:
         """None when it is no update that we know how to read."""
         try:
-            return Update.de_json(json.loads(body), self._bot)
-        except Exception as unreadable:
-            log.error("an update could not be read: %s", type(unreadable).__name__)
-            return None
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            document = None
+        assert self._bot is not None  # noqa: S101 - nobody calls before it is open
+        return read_update(document, self._bot)
 
     async def hear(self, update: Update, body: bytes) -> bool:
         """Whether the update was handled, or is kept."""
