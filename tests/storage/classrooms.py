@@ -11,15 +11,18 @@ from raft.membership import Membership
 from raft.types import Entry, EntryKind
 from storage import blobs
 from storage.classroom import Classroom
+from storage.known_answers import know
 from storage.models.course import Material
 from storage.models.people import User
+from storage.models.questions import Query
 from storage.passages import Section, add_passages
 
 MEMBERS = Membership(voters=("n1", "n2", "n3"))
 
 
 def add_user_with_file(command: Command, index: int, term: int) -> Outcome:
-    """A user of the announced name, who publishes 3 KB of course text out of one file of 40 KB."""
+    """A user of the announced name, who publishes 3 KB of course text out of one file of 40 KB, and whose
+    question has a known answer."""
     name = command.announce.text
     User.create(username=name, display_name=name, role=1, password_hash="", created_ms=command.time_ms)
     parts = [hashlib.sha512(b"%s %d" % (name.encode(), part)).digest() * 156 for part in range(4)]
@@ -37,6 +40,10 @@ def add_user_with_file(command: Command, index: int, term: int) -> Outcome:
     )
     text = " ".join(f"{name} says sentence {number}, which is about {number * 7}." for number in range(60))
     add_passages(material.number, [Section("page 1", "On numbers", text)])
+    asked = Query.create(
+        asker=name, text=f"What says {name}?", recipient=2, answered=True, delay_reported=False, asked_ms=1
+    )
+    know(asked.number, asked.text, text[:200], answer_place=0, published=True, known_ms=command.time_ms)
     return Outcome(accepted=PostResponse(index=index, term=term))
 
 
