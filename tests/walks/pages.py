@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.walks.recording import recorded
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = [DOCS / f"{name}.md" for name in ("students", "administrators")]
+PAGES = [DOCS / f"{name}.md" for name in ("students", "instructors", "administrators")]
 
 _PLAYED = re.compile(r"(<!-- played: ([^>]+?) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 

@@ -43,7 +43,7 @@ _LATER = re.compile(r"(\d+) (hour|day)s? later")
 _DRAWN = re.compile(
     r"(?<=/start )[A-Za-z0-9_-]{16,}|(?<=SHA-256 )[0-9a-f]{64}|[\d.,]+ [MG]B(?= of disk free)|/\S+(?=/backups/)"
 )
-_ENTRY = re.compile(r"(?<=\bentry )\d+|(?<=\bup to )\d+")
+_ENTRY = re.compile(r"(?<=\bentry )\d+|(?<=committed up to )\d+")
 
 
 @dataclass(slots=True)
@@ -131,7 +131,8 @@ class Walk(ScriptAdapter):
 
     def _note_notice(self, step: Expect) -> None:
         for notice in self._notices[step.speaker]:
-            if step.text in transcript.shown(notice.text.plain):
+            labels = (button.label for row in notice.buttons for button in row)
+            if step.text in transcript.shown(notice.text.plain, labels):
                 self._notices[step.speaker].remove(notice)
                 self._note(notice)
                 return
