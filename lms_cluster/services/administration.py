@@ -45,6 +45,7 @@ class Administration:
     async def save_backup(self, token_sha256: bytes, deadline: Deadline) -> SaveBackupResponse:
         """Raises Refused, Overloaded, TimeoutError, StorageFailed."""
         await demand_right(self._reader, token_sha256, "record_backup", deadline)
+        self._backups.demand_room(self._node_id)
         command = stamped(secrets.token_hex(16), token_sha256)
         command.record_backup.CopyFrom(RecordBackup(node_id=self._node_id))
         await self._proposer.propose(command, deadline)

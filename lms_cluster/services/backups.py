@@ -6,14 +6,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from lms_cluster.deadline import Deadline
+from lms_cluster.disk_reserve import RESUME_BYTES
 from lms_cluster.overload import Admission
+from lms_cluster.refusal import Code, Refused
 from protos.lms_pb2 import BackupHeader, BackupResponse, SaveBackupResponse
 from raft.types import StateMachine
 from storage.files import replace_durably
+from storage.set_aside import STATE
 
 CHUNK_BYTES = 1 << 20
 PREFIX = "backup-"
@@ -23,10 +26,12 @@ KEPT_MAX = 5
 
 
 class Backups:
-    def __init__(self, folder: Path, state: StateMachine) -> None:
-        """Removes from `folder` what a backup left there that was cut short."""
+    def __init__(self, folder: Path, state: StateMachine, free: Callable[[], int]) -> None:
+        """Removes from `folder` what a backup left there that was cut short. `free` tells how many bytes are
+        free on its disk."""
         self._folder = folder
         self._state = state
+        self._free = free
         self._admission = Admission(1, "Another backup of this node is under way.", 5.0)
         for left in folder.glob(f"{PREFIX}*"):
             left.unlink(missing_ok=True)
@@ -71,6 +76,14 @@ class Backups:
             size=kept.stat().st_size,
             sha256=sha256,
         )
+
+    def demand_room(self, node_id: str) -> None:
+        """A copy that is kept must leave the node what it needs of the disk to go on writing. Raises Refused
+        NO_ROOM."""
+        copied = sum(file.stat().st_size for file in self._folder.glob(f"{STATE}*"))
+        if self._free() < copied + RESUME_BYTES:
+            message = f"The disk of {node_id} has no room for a backup; nothing was saved."
+            raise Refused(Code.FAILED_PRECONDITION, "NO_ROOM", message)
 
     def _new_path(self) -> Path:
         return self._folder / f"{PREFIX}{secrets.token_hex(4)}.db"

@@ -63,7 +63,7 @@ class Services:
         proposer = Proposer(driver, disk)
         attempts = LoginAttempts()
         membership = MembershipChanges(driver)
-        backups = Backups(folder, classroom)
+        backups = Backups(folder, classroom, lambda: disk.free)
         self._passwords = passwords
         self._extractor = Extractor()
         self._feed = Feed(self.reader)

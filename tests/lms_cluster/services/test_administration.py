@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lms_cluster.commands import apply_command
+from lms_cluster.disk_reserve import RESUME_BYTES
 from lms_cluster.services.backups import KEPT_FOLDER, KEPT_MAX
 from protos.lms_pb2 import (
     KIND_AUDIT,
@@ -83,6 +84,19 @@ async def test_a_node_keeps_the_newest_backups_only(cluster: RunningCluster, roo
     folder = cluster.config.node("n3").data / KEPT_FOLDER
     kept = sorted(path.resolve() for path in folder.iterdir())
     assert kept == [Path(each.path) for each in saved[-KEPT_MAX:]]
+
+
+async def test_a_backup_does_not_take_the_room_that_the_node_needs(
+    cluster: RunningCluster, root: Person
+) -> None:
+    await cluster.stop_node("n1")
+    await cluster.start_node("n1", measure_disk=lambda folder: RESUME_BYTES)
+    await eventually(cluster.leader)
+    refused = await refusal(save(root, "n1"))
+    assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "NO_ROOM")
+    assert not (cluster.config.node("n1").data / KEPT_FOLDER).exists()
+    assert ("root", "make backups", "n1") not in await newest_acts(root, 50)
+    assert (await save(root, "n2")).node_id == "n2"
 
 
 async def test_others_may_not(cluster: RunningCluster, people: dict[str, Person]) -> None:
