@@ -10,6 +10,7 @@ from bot.client.api import Page, Receipt
 from bot.core.language import Words
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import Text, bold, lines
+from bot.core.richtext import label as as_label
 from bot.core.text import phrases
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def button(label: Words, command: str, *words: str) -> Button:
     data = ":".join((command, *words))
     if any(":" in word for word in words) or len(data.encode()) > BUTTON_BYTES_MAX:
         raise ValueError(f"no button can say {data}")
-    return Button(str(label), data)
+    return Button(as_label(str(label)), data)
 
 
 async def all_of(fetch: Callable[[str], Awaitable[Page[T]]]) -> list[T]:

@@ -15,7 +15,7 @@ from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure, NotSignedIn
 from bot.core.language import Words
 from bot.core.model import Button, Reply
-from bot.core.richtext import lines, plain
+from bot.core.richtext import label, lines, plain
 from bot.core.text import dialogue as text
 from bot.core.text.servers import told
 
@@ -174,7 +174,8 @@ class Act:
         if len(choices) > CHOICES_MAX:
             return ()
         place = command.args.index(arg)
-        buttons = [Button(choice.label, f"pick:{tag(dialogue)}:{place}:{choice.value}") for choice in choices]
+        start = f"pick:{tag(dialogue)}:{place}"
+        buttons = [Button(label(choice.label), f"{start}:{choice.value}") for choice in choices]
         return tuple((button,) for button in buttons if len(button.data.encode()) <= BUTTON_BYTES_MAX)
 
     async def _show_card(self, command: Command, card: Reply, dialogue: Dialogue, reason: Words) -> None:
@@ -268,12 +269,12 @@ class Act:
     def _gave_code(self, command: Command) -> bool:
         return any(arg.inline and arg.name in self._secrets for arg in command.args)
 
-    def _repeat_button(self, dialogue: Dialogue, label: Words) -> Button:
+    def _repeat_button(self, dialogue: Dialogue, words: Words) -> Button:
         """Remember an act so that the button can repeat it with the same request id."""
         chat = self._conversation.chat
         others = [other for other in chat.repeatable if other.request_id != dialogue.request_id]
         self._conversation.chat = replace(chat, repeatable=(*others, dialogue)[-REPEATABLE_MAX:])
-        return Button(str(label), f"repeat:{dialogue.request_id}")
+        return Button(str(words), f"repeat:{dialogue.request_id}")
 
     def _keep(self, dialogue: Dialogue | None) -> None:
         """Make `dialogue` the one under way; with an expiry of its own from now on."""

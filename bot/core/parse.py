@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.command import Arg, BadValue
 from bot.core.model import FileRef
+from bot.core.richtext import turns
 from bot.core.text import dialogue as text
 
 LINE_CHARACTERS_MAX = 8000
@@ -59,10 +60,8 @@ def tidy(file: FileRef) -> FileRef:
 
 
 def _unfit_for_a_name(character: str) -> bool:
-    if character in "/\\" or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
-        return True
-    # These turn the writing round: "essay[RLO]dm.exe" would be read as "essayexe.md".
-    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+    # What turns the writing round would have "essay[RLO]dm.exe" read as "essayexe.md".
+    return character in "/\\" or turns(character) or unicodedata.category(character) in {"Cc", "Zl", "Zp"}
 
 
 def call(line: str) -> Call | None:

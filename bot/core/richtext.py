@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from unicodedata import category
 
 from bot.core.language import Words
 
@@ -73,6 +74,19 @@ def join(parts: Iterable[Text | Words], separator: str = "") -> Text:
 def lines(*parts: Text | Words) -> Text:
     """One text of many lines."""
     return join(parts, "\n")
+
+
+def label(words: str) -> str:
+    """The words as a button may bear them: on one line, with nothing that turns the writing round."""
+    kept = (" " if category(character) == "Cc" else character for character in words if not turns(character))
+    return " ".join("".join(kept).split()) or "…"
+
+
+def turns(character: str) -> bool:
+    """Whether it sets the direction of what follows it, or is no character at all."""
+    if category(character) == "Cs":
+        return True
+    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
 
 
 def units(text: str) -> int:

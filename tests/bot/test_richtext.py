@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.richtext import Span, Style, Text, bold, join, lines, plain, split, units
+from bot.core.richtext import Span, Style, Text, bold, join, label, lines, plain, split, units
 
 texts = st.lists(st.builds(Span, st.text("ab \n😀é", max_size=60), st.sampled_from(Style)), max_size=5).map(
     lambda spans: Text(tuple(spans))
@@ -39,3 +40,18 @@ def test_a_short_text_is_one_piece() -> None:
 def test_texts_are_joined_with_their_styles() -> None:
     assert lines(bold("a"), "b") == Text((Span("a", Style.BOLD), Span("\n"), Span("b")))
     assert join(["a", "b"]).plain == "ab"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Open A3: Elections", "Open A3: Elections"),
+        ("A3: Elect\u202eions\u2066", "A3: Elections"),
+        ("two\nlines\tand\x00more", "two lines and more"),
+        ("lone \ud800", "lone"),
+        ("\u202e", "…"),
+        ("שלום 😀", "שלום 😀"),
+    ],
+)
+def test_a_label_is_one_line_that_turns_nothing_round(words: str, shown: str) -> None:
+    assert label(words) == shown

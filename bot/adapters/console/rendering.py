@@ -7,7 +7,7 @@ from itertools import count
 
 from bot.adapters.local_messages import is_notice
 from bot.core.model import Reply
-from bot.core.richtext import Style, Text
+from bot.core.richtext import Style, Text, turns
 
 _CODES = {Style.BOLD: "1", Style.ITALIC: "3", Style.CODE: "36", Style.QUOTE: "2"}
 
@@ -59,6 +59,4 @@ def _one_line(words: str) -> str:
 
 
 def _obeyed(character: str) -> bool:
-    if unicodedata.category(character) in {"Cc", "Cs"}:
-        return True
-    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+    return turns(character) or unicodedata.category(character) == "Cc"
