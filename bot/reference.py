@@ -71,7 +71,7 @@ def _described(command: Command) -> str:
     if command.private:
         lines[-1] += " In a private chat only."
     if command.confirm is not None:
-        lines[-1] += " Where there is something to think over it shows that first, and goes on once confirmed."
+        lines[-1] += " Shows first what there is to think over, and goes on once that is confirmed."
     lines.append("")
     if command.args:
         lines += [
