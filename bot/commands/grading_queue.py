@@ -37,7 +37,9 @@ async def next_steps(client: LmsClient, conversation: Conversation, grade: Grade
     if not (grade.feedback or grade.files):
         steps.append(button(text.ADD_FEEDBACK, "feedback", grade.id))
     try:
-        waiting = await ungraded(client, conversation, grade.assignment_id)
+        queue = await ungraded(client, conversation)
+        # Who grades one assignment goes on with it.
+        waiting = [each for each in queue if each.assignment_id == grade.assignment_id] or queue
         unreleased = (await drafts(client, conversation, grade.assignment_id)).get(grade.assignment_id, 0)
     except LmsError as error:
         log.info("cannot look at what waits: %s %s", error.code, error.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,37 @@ class GradingContract:
         grace, ada = await sign_in(client, "grace"), await sign_in(client, "ada")
         await client.put_grade(grace, fresh_id(), submission, 15, "Good.", 0, release=True)
         assert (await client.grade(ada, submission)).released
+
+    async def test_of_three_graders_at_once_one_gives_each_grade_and_the_others_learn_of_it(
+        self, client: LmsClient
+    ) -> None:
+        root, third = await sign_in(client, "root"), f"grader-{secrets.token_hex(4)}"
+        await client.add_user(root, fresh_id(), third, "Third", "instructor", "a password")
+        graders = [await sign_in(client, "grace"), await sign_in(client, "alan")]
+        graders.append((await client.login(third, "a password")).token)
+        assignment, first = await handed_in(client)
+        submissions = [first]
+        for student in ("linus", "edsger"):
+            token = await sign_in(client, student)
+            submissions.append((await client.submit(token, fresh_id(), assignment, "They do.", ())).item.id)
+        given = [
+            (submission, points, token) for submission in submissions for points, token in enumerate(graders)
+        ]
+        outcomes = await asyncio.gather(
+            *(client.put_grade(token, fresh_id(), each, points, "", 0) for each, points, token in given),
+            return_exceptions=True,
+        )
+        for submission in submissions:
+            won = []
+            for (each, points, _), outcome in zip(given, outcomes, strict=True):
+                if each != submission:
+                    continue
+                if isinstance(outcome, LmsError):
+                    assert (outcome.code, outcome.reason) == ("ABORTED", "GRADE_CHANGED")
+                else:
+                    won.append(points)
+            grade = await client.grade(graders[0], submission)
+            assert ([grade.points], grade.version) == (won, 1)
 
     async def test_an_import_is_tried_first_and_then_taken_whole(self, client: LmsClient) -> None:
         assignment, submission = await handed_in(client)

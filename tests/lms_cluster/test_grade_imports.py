@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lms_cluster.commands.grade_imports import GRADES_MAX, VIOLATIONS_MAX
+from lms_cluster.rpc_status import REQUEST_BYTES_MAX
+from lms_cluster.unknown_fields import refuse_unknown_fields
 from protos.command_pb2 import Refusal
 from protos.lms_pb2 import (
     KIND_GRADE,
@@ -13,6 +15,7 @@ from protos.lms_pb2 import (
     NewAssignment,
     NewGrade,
     NewGradeImport,
+    PostRequest,
     PostResponse,
 )
 from tests.lms_cluster.course import Course, at
@@ -153,6 +156,16 @@ def test_a_score_that_no_points_can_leave_is_refused_and_explained(late: Course,
     refusal = refused(late, row("ann", score_hundredths=score))
     assert refusal.violations[0].field == "grades[0].points"
     assert "loses 20 % of 20" in refusal.violations[0].description
+
+
+def test_the_largest_import_there_may_be_is_no_request_too_large() -> None:
+    rows = [
+        ImportedGrade(assignment_id="A123456789", student="x" * 32, points=1_000, version=1_000)
+        for _ in range(GRADES_MAX)
+    ]
+    request = PostRequest(request_id="x" * 64, grade_import=NewGradeImport(grades=rows))
+    refuse_unknown_fields(request)
+    assert request.ByteSize() < REQUEST_BYTES_MAX
 
 
 def test_an_import_is_bounded_and_so_is_what_is_said_of_it(class_of_two: Course) -> None:
