@@ -156,6 +156,9 @@ class BotApiServer:
             if refusal.parameters:
                 answer["parameters"] = refusal.parameters
             return web.json_response(answer, status=refusal.code)
+        except ConnectionError:
+            # The bot changed its mind: nobody reads an answer.
+            return web.Response()
         finally:
             self._changed.set()
         return web.json_response({"ok": True, "result": result})
