@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.adapters.telegram import limits
+from bot.adapters.telegram import SqliteShelf, Webhook, limits
 from bot.client.api import LmsClient
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom, seated
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
-from tests.telegram.running import Listener, adapter_for, running
+from tests.telegram.running import Listener, MakeListener, adapter_for, free_port, running
 from tests.telegram.server import BotApiServer
 
 
@@ -66,3 +66,16 @@ def ada(server: BotApiServer) -> Person:
 @pytest.fixture
 def grace(server: BotApiServer) -> Person:
     return Person(server, 1002)
+
+
+@pytest.fixture
+def another(server: BotApiServer, tmp_path: Path) -> MakeListener:
+    """Makes bots that are sent updates. Each listens where the one before it did, and has the same shelf."""
+    port = free_port()
+
+    def make() -> Listener:
+        shelf = SqliteShelf(tmp_path / "albums.db")
+        receiving = Webhook(f"http://127.0.0.1:{port}/homeroom/", "127.0.0.1", port, shelf)
+        return Listener(adapter_for(server, receiving))
+
+    return make

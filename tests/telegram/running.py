@@ -45,6 +45,9 @@ async def running(work: Coroutine[Any, Any, None], server: BotApiServer) -> Asyn
             await task
 
 
+MakeListener = Callable[[], "Listener"]
+
+
 class Listener:
     """Stands for the core: keeps what is heard, and answers as it is told."""
 

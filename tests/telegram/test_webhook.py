@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -14,25 +13,8 @@ from bot.adapters.telegram import CannotStart, SqliteShelf, Webhook, webhook
 from bot.core.model import Incoming
 from tests.telegram.people import Person
 from tests.telegram.protocol import Json
-from tests.telegram.running import Listener, adapter_for, free_port, running
+from tests.telegram.running import Listener, MakeListener, adapter_for, running
 from tests.telegram.server import BotApiServer
-
-SECRET = "X-Telegram-Bot-Api-Secret-Token"
-
-MakeListener = Callable[[], Listener]
-
-
-@pytest.fixture
-def another(server: BotApiServer, tmp_path: Path) -> MakeListener:
-    """Each listens where the one before it did, and has the same shelf."""
-    port = free_port()
-
-    def make() -> Listener:
-        shelf = SqliteShelf(tmp_path / "albums.db")
-        receiving = Webhook(f"http://127.0.0.1:{port}/homeroom/", "127.0.0.1", port, shelf)
-        return Listener(adapter_for(server, receiving))
-
-    return make
 
 
 @pytest_asyncio.fixture
@@ -93,6 +75,50 @@ async def test_nothing_is_confirmed_before_it_was_handled(
     assert slow["update_id"] not in dict(server.delivery.posts)
     done.set()
     await confirmed(server, slow)
+
+
+async def test_many_slow_answers_do_not_keep_others_from_being_heard(
+    listener: Listener, server: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "HELD_MAX", 2)
+    done = asyncio.Event()
+
+    async def answer(incoming: Incoming) -> None:
+        await done.wait()
+        await listener.echo(incoming)
+
+    listener.answer = answer
+    people = [Person(server, 5000 + number) for number in range(3)]
+    first = people[0].say("a question for the tutor")
+    await server.until(lambda: len(listener.heard) == 1)
+    others = [person.say("a question for the tutor") for person in people[1:]]
+    await confirmed(server, first)
+    assert not {update["update_id"] for update in others} & dict(server.delivery.posts).keys()
+    done.set()
+    for person in people:
+        await person.hears("heard")
+    for update in others:
+        await confirmed(server, update)
+    assert len(listener.heard) == 3
+
+
+async def test_more_than_can_be_worked_on_is_for_later(
+    listener: Listener, server: BotApiServer, ada: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "UPDATES_MAX", 1)
+    done = asyncio.Event()
+
+    async def answer(incoming: Incoming) -> None:
+        await done.wait()
+        await listener.echo(incoming)
+
+    listener.answer = answer
+    ada.say("a question for the tutor")
+    await server.until(lambda: listener.heard)
+    later = grace.say("hello")
+    await server.until(lambda: (later["update_id"], 503) in server.delivery.posts)
+    done.set()
+    await grace.hears("heard hello")
 
 
 async def test_what_is_sent_again_meanwhile_is_heard_once(
@@ -205,74 +231,6 @@ async def test_an_album_confirmed_and_not_handled_is_heard_by_the_next(
         ada.say("hello")
         await ada.hears("heard hello")
     assert [incoming.text for incoming in third.heard] == ["hello"]
-
-
-async def test_whoever_is_not_telegram_finds_nothing_there(
-    listener: Listener, server: BotApiServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    url, secret = server.delivery.webhook["url"], server.delivery.webhook["secret_token"]
-    update = {"update_id": 1, "message": {"text": "/users"}}
-    somewhere = url.rpartition("/")[0] + "/" + "x" * 32
-    async with aiohttp.ClientSession() as session:
-        for method, place, headers in (
-            ("POST", url, {}),
-            ("POST", url, {SECRET: "x" * len(secret)}),
-            ("POST", url, {SECRET: "é"}),
-            ("POST", somewhere, {SECRET: secret}),
-            ("GET", url, {SECRET: secret}),
-            ("PUT", url, {SECRET: secret}),
-        ):
-            async with session.request(method, place, json=update, headers=headers) as answer:
-                assert answer.status == 404
-                assert await answer.read() == b""
-                assert "Server" not in answer.headers
-    assert not listener.heard
-    assert url.rpartition("/")[2] not in caplog.text
-
-
-async def test_an_update_that_cannot_be_read_does_not_block_its_chat(
-    listener: Listener, server: BotApiServer, ada: Person, caplog: pytest.LogCaptureFixture
-) -> None:
-    url, secret = server.delivery.webhook["url"], server.delivery.webhook["secret_token"]
-    hostile = [b"", b"{", b"\xff", b"[]", b"7", b'{"update_id": 1, "message": {}}', b"[" * 100_000]
-    async with aiohttp.ClientSession() as session:
-        for body in hostile:
-            async with session.post(url, data=body, headers={SECRET: secret}) as answer:
-                assert answer.status == 200
-    ada.say("hello")
-    await ada.hears("heard hello")
-    assert len(listener.heard) == 1
-    assert "could not be read" in caplog.text
-
-
-async def test_a_body_beyond_all_measure_is_not_even_read(
-    listener: Listener, server: BotApiServer, ada: Person
-) -> None:
-    url, secret = server.delivery.webhook["url"], server.delivery.webhook["secret_token"]
-    body = b'{"update_id": 1, "text": "' + b"x" * webhook.BODY_BYTES_MAX + b'"}'
-    async with aiohttp.ClientSession() as session:
-        try:
-            async with session.post(url, data=body, headers={SECRET: secret}) as answer:
-                assert answer.status >= 400
-        except aiohttp.ClientError:
-            """Hung up on in the middle of it, which is as good."""
-    ada.say("hello")
-    await ada.hears("heard hello")
-
-
-async def test_more_connections_than_there_is_room_for_are_hung_up_on(
-    listener: Listener, server: BotApiServer, ada: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhook, "CONNECTIONS_MAX", 4)
-    host, port = server.delivery.webhook["url"].split("/")[2].split(":")
-    idle = [await asyncio.open_connection(host, int(port)) for _ in range(4)]
-    reader, writer = await asyncio.open_connection(host, int(port))
-    assert await reader.read() == b""
-    writer.close()
-    for _, open_one in idle:
-        open_one.close()
-    ada.say("hello")
-    await ada.hears("heard hello")
 
 
 async def test_a_place_that_telegram_does_not_take_is_named_as_the_reason(

@@ -21,6 +21,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from bot.adapters.telegram.attempts import attempt
+from bot.adapters.telegram.fairness import UPDATES_MAX
 from bot.adapters.telegram.receiving import ALLOWED_UPDATES, read_update
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 -- its name, not its value
 # How many updates Telegram may send at once; each waits until it is handled.
 TELEGRAM_CONNECTIONS_MAX = 100
+# When more wait for what takes long, nobody else could be heard.
+HELD_MAX = 80
 # Some more, so that a connection that is going away keeps nobody out.
 CONNECTIONS_MAX = 128
 BODY_BYTES_MAX = 1024 * 1024
@@ -35,7 +38,6 @@ BODY_SECONDS = 30.0
 IDLE_SECONDS = 600.0
 RETRY_AFTER_SECONDS = 1
 CLOSE_SECONDS = 2.0
-SHELVED_MAX = 1024
 
 
 class AlbumShelf(Protocol):
@@ -89,7 +91,7 @@ class Webhook:
             update = self.read(kept.encode())
             if update is not None:
                 self._shelved.add(update.update_id)
-                self._receive(update, queue)
+                self._receive(update, queue).set_result(True)
         self._server.add_sockets(bind_sockets(self._port, self._host))
         try:
             await attempt(
@@ -153,21 +155,26 @@ class Webhook:
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
-        if self._queue is None:
+        received = self._received.get(update.update_id)
+        if self._queue is None or (received is None and len(self._received) >= UPDATES_MAX):
             return False
         album = update.message is not None and update.message.media_group_id
         if album and update.update_id not in self._shelved:
-            if len(self._shelved) >= SHELVED_MAX:
-                return False
             self._shelf.keep(update.update_id, body.decode())
             self._shelved.add(update.update_id)
-        received = self._received.get(update.update_id) or self._receive(update, self._queue)
-        return True if album else await asyncio.shield(received)
+        received = received or self._receive(update, self._queue)
+        if album and not received.done():
+            received.set_result(True)
+        return await asyncio.shield(received)
 
     def _receive(self, update: Update, queue: asyncio.Queue[Any]) -> asyncio.Future[bool]:
         received: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._received[update.update_id] = received
         queue.put_nowait(update)
+        held = [each for each in self._received.values() if not each.done()]
+        if len(held) > HELD_MAX:
+            log.warning("%d updates take long; the oldest is confirmed before its end", HELD_MAX)
+            held[0].set_result(True)
         return received
 
 
