@@ -41,7 +41,8 @@ _SAID = re.compile(r"([\w.-]+) > (.*)", re.DOTALL)
 _LATER = re.compile(r"(\d+) (hour|day)s? later")
 # What differs from play to play, with nothing for a reader in it: codes, digests, the machine's own.
 _DRAWN = re.compile(
-    r"(?<=/start )[A-Za-z0-9_-]{16,}|(?<=SHA-256 )[0-9a-f]{64}|[\d.,]+ [MG]B(?= of disk free)|/\S+(?=/backups/)"
+    r"(?<=/start )[A-Za-z0-9_-]{16,}|(?<=SHA-256 )[0-9a-f]{64}"
+    r"|[\d.,]+ [MG]B(?= of disk free)|/\S+(?=/backups/)"
 )
 _ENTRY = re.compile(r"(?<=\bentry )\d+|(?<=committed up to )\d+")
 

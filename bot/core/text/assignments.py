@@ -221,7 +221,7 @@ def no_such_student(username: str, meant: str) -> str:
 
 def extend_card(student: str, when: str, assignment: str) -> str:
     return tr(
-        "Give {student} until {when} for {assignment}?", student=student, when=when, assignment=assignment
+        "Let {assignment} be due {when} for {student}?", student=student, when=when, assignment=assignment
     )
 
 
