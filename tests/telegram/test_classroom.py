@@ -207,3 +207,31 @@ async def test_who_blocks_the_bot_disturbs_nobody_else(ada: Person, grace: Perso
     await set_assignment(grace)
     grace.say("/whoami")
     await grace.hears("Signed in as grace")
+
+
+async def test_a_question_is_marked_as_saved_and_its_answer_grows_as_a_draft(
+    server: BotApiServer, ada: Person, grace: Person
+) -> None:
+    await enter(grace, "grace")
+    page = b"# Elections\n\nA leader is elected by a majority of the servers in a term.\n"
+    grace.send_file("raft.md", page, caption="/upload notify=no")
+    await grace.hears("Published")
+    await enter(ada, "ada")
+    asked = ada.say("/ask tutor How is a leader elected by a majority?")
+    answer = await ada.hears("A leader is elected by a majority of the servers in a term.")
+    assert any(draft.chat == ada.chat and "Saved on the cluster" in draft.text for draft in server.drafts)
+    assert answer.versions == [answer.text]
+    mark = (ada.chat, asked["message"]["message_id"], "👍")
+    await server.until(lambda: mark in server.reactions)
+
+
+async def test_a_reply_to_a_notice_answers_the_question(
+    chatting: Chatting, ada: Person, grace: Person
+) -> None:
+    await enter(grace, "grace")
+    await enter(ada, "ada")
+    ada.say("/ask instructor Is a term a period?")
+    await ada.hears("Saved on the cluster")
+    told = await grace.hears("Is a term a period?")
+    grace.say("It is, and it has at most one leader.", reply_to=told)
+    await ada.hears("It is, and it has at most one leader.")

@@ -54,13 +54,13 @@ async def test_several_files_are_an_album_below_the_reply_and_its_buttons(
     listener: Listener, ada: Person
 ) -> None:
     files = tuple(document(name) for name in ("a.md", "b.md", "c.md"))
-    last = await listener.adapter.send(str(ada.chat), Reply(plain("S1"), NEXT, files))
+    answerable = await listener.adapter.send(str(ada.chat), Reply(plain("S1"), NEXT, files))
     said, *album = ada.messages()
     assert (said.text, said.labels) == ("S1", ["Materials"])
     assert [message.file_name for message in album] == ["a.md", "b.md", "c.md"]
     assert len({message.album for message in album}) == 1
     assert album[0].album
-    assert last == str(album[-1].id)
+    assert answerable == str(said.id)
 
 
 async def test_more_files_than_an_album_takes_are_two(listener: Listener, ada: Person) -> None:

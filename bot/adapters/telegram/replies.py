@@ -30,11 +30,12 @@ class Speaker:
         self._uploads = Uploads(bot, calls)
 
     async def say(self, chat: str, reply: Reply) -> str:
-        """Returns the id of the last message it took; empty when there was nothing to say."""
+        """Returns the id of the last message with its words, if it has words; empty when it has nothing."""
         if len(reply.files) == 1 and units(reply.text.plain) <= CAPTION_UNITS_MAX:
             return await self._uploads.send(chat, reply.files[0], reply.text, keyboard(reply.buttons))
         message = await self.write_all(chat, _pieces(reply.text), keyboard(reply.buttons))
-        return await self._uploads.send_all(chat, reply.files) or message
+        files = await self._uploads.send_all(chat, reply.files)
+        return message or files
 
     async def rewrite(self, chat: str, message: str, reply: Reply) -> str:
         """Make `reply` of a message; what does not go into it is said after it.
@@ -50,7 +51,8 @@ class Speaker:
             rest = [first, *rest]
         if rest:
             message = await self.write_all(chat, rest, markup)
-        return await self._uploads.send_all(chat, reply.files) or message
+        await self._uploads.send_all(chat, reply.files)
+        return message
 
     async def write_all(self, chat: str, pieces: list[Text], markup: InlineKeyboardMarkup | None) -> str:
         """The buttons go below the last piece."""
