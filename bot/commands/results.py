@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.client.api import Grade, LmsClient
+from collections.abc import Sequence
+
+from bot.client.api import Grade, LmsClient, RubricLine
 from bot.commands import arguments
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
@@ -61,13 +63,14 @@ class Results:
         )
 
     async def _one_grade(self, conversation: Conversation, grade: Grade) -> Reply:
+        assignment = await self._client.assignment(conversation.token, grade.assignment_id)
         files = []
         for wanted in grade.files:
             file, content = await self._client.download(conversation.token, grade.id, wanted.sha256)
             files.append(OutgoingFile(wanted.name, file.media_type, content))
         return card(
             text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id),
-            *grade_details(grade),
+            *grade_details(grade, assignment.rules.rubric),
             grading.graded_by(grade.grader, self._calendar.absolute(grade.graded_at)),
             buttons=[
                 button(grading.ASK_FOR_REGRADE, "regrade", grade.assignment_id),
@@ -90,10 +93,12 @@ def points_of(grade: Grade) -> str:
     )
 
 
-def grade_details(grade: Grade) -> list[Text | str]:
-    """Rubric, feedback, and the names of its files."""
+def grade_details(grade: Grade, rubric: Sequence[RubricLine] = ()) -> list[Text | str]:
+    """Rubric, feedback, names of files. With the assignment's `rubric` also what there was to earn."""
+    most = {line.criterion: line.points for line in rubric}
     details: list[Text | str] = [
-        grading.rubric_line(score.criterion, score.points, None) for score in grade.rubric
+        grading.rubric_line(score.criterion, score.points, most.get(score.criterion))
+        for score in grade.rubric
     ]
     if grade.feedback:
         details.append(join((f"{text.FEEDBACK} ", quote(grade.feedback))))

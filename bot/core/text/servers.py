@@ -48,6 +48,8 @@ SENTENCES = (
     Phrase("The file is not complete; upload it again."),
     Phrase("The file's size is not that of its chunks; upload it again."),
     Phrase("The file arrived damaged; nothing of it was kept."),
+    Phrase("No grade of {item} was released to you yet, so there is none to look at again."),
+    Phrase("{item} has {count} messages already; talk to each other."),
     Phrase("This request id was used for something else."),
     Phrase("Too many wrong passwords."),
     Phrase("This account is disabled. An administrator can enable it again."),
