@@ -19,6 +19,7 @@ from bot.adapters.telegram import Menus, TelegramAdapter, albums, limits, stream
 from bot.adapters.telegram.polling import Polling
 from bot.app import Classroom, converse, menus
 from bot.awaited import AwaitedAnswers
+from bot.client.api import LmsError
 from bot.commands import Calendar, build_registry
 from bot.core.chat import Session
 from bot.core.conversation import ChatConversation
@@ -119,6 +120,7 @@ class TelegramRoom:
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="fuzz-")))
             self._troubles: list[str] = []
+            self._newcomers = 0
             stack.enter_context(listening(self._troubles))
             for place, name, value in (
                 (albums, "ALBUM_SECONDS", 0.01),
@@ -162,7 +164,14 @@ class TelegramRoom:
             return
         username = next((name for name, number in CHATS.items() if number == chat), "edsger")
         person = PEOPLE[username]
-        session = await self.classroom.client.login(username, person.password)
+        try:
+            session = await self.classroom.client.login(username, person.password)
+        except LmsError:
+            # Disabled, or with another password: somebody new takes the place.
+            self._newcomers += 1
+            username = f"{person.role}{self._newcomers}"
+            self.classroom.seat(username, username.capitalize(), person.role, person.password)
+            session = await self.classroom.client.login(username, person.password)
         role = Role(session.user.role)
         self.store.save(str(chat), replace(known, session=Session(session.token, username, role)))
 
