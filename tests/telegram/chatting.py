@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.adapters.telegram import TelegramAdapter
+from bot.adapters.telegram import Receiving, TelegramAdapter
 from bot.app import Classroom, converse
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient
@@ -22,11 +22,12 @@ from tests.telegram.server import TOKEN, BotApiServer
 class WatchedAdapter(TelegramAdapter):
     """Tells which updates the core has handled."""
 
-    def __init__(self, base_url: str, room: Classroom) -> None:
+    def __init__(self, base_url: str, room: Classroom, receiving: Receiving | None) -> None:
         super().__init__(
             TOKEN,
             base_url,
             lambda role: [(command.name, str(command.summary)) for command in room.registry.for_role(role)],
+            receiving,
         )
         self.handled: list[str] = []
         self.progress = asyncio.Condition()
@@ -42,12 +43,14 @@ class WatchedAdapter(TelegramAdapter):
 
 
 class Chatting:
-    def __init__(self, server: BotApiServer, client: LmsClient, store: Path) -> None:
+    def __init__(
+        self, server: BotApiServer, client: LmsClient, store: Path, receiving: Receiving | None = None
+    ) -> None:
         awaited = AwaitedAnswers()
         calendar = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC"))
         self._room = Classroom(client, build_registry(client, calendar, awaited), awaited, calendar.zone)
         self._store = store
-        self._adapter = WatchedAdapter(server.url, self._room)
+        self._adapter = WatchedAdapter(server.url, self._room, receiving)
 
     async def converse(self) -> None:
         """Until it is cancelled."""

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.adapters.telegram import SqliteShelf, Webhook, limits
+from bot.adapters.telegram import limits
 from bot.client.api import LmsClient
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom, seated
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
-from tests.telegram.running import Listener, MakeListener, adapter_for, free_port, running
+from tests.telegram.running import Listener, MakeListener, adapter_for, free_port, running, webhook_in
 from tests.telegram.server import BotApiServer
 
 
@@ -74,8 +74,6 @@ def another(server: BotApiServer, tmp_path: Path) -> MakeListener:
     port = free_port()
 
     def make() -> Listener:
-        shelf = SqliteShelf(tmp_path / "albums.db")
-        receiving = Webhook(f"http://127.0.0.1:{port}/homeroom/", "127.0.0.1", port, shelf)
-        return Listener(adapter_for(server, receiving))
+        return Listener(adapter_for(server, webhook_in(tmp_path, port)))
 
     return make

@@ -6,9 +6,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
-from bot.adapters.telegram import Receiving, TelegramAdapter
+from bot.adapters.telegram import Receiving, SqliteShelf, TelegramAdapter, Webhook
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.server import TOKEN, BotApiServer
@@ -25,6 +26,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def webhook_in(folder: Path, port: int) -> Webhook:
+    """Listens at `port`, with its shelf in `folder`."""
+    shelf = SqliteShelf(folder / "albums.db")
+    return Webhook(f"http://127.0.0.1:{port}/homeroom/", "127.0.0.1", port, shelf)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from tests.dialogs.plays import TRANSCRIPTS
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom
 from tests.telegram.chatting import Chatting
-from tests.telegram.running import running
+from tests.telegram.running import free_port, running, webhook_in
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
 
@@ -31,3 +31,18 @@ async def test_transcript_holds_in_telegram(
     chatting = Chatting(server, client, tmp_path / "bot.db")
     async with running(chatting.converse(), server):
         await TelegramStage(server, chatting, transcript.folder, act).player.play(transcript.steps)
+
+
+async def test_a_transcript_holds_when_updates_are_sent(
+    server: BotApiServer, classroom: SoloClassroom, tmp_path: Path
+) -> None:
+    transcript = Transcript.read(next(path for path in TRANSCRIPTS if path.stem == "files_and_captions"))
+    webhook = webhook_in(tmp_path, free_port())
+    chatting = Chatting(server, classroom.client, tmp_path / "bot.db", webhook)
+
+    async def nothing(act: str) -> None:
+        raise AssertionError(f"the transcript wants {act}")
+
+    async with running(chatting.converse(), server):
+        await TelegramStage(server, chatting, transcript.folder, nothing).player.play(transcript.steps)
+    assert not server.called("getUpdates")
