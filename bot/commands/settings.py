@@ -100,10 +100,12 @@ def _topics(word: str) -> tuple[str, ...]:
         return tuple(text.TOPICS)
     if found == ["none"]:
         return ()
-    for topic in found:
-        if topic not in text.TOPICS:
-            raise BadValue(text.not_a_topic(topic))
-    return tuple(topic for topic in text.TOPICS if topic in found)
+    known = {word: topic for topic, words in text.TOPIC_WORDS.items() for word in words}
+    for name in found:
+        if name not in known:
+            raise BadValue(text.not_a_topic(name))
+    meant = {known[name] for name in found}
+    return tuple(topic for topic in text.TOPICS if topic in meant)
 
 
 def _hours(word: str) -> tuple[str, str]:

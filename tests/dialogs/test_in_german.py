@@ -21,13 +21,15 @@ from tests.dialogs.plays import FOLDER, Outcomes, room_over
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import seated
 
-STUDENT = "ada"
+TRANSCRIPTS = sorted(FOLDER.glob("auf_deutsch*.txt"))
+STAFF = {"grace", "root"}
+"""They speak English; everybody else is spoken to in German."""
 CHOICE = "/settings language=de"
 PATIENCE_SECONDS = 20
 
 
 class GermanPlace(ScriptAdapter):
-    """A place that knows the student's language, if `knows`; and keeps what is said to them in English."""
+    """A place that knows the students' language, if `knows`; and keeps what is said to them in English."""
 
     def __init__(self, steps: Sequence[Step], downloads: Path, act: Acts, *, knows: bool) -> None:
         transcript = Transcript(steps, FOLDER)
@@ -37,23 +39,30 @@ class GermanPlace(ScriptAdapter):
         self.said_in_english: list[str] = []
 
     def _filled(self, incoming: Incoming, said: Said) -> Incoming:
-        language = self._language if incoming.chat == STUDENT else "en"
+        language = "en" if incoming.chat in STAFF else self._language
         return super()._filled(replace(incoming, language=language), said)
 
     async def send(self, chat: str, reply: Reply) -> str:
-        if chat == STUDENT:
+        if chat not in STAFF:
             self.said_in_english += self._english.said_in(reply)
         return await super().send(chat, reply)
 
 
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("knows", [True, False], ids=["the place knows it", "it is chosen"])
-async def test_a_german_student_is_spoken_to_in_german_all_the_way(knows: bool, tmp_path: Path) -> None:
-    steps = list(Transcript.read(FOLDER / "auf_deutsch.txt").steps)
+async def test_a_german_student_is_spoken_to_in_german_all_the_way(
+    path: Path, knows: bool, tmp_path: Path
+) -> None:
+    steps = list(Transcript.read(path).steps)
     if knows:
         steps = _without(steps, CHOICE)
     async with seated(tutor=quoting_tutor) as classroom:
         client, between = meddling(classroom.client)
-        act = between.acts(without_nodes(between, lambda there: None))
+
+        def set_tutor(there: bool) -> None:
+            classroom.set_tutor(quoting_tutor if there else None)
+
+        act = between.acts(without_nodes(between, set_tutor))
         place = GermanPlace(steps, tmp_path / "downloads", act, knows=knows)
         store = BotStore(tmp_path / "bot.db", place.name)
         try:

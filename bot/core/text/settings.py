@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.language import Phrase, tr
+from bot.core.language import Phrase, in_every_language, tr
 from bot.core.text.phrases import shortened
 
 SUMMARY = Phrase("mute, quiet hours, time zone and language of this chat")
@@ -33,11 +33,24 @@ TOPICS = {
     "assignments": Phrase("new assignments and extensions"),
     "grades": Phrase("grades and regrades"),
     "answers": Phrase("answers to my questions"),
-    "announcements": Phrase("announcements"),
+    "announcements": Phrase("announcements to everyone"),
     "reminders": Phrase("what is due soon"),
     "submissions": Phrase("work handed in and requests for a regrade"),
     "questions": Phrase("questions to instructors"),
 }
+
+TOPIC_NAMES = {
+    "materials": Phrase("materials"),
+    "assignments": Phrase("assignments"),
+    "grades": Phrase("grades"),
+    "answers": Phrase("answers"),
+    "announcements": Phrase("announcements"),
+    "reminders": Phrase("reminders"),
+    "submissions": Phrase("submissions"),
+    "questions": Phrase("questions"),
+}
+"""As they are typed: single words."""
+TOPIC_WORDS = {topic: in_every_language(name) for topic, name in TOPIC_NAMES.items()}
 
 
 def language(name: str, chosen: bool) -> str:
@@ -66,7 +79,7 @@ def not_a_topic(word: str) -> str:
     return tr(
         "There is no topic “{word}”. There are: {topics}; or all, or none.",
         word=shortened(word),
-        topics=", ".join(TOPICS),
+        topics=", ".join(str(name) for name in TOPIC_NAMES.values()),
     )
 
 
