@@ -52,7 +52,7 @@ async def _in_the_chat(book: Gradebook, page: int | None) -> Reply:
     lines = []
     for student in shown.items:
         scores = [
-            f"{each.id} {_score(book.grades.get((student.username, each.id)))}" for each in book.assignments
+            f"{each.id} {_marked(book.grades.get((student.username, each.id)))}" for each in book.assignments
         ]
         lines.append(text.student_line(student.display_name, scores, _total(book, student.username)))
     headline = text.headline(len(book.students), len(book.assignments))
@@ -102,6 +102,10 @@ def _assignment_line(book: Gradebook, assignment: Assignment) -> str:
 
 def _score(grade: Grade | None) -> str:
     return text.NONE if grade is None else number(grade.score_hundredths)
+
+
+def _marked(grade: Grade | None) -> str:
+    return _score(grade) if grade is None or grade.released else text.draft(_score(grade))
 
 
 def _cell(grade: Grade | None) -> Cell:

@@ -54,6 +54,9 @@ def next_line(marks: Marks | None, rubric: Sequence[RubricLine]) -> Part | None:
     line = rubric[len(given)]
 
     def keep(answer: str) -> str:
+        if not given and ("," in answer or ":" in answer):
+            parse(answer)
+            return answer
         points = _whole_number(answer)
         if points > line.points:
             raise BadValue(text.line_out_of_range(line.criterion, line.points, points))

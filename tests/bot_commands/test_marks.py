@@ -86,6 +86,15 @@ def test_a_rubric_is_asked_for_line_by_line_until_it_is_complete() -> None:
     assert scored(whole, assignment(*RUBRIC))[0] == 17
 
 
+def test_the_first_question_may_be_answered_with_all_the_scores_at_once() -> None:
+    first = next_line(None, RUBRIC)
+    assert first is not None
+    assert parse(first.keep("8,9")) == Marks(None, (("", 8), ("", 9)))
+    assert parse(first.keep("clarity:8,proof of it:9")).scores[0] == ("clarity", 8)
+    with pytest.raises(BadValue):
+        first.keep("8,many")
+
+
 @pytest.mark.parametrize("word", ["18", "clarity:8"])
 def test_who_gives_a_whole_or_names_a_line_is_not_asked_line_by_line(word: str) -> None:
     assert next_line(parse(word), RUBRIC) is None

@@ -55,14 +55,18 @@ def student_line(student: str, scores: Sequence[str], total: str) -> str:
     return tr("{student}: {scores}; total {total}", student=student, scores=", ".join(scores), total=total)
 
 
+def draft(score: str) -> str:
+    return f"{score}*"
+
+
 def drafts_included(count: int) -> list[str]:
     if not count:
         return []
     return [
         trn(
             count,
-            "{count} of these is a draft, which its student does not see yet (in italics).",
-            "{count} of these are drafts, which their students do not see yet (in italics).",
+            "{count} of these is a draft, which its student does not see yet: *, and in italics.",
+            "{count} of these are drafts, which their students do not see yet: *, and in italics.",
         )
     ]
 
