@@ -10,7 +10,7 @@ from bot.adapters.telegram import hearing, reactions
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.people import Person
-from tests.telegram.protocol import Json, Refusal
+from tests.telegram.protocol import Json, Refusal, flood
 from tests.telegram.running import Listener
 from tests.telegram.server import BotApiServer
 
@@ -134,6 +134,16 @@ async def test_a_reaction_that_telegram_refuses_is_no_failure(
     await server.until(lambda: len(server.called("setMessageReaction")) == 2)
     assert not server.reactions
     assert not [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]
+
+
+async def test_nobody_waits_for_a_reaction(listener: Listener, server: BotApiServer, ada: Person) -> None:
+    server.fail("setMessageReaction", flood(600))
+    replying(listener, confirm=Reply(plain("Handed in"), saved=True), next=Reply(plain("Next")))
+    ada.say("confirm")
+    await ada.hears("Handed in")
+    await server.until(lambda: server.called("setMessageReaction"))
+    ada.say("next")
+    await ada.hears("Next")
 
 
 async def test_what_is_remembered_of_a_chat_is_bounded(

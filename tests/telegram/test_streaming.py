@@ -12,7 +12,7 @@ from bot.core.adapter import ChatGone
 from bot.core.model import Button, Reply, StreamedReply
 from bot.core.richtext import Text, plain
 from tests.telegram.people import Person
-from tests.telegram.protocol import Refusal
+from tests.telegram.protocol import Refusal, flood
 from tests.telegram.running import Listener
 from tests.telegram.server import BotApiServer
 
@@ -130,6 +130,14 @@ async def test_a_refused_draft_becomes_edits_from_the_same_piece_on(
     assert [message.versions for message in ada.messages()] == [[*PIECES, "A term."]]
     await listener.adapter.stream(str(ada.chat), growing(["B"], "B.", in_a_draft(server)))
     assert len(server.called("sendMessageDraft")) == 2
+
+
+async def test_a_flood_of_drafts_becomes_edits_and_holds_nobody_up(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    server.fail("sendMessageDraft", flood(600))
+    await listener.adapter.stream(str(ada.chat), growing(PIECES, "A term.", in_a_message(server)))
+    assert [message.versions for message in ada.messages()] == [[*PIECES, "A term."]]
 
 
 async def test_a_server_that_knows_no_drafts_is_asked_once(

@@ -158,7 +158,7 @@ class TelegramAdapter:
             return
         self._reactions.expect(chat, reply.secret_next)
         if reply.saved:
-            await self._reactions.saved(chat, message)
+            self._reactions.saved(chat, message)
 
     # --- files ---
 

@@ -24,6 +24,7 @@ _Answer = bool | dict[str, Any] | list[dict[str, Any]]
 _Call = Callable[..., Coroutine[Any, Any, _Answer]]
 
 _MESSAGES = frozenset({"sendMessage", "sendDocument", "sendPhoto", "sendMediaGroup", "editMessageText"})
+_COURTESIES = frozenset({"sendChatAction", "sendMessageDraft", "setMessageReaction"})
 
 
 class SpeedLimiter(AIORateLimiter):
@@ -48,9 +49,12 @@ class SpeedLimiter(AIORateLimiter):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> _Answer:
-        if endpoint == "sendMessageDraft":
-            callback = self._drafts.paced(callback, 1)
-        elif endpoint in _MESSAGES:
+        if endpoint in _COURTESIES:
+            # Refused for a flood it is left out: waiting for it, the library would hold back everything else.
+            if endpoint == "sendMessageDraft":
+                callback = self._drafts.paced(callback, 1)
+            return await callback(*args, **kwargs)
+        if endpoint in _MESSAGES:
             # An album counts as many messages as it has.
             messages = len(data["media"]) if endpoint == "sendMediaGroup" else 1
             await self._in_chat(data["chat_id"], messages)

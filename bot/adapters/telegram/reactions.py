@@ -31,6 +31,8 @@ class Reactions:
         self._received: OrderedDict[str, dict[str, asyncio.Task[None]]] = OrderedDict()
         """By chat and message, the showing of each that was received and has come to nothing yet."""
         self._secret_next: set[str] = set()
+        self._marking: set[asyncio.Task[None]] = set()
+        """Nobody waits for them: Telegram may demand a long pause before a reaction."""
 
     def expect(self, chat: str, secret: bool) -> None:
         """Whether the chat's next message is a `secret`: it is taken away, and nothing is shown on it."""
@@ -51,24 +53,28 @@ class Reactions:
         while len(self._received) > CHATS_MAX:
             self._received.popitem(last=False)
 
-    async def saved(self, chat: str, answered: str) -> None:
+    def saved(self, chat: str, answered: str) -> None:
         """What was `answered`, and everything received before it, has come to something that is saved."""
-        shown = self._received.pop(chat, {})
-        if shown:
-            # The later reaction is the one that stays.
-            await asyncio.wait(shown.values())
-        for message in dict.fromkeys([*shown, answered]):
-            if message:
-                await self._react(chat, message, SAVED)
+        marking = asyncio.create_task(self._mark_saved(chat, self._received.pop(chat, {}), answered))
+        self._marking.add(marking)
+        marking.add_done_callback(self._marking.discard)
 
     def forget(self, chat: str, message: str) -> None:
         """The message is no more."""
         self._received.get(chat, {}).pop(message, None)
 
     def close(self) -> None:
-        for messages in self._received.values():
-            for showing in messages.values():
-                showing.cancel()
+        received = (showing for messages in self._received.values() for showing in messages.values())
+        for task in (*received, *self._marking):
+            task.cancel()
+
+    async def _mark_saved(self, chat: str, shown: dict[str, asyncio.Task[None]], answered: str) -> None:
+        if shown:
+            # The later reaction is the one that stays.
+            await asyncio.wait(shown.values())
+        for message in dict.fromkeys([*shown, answered]):
+            if message:
+                await self._react(chat, message, SAVED)
 
     async def _react(self, chat: str, message: str, reaction: str) -> None:
         try:
