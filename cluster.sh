@@ -19,6 +19,7 @@ usage() {
 ./cluster.sh logs [NODE]           what the processes wrote
 ./cluster.sh load --clients N --seconds S   students and instructors at work through every node
 ./cluster.sh chaos --minutes M --seed S    a cluster of its own under kill -9, cut links and more, and what came of it
+./cluster.sh classday              two weeks of a course in minutes: 80 students, three graders, a node killed each day
 ./cluster.sh telegram              the Telegram bot (token in TELEGRAM_BOT_TOKEN; TELEGRAM_BASE_URL for another server;
                                    TELEGRAM_WEBHOOK_URL to be sent updates, TELEGRAM_WEBHOOK_LISTEN to say where)
 END
@@ -65,6 +66,7 @@ case "$command" in
     chat) need tutor; exec .venv/bin/python -m demo.chat "$@" ;;
     load) need tutor; exec .venv/bin/python -m bench.load "$@" ;;
     chaos) need tutor,telegram,dev; exec .venv/bin/python -m tests.chaos "$@" ;;
+    classday) need tutor,telegram,dev; exec .venv/bin/python -m tests.classday "$@" ;;
     telegram) need telegram; exec .venv/bin/python -m bot telegram --config .homeroom/cluster.toml "$@" ;;
     help | -h | --help) usage ;;
     *) echo "cluster.sh: there is no command $command" >&2; usage >&2; exit 2 ;;

@@ -197,7 +197,8 @@ async def sign_in(client: LmsClient, store: BotStore, chat: str, username: str, 
             return
     session = await client.login(username, password)
     role = Role(session.user.role)
-    store.save(chat, replace(known, session=Session(session.token, session.user.username, role)))
+    own = Session(session.token, session.user.username, role, session.cursor)
+    store.save(chat, replace(known, session=own))
 
 
 def menus(registry: Registry) -> Callable[[Role], list[tuple[str, str]]]:

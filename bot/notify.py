@@ -16,7 +16,7 @@ from bot.chat_watch import ChatWatch, Surroundings
 from bot.client.api import LmsClient
 from bot.core.adapter import Adapter
 from bot.core.chat import Session
-from bot.store import BotStore
+from bot.store import BotStore, Told
 
 UTC = ZoneInfo("UTC")
 
@@ -56,6 +56,9 @@ class Notifier:
         if former is not None:
             former.cancel()
         if session is not None and not self._stopped:
+            # At once, and not when its watch has begun: what happens in between is told too.
+            if session.since and not self._store.told(chat, session.username).cursor:
+                self._store.remember_told(chat, session.username, Told(session.since))
             watch = self._watch(chat, session, former)
             self._watches[chat] = asyncio.create_task(watch, name=f"watch of chat {chat}")
 

@@ -19,7 +19,7 @@ from protos.command_pb2 import RemindOfDue
 from raft.runtime.driver import Driver
 from raft.types import Role
 
-POLL_SECONDS = 20.0
+POLL_SECONDS = 5.0
 PROPOSE_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)

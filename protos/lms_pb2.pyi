@@ -300,7 +300,10 @@ class LoginResponse(_message.Message):
 
     TOKEN_FIELD_NUMBER: _builtins.int
     USER_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
     token: _builtins.str
+    cursor: _builtins.str
+    """For Watch: what happens from the beginning of this session on."""
     @_builtins.property
     def user(self) -> Global___User: ...
     def __init__(
@@ -308,10 +311,11 @@ class LoginResponse(_message.Message):
         *,
         token: _builtins.str = ...,
         user: Global___User | None = ...,
+        cursor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["token", b"token", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "token", b"token", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

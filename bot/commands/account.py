@@ -139,7 +139,7 @@ class Account:
         if conversation.role is not Role.ANYONE:
             await self._end(conversation.token)
         user, role = session.user, Role(session.user.role)
-        conversation.sign_in(session.token, user.username, role)
+        conversation.sign_in(session.token, user.username, role, session.cursor)
         return card(
             text.welcome_back(user.display_name),
             text.signed_in_as(user.username, user.role),

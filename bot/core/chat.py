@@ -16,6 +16,8 @@ class Session:
     token: str
     username: str
     role: Role
+    since: str = ""
+    """Where the feed of events stood when it began; known at its beginning only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ class ChatConversation:
         except ChatGone:
             log.info("nobody reads chat %s of %s any more", self.incoming.chat, self.incoming.adapter)
 
-    def sign_in(self, token: str, username: str, role: Role) -> None:
-        session = Session(token, username, role)
+    def sign_in(self, token: str, username: str, role: Role, since: str = "") -> None:
+        session = Session(token, username, role, since)
         self.chat = replace(self.chat, session=session, wrong_passwords=0)
         self._menu = role
 

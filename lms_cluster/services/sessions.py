@@ -25,6 +25,7 @@ from lms_cluster.tokens import digest, new_token, token_of
 from lms_cluster.views import credentials_of, may_sign_in_by_link
 from protos.command_pb2 import CreateSession, EndSession
 from protos.lms_pb2 import LoginRequest, LoginResponse, LogoutResponse
+from storage.events import Cursor
 
 USERNAME_CHARACTERS_MAX = 64
 """More than any name has; a longer one is not worth a lock record."""
@@ -97,7 +98,8 @@ class Sessions:
         command.create_session.CopyFrom(session)
         accepted = await self._proposer.propose(command, deadline)
         _log.info("logged in", username=accepted.item.user.username)
-        return LoginResponse(token=token, user=accepted.item.user)
+        cursor = str(Cursor(accepted.index + 1, 0))
+        return LoginResponse(token=token, user=accepted.item.user, cursor=cursor)
 
     async def logout(self, token_sha256: bytes, deadline: Deadline) -> LogoutResponse:
         """From the answer on, every node refuses the token. Raises Refused SESSION_ENDED."""

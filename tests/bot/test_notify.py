@@ -143,6 +143,14 @@ async def test_whoever_signs_in_is_told_what_happens_from_then_on(bot: Bot, feed
     await until(lambda: bot.told == ["after"])
 
 
+async def test_what_happens_between_the_sign_in_and_the_first_watch_is_told(bot: Bot, feed: Feed) -> None:
+    session = replace(ADA, since="0")
+    bot.notifier.session_changed("c1", session)
+    bot.notifier.session_changed("c1", ADA)
+    feed.announce("meanwhile")
+    await until(lambda: bot.told == ["meanwhile"])
+
+
 async def test_whoever_signs_out_is_told_nothing_more(bot: Bot, feed: Feed) -> None:
     bot.notifier.session_changed("c1", ADA)
     bot.notifier.session_changed("c2", ADA)

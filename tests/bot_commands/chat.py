@@ -48,7 +48,7 @@ class Chat:
     async def say(self, reply: Reply | StreamedReply) -> None:
         self.said.append(reply)
 
-    def sign_in(self, token: str, username: str, role: Role) -> None:
+    def sign_in(self, token: str, username: str, role: Role, since: str = "") -> None:
         self._token, self._username, self.role = token, username, role
 
     def sign_out(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lms_cluster.views.reminders import reminders_wanted
 from protos.command_pb2 import RemindOfDue
-from protos.lms_pb2 import EVENT_KIND_DUE_SOON, NewSubmission
-from tests.lms_cluster.course import START_MS, Course
+from protos.lms_pb2 import EVENT_KIND_DUE_SOON, NewExtension, NewSubmission
+from tests.lms_cluster.course import START_MS, Course, at
 
 HOUR = 60 * 60 * 1000
 DAY = 24 * HOUR
@@ -55,4 +55,18 @@ def test_who_has_not_handed_in_is_told_and_once(course: Course) -> None:
 
 def test_a_date_set_less_than_a_day_ahead_is_news_already(course: Course) -> None:
     course.assignment(due_ms=START_MS + 20 * HOUR)
+    assert wanted(course) == []
+
+
+def test_whoever_has_an_extension_is_reminded_of_their_own_date(course: Course) -> None:
+    assignment_id = course.assignment(due_ms=DUE)
+    extension = NewExtension(assignment_id=assignment_id, student="ann", due=at(DUE + 3 * DAY))
+    course.accepted("grace", grant_extension=extension)
+    course.now_ms = DUE - HOUR
+    remind(course, assignment_id)
+    assert reminded(course) == [("bob", assignment_id)]
+    course.now_ms = DUE + 2 * DAY + HOUR
+    assert wanted(course) == [(assignment_id, "ann")]
+    remind(course, assignment_id, "ann")
+    assert reminded(course) == [("ann", assignment_id), ("bob", assignment_id)]
     assert wanted(course) == []

@@ -26,6 +26,8 @@ class User:
 class Session:
     token: str
     user: User
+    cursor: str
+    """For `watch`: what happens from its beginning on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class People(Calls):
         response = await self._nodes.call(
             lambda stub, seconds: stub.Login(request, timeout=seconds), READ_SECONDS
         )
-        return Session(response.token, people.user(response.user))
+        return _session(response)
 
     async def login_by_link(self, code: str) -> Session:
         # The same nonce for all tries: a link opens one session, whichever of them got through.
@@ -36,7 +36,7 @@ class People(Calls):
         response = await self._nodes.call(
             lambda stub, seconds: stub.Login(request, timeout=seconds), READ_SECONDS, writes=True
         )
-        return Session(response.token, people.user(response.user))
+        return _session(response)
 
     async def logout(self, token: str) -> None:
         tries = 0
@@ -113,3 +113,7 @@ class People(Calls):
 def _links(response: lms_pb2.PostResponse) -> Receipt[tuple[LinkCode, ...]]:
     made = tuple(people.link_code(link) for link in response.link_codes)
     return Receipt(made, response.index, response.term)
+
+
+def _session(response: lms_pb2.LoginResponse) -> Session:
+    return Session(response.token, people.user(response.user), response.cursor)
