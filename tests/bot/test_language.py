@@ -19,6 +19,7 @@ from bot.core import text
 from bot.core.chat import Chat, Session
 from bot.core.command import BadValue
 from bot.core.conversation import ChatConversation
+from bot.core.errors import Failure
 from bot.core.language import LANGUAGES, Phrase, speaking, spoken, tr, trn
 from bot.core.model import Incoming, Reply, Role
 from bot.core.reader import reading_as
@@ -121,6 +122,36 @@ async def test_a_chat_that_chooses_its_language_gets_its_menu_anew_and_keeps_to_
         assert str(dialogue.CANCEL) == "Abbrechen"
     with reading_as(replace(conversation.chat, language="en")):
         assert spoken() == "de"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (
+            Failure("UNAVAILABLE", "NO_QUORUM", ""),
+            "Die Kursserver wählen gerade, wer führt; nichts wurde gespeichert.",
+        ),
+        (Failure("UNKNOWN", "OUTCOME_UNKNOWN", ""), "Ich konnte nicht bestätigen, dass es gespeichert ist."),
+        (Failure("UNAUTHENTICATED", "SESSION_ENDED", ""), "Deine Sitzung ist zu Ende."),
+        (Failure("INTERNAL", "", "disk on fire"), "Bei uns ist etwas kaputtgegangen"),
+        (
+            Failure("RESOURCE_EXHAUSTED", "", "Too many questions", retry_after=360.0),
+            "Zu viele Fragen; versuch es in 6 min wieder.",
+        ),
+        (Failure("NOT_FOUND", "", "There is no assignment A9."), "Eine Aufgabe A9 gibt es nicht."),
+        (
+            Failure("INVALID_ARGUMENT", "", "", {"assignment": "must not be empty"}),
+            "assignment: darf nicht leer sein",
+        ),
+    ],
+    ids=lambda value: value.code if isinstance(value, Failure) else "",
+)
+async def test_what_fails_is_told_in_german(tmp_path: Path, failure: Failure, said: str) -> None:
+    chatting = Chatting(tmp_path)
+    await chatting.sign_in("ada")
+    await chatting.hear(replace(chatting.incoming("/submit A1 Ein Text."), language="de"))
+    chatting.classroom.failures.append(failure)
+    assert (await chatting.press("Bestätigen"))[0].startswith(said)
 
 
 async def test_answers_can_be_typed_in_every_language(tmp_path: Path) -> None:
