@@ -59,7 +59,15 @@ class Account:
                 "/help submit",
                 self.help,
                 EVERYONE,
-                (Arg("command", text.HELP_PROMPT, parse=_command_name, required=False),),
+                (
+                    Arg(
+                        "command",
+                        text.HELP_PROMPT,
+                        parse=_command_name,
+                        required=False,
+                        choices=self._what_can_be_said,
+                    ),
+                ),
             ),
             Command(
                 "login",
@@ -118,6 +126,9 @@ class Account:
             *(join((code(arg.name), f"  {arg.prompt}")) for arg in command.args),
             join((text.EXAMPLE, " ", code(command.example))),
         )
+
+    async def _what_can_be_said(self, conversation: Conversation, values: Values) -> list[Choice]:
+        return [Choice(each.name, str(each.summary)) for each in self._registry.for_role(conversation.role)]
 
     async def login(self, conversation: Conversation, values: Values) -> Reply:
         session = await self._client.login(values["username"], values["password"])

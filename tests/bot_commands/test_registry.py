@@ -100,6 +100,8 @@ async def test_help_menus_and_completion_offer_the_same(
         conversation = ChatConversation(Place(), Incoming("place", "chat", "1"), state)
         suggested = await Completer(registry, lambda: 0.0).suggestions(conversation, "/")
         assert [(each.text, each.meaning) for each in suggested] == expected
+        to_explain = await Completer(registry, lambda: 0.0).suggestions(conversation, "/help ")
+        assert [(f"/{each.text}", each.meaning) for each in to_explain if "=" not in each.text] == expected
 
 
 @pytest.mark.parametrize("role", Role)
