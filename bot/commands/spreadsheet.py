@@ -25,8 +25,12 @@ CELL_CHARACTERS_MAX = 20_000
 PROBLEMS_SHOWN = 10
 DELIMITERS = (",", ";", "\t")
 
-_RUNS = re.compile(r"[=+\-@\t\r]")
-"""What a cell begins with that a spreadsheet would run."""
+_RUNS = re.compile(r"'*(?:\s*[=+\-@]|[\t\r])")
+"""What a cell begins with that a spreadsheet would run; behind apostrophes too, lest one of the text pass
+for one that was put there."""
+_CUT_FREE = re.compile(r"([;\t\r\n]\s*)(?='*[=+\-@])")
+_UNDO_CUT_FREE = re.compile(r"([;\t\r\n]\s*)'(?='*[=+\-@])")
+"""What would begin a cell of its own where a spreadsheet cuts elsewhere than at commas."""
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -99,11 +103,13 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
 
 def defused(cell: str) -> str:
     """With an apostrophe before what would be a formula. `read` takes it away again."""
-    return f"'{cell}" if _RUNS.match(cell) else cell
+    whole = _CUT_FREE.sub(r"\1'", cell)
+    return f"'{whole}" if _RUNS.match(whole) else whole
 
 
 def _undefused(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _RUNS.match(cell, 1) else cell
+    whole = cell[1:] if cell.startswith("'") and _RUNS.match(cell, 1) else cell
+    return _UNDO_CUT_FREE.sub(r"\1", whole)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
