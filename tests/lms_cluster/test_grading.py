@@ -142,6 +142,18 @@ def test_feedback_files_open_to_the_student_with_the_release_and_to_nobody_else(
         opened("bob")
 
 
+def test_files_of_a_draft_stay_shut_though_an_earlier_version_was_released(course: Course) -> None:
+    submission = course.submission("ann", assignment(course))
+    old, new = course.upload("grace", b"page 3", "old.txt"), course.upload("grace", b"page 4", "new.txt")
+    grade(course, submission, points=9, files=[old], release=True)
+    grade(course, submission, points=10, files=[new], version=1)
+    with course.classroom.reading():
+        ann = views.viewer_of(token("ann"))
+        assert views.file_of(ann, submission, old.sha256, course.now_ms).name == "old.txt"
+        with pytest.raises(Refused):
+            views.file_of(ann, submission, new.sha256, course.now_ms)
+
+
 def test_only_who_uploaded_a_file_can_give_it_as_feedback(course: Course) -> None:
     submission = course.submission("ann", assignment(course))
     file = course.upload("ann", b"my own praise")
