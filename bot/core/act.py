@@ -55,7 +55,7 @@ class Act:
         """Go as far as `dialogue` allows: to its next question, its card, or its end.
 
         A `reason` why something was not taken stands before what is said next; with `arg`, that is asked for
-        again whatever else is missing. `given` are the arguments that have only just been filled.
+        again, when all before it is there. `given` are the arguments that have only just been filled.
         """
         command = self._registry.commands[dialogue.command]
         self._conversation.request_id = dialogue.request_id
@@ -66,7 +66,7 @@ class Act:
                 if complaint:
                     dialogue = steps.without(dialogue, filled.name)
                     reason, arg = (reason, arg) if arg is not None else (complaint, filled)
-            arg = arg or steps.missing(command, dialogue, self._secrets)
+            arg = steps.first(command, arg, steps.missing(command, dialogue, self._secrets))
             arg = arg or await self._unfinished(command, dialogue)
             if arg is not None:
                 await self._ask(command, dialogue, arg, reason)

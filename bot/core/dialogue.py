@@ -73,6 +73,12 @@ def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) ->
     return None
 
 
+def first(command: Command, *asked_for: Arg | None) -> Arg | None:
+    """Which of them to ask for now: what an argument may be can depend on those before it."""
+    found = [arg for arg in asked_for if arg is not None]
+    return min(found, key=lambda arg: (arg.files or arg.secret, command.args.index(arg)), default=None)
+
+
 def values(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> dict[str, Any]:
     """Every argument's value: None for one not given, a tuple of FileRef for files; and the BASIS of a Card.
 

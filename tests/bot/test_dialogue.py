@@ -38,6 +38,14 @@ async def test_a_word_that_cannot_be_used_is_asked_for_again_with_the_reason(cha
     assert await chatting.say("18") == ["Done: grade S1 18 None"]
 
 
+async def test_what_cannot_be_used_waits_for_what_comes_before_it(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    (reply,) = await chatting.say("/grade points=many")
+    assert reply.startswith("“many” is not a number. Which submission?")
+    assert await chatting.press("S2 by Linus") == ["How many points?"]
+    assert await chatting.say("18") == ["Done: grade S2 18 None"]
+
+
 async def test_after_three_refused_answers_the_command_is_cancelled(chatting: Chatting) -> None:
     await chatting.sign_in("grace")
     await chatting.say("/grade S1")
