@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.adapters.console import ConsoleAdapter, JsonPrinter, Output, PipedLines, PromptLines, TextPrinter
 from bot.adapters.script import ScriptAdapter, Transcript
@@ -48,8 +47,7 @@ class Classroom:
     client: LmsClient
     registry: Registry
     awaited: AwaitedAnswers
-    time_zone: ZoneInfo
-    """The course's."""
+    calendar: Calendar
 
 
 @asynccontextmanager
@@ -58,7 +56,7 @@ async def classroom(config: Config) -> AsyncIterator[Classroom]:
     try:
         calendar = Calendar(lambda: datetime.now(UTC), config.time_zone)
         awaited = AwaitedAnswers()
-        yield Classroom(client, build_registry(client, calendar, awaited), awaited, config.time_zone)
+        yield Classroom(client, build_registry(client, calendar, awaited), awaited, calendar)
     finally:
         await client.close()
 
@@ -71,7 +69,7 @@ async def converse(
     With `speakers_only`, what happens is told to those alone who speak here: a terminal is not read by all
     who ever signed in at one, and a notice told there would never be told where they are.
     """
-    notifier = Notifier(room.client, adapter, store, room.awaited, room.time_zone)
+    notifier = Notifier(room.client, adapter, store, room.awaited, room.calendar)
     engine = Engine(adapter, room.registry, store, time.time, notifier.session_changed)
 
     async def hear(incoming: Incoming) -> None:

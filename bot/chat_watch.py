@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.awaited import AwaitedAnswers
 from bot.client.api import Event, EventKind, LmsClient, LmsError, Query
+from bot.commands.dates import Calendar
 from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Session
 from bot.core.model import Reply
@@ -38,14 +38,13 @@ WAITING_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the watches of all chats share. `clock` gives seconds since the epoch."""
+    """What the watches of all chats share."""
 
     client: LmsClient
     adapter: Adapter
     store: BotStore
     awaited: AwaitedAnswers
-    course_zone: ZoneInfo
-    clock: Callable[[], float]
+    calendar: Calendar
 
 
 @dataclass(slots=True)
@@ -113,12 +112,13 @@ class ChatWatch:
 
     def _hear(self, event: Event) -> None:
         state = self._store.load(self._chat)
-        now = datetime.fromtimestamp(self._around.clock(), UTC)
+        now = self._around.calendar.now()
         with reading_as(state):
-            reply = None if topic(event) in state.settings.muted else notice(event)
+            reply = None if topic(event) in state.settings.muted else notice(event, self._around.calendar)
         if event.cursor in self._told.ahead or self._is_awaited(event):
             reply = None
-        due = state.settings.told_at(now, self._around.course_zone, waits_for_digest=not is_reminder(event))
+        zone = self._around.calendar.course_zone
+        due = state.settings.told_at(now, zone, waits_for_digest=not is_reminder(event))
         self._heard.append(_Heard(event.cursor, reply, due))
 
     def _seconds_to_wait(self) -> float | None:
@@ -126,13 +126,13 @@ class ChatWatch:
         if not self._heard:
             return None
         first = min(heard.due for heard in self._heard if heard.reply is not None)
-        return min(max(0.0, first.timestamp() - self._around.clock()), LOOK_SECONDS_MAX)
+        return min(max(0.0, (first - self._around.calendar.now()).total_seconds()), LOOK_SECONDS_MAX)
 
     async def _tell_what_is_due(self) -> None:
-        now = self._around.clock()
+        now = self._around.calendar.now()
         waiting = [heard for heard in self._heard if heard.reply is not None]
         full = len(waiting) > WAITING_MAX
-        due = [heard for heard in waiting if full or heard.due.timestamp() <= now]
+        due = [heard for heard in waiting if full or heard.due <= now]
         replies = [heard.reply for heard in due if heard.reply is not None]
         if replies:
             with reading_as(self._store.load(self._chat)):

@@ -17,6 +17,7 @@ from bot.client.api import (
     Regrade,
     Submission,
 )
+from bot.commands.dates import Calendar
 from bot.core.model import Button, Reply
 from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
 from bot.core.text import notices as text
@@ -53,7 +54,7 @@ class _Told:
     on_reply: str = ""
 
 
-def notice(event: Event) -> Reply | None:
+def notice(event: Event, calendar: Calendar) -> Reply | None:
     """None for an event that tells a person nothing."""
     match event.item:
         case Query() as query:
@@ -61,7 +62,7 @@ def notice(event: Event) -> Reply | None:
         case Regrade() as regrade:
             told = _of_regrade(event.kind, regrade)
         case _:
-            told = _of_course(event)
+            told = _of_course(event, calendar)
     if told is None:
         return None
     title = join((f"{text.NOTICE_MARK} ", bold(told.headline)))
@@ -69,14 +70,15 @@ def notice(event: Event) -> Reply | None:
     return Reply(shown, ((told.button,),) if told.button is not None else (), on_reply=told.on_reply)
 
 
-def _of_course(event: Event) -> _Told | None:
+def _of_course(event: Event, calendar: Calendar) -> _Told | None:
     told: _Told | None = None
     match event.kind, event.item:
         case EventKind.MATERIAL_PUBLISHED, Material() as material:
             headline, opened = text.new_material(material.id), _open("materials", material.id)
             told = _Told(headline, plain(material.title), opened)
         case EventKind.ASSIGNMENT_PUBLISHED, Assignment() as assignment:
-            details = plain(text.assignment_worth(assignment.title, assignment.points))
+            worth = text.assignment_worth(assignment.title, assignment.points)
+            details = lines(worth, text.due(calendar.due(assignment.due)))
             told = _Told(text.new_assignment(assignment.id), details, _open("assignments", assignment.id))
         case EventKind.GRADE_RELEASED, Grade() as grade:
             headline = text.graded(grade.assignment_title, grade.score_hundredths, grade.points_max)
@@ -90,9 +92,10 @@ def _of_course(event: Event) -> _Told | None:
             told = _Told(headline, details, Button(str(text.GRADE), f"grade:{submission.id}"))
         case EventKind.EXTENSION_GRANTED, Extension() as extension:
             headline = text.due_date_changed(extension.assignment_id)
-            told = _Told(headline, plain(text.OWN_DUE_DATE), _open("assignments", extension.assignment_id))
+            details = plain(text.due(calendar.due(extension.due)))
+            told = _Told(headline, details, _open("assignments", extension.assignment_id))
         case EventKind.DUE_SOON, Assignment() as assignment:
-            details = plain(text.not_handed_in(assignment.title))
+            details = lines(text.not_handed_in(assignment.title), text.due(calendar.due(assignment.due)))
             button = Button(str(text.HAND_IN), f"submit:{assignment.id}")
             told = _Told(text.due_soon(assignment.id), details, button)
     return told

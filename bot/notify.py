@@ -7,18 +7,14 @@ notice it is at, so none is sent twice. Only a bot killed between sending and re
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from bot.awaited import AwaitedAnswers
 from bot.chat_watch import ChatWatch, Surroundings
 from bot.client.api import LmsClient
+from bot.commands.dates import Calendar
 from bot.core.adapter import Adapter
 from bot.core.chat import Session
 from bot.store import BotStore, Told
-
-UTC = ZoneInfo("UTC")
 
 
 class Notifier:
@@ -30,11 +26,9 @@ class Notifier:
         adapter: Adapter,
         store: BotStore,
         awaited: AwaitedAnswers,
-        course_zone: ZoneInfo = UTC,
-        clock: Callable[[], float] = time.time,
+        calendar: Calendar,
     ) -> None:
-        """`course_zone`: of chats that have none of their own. `clock`: seconds since the epoch."""
-        self._surroundings = Surroundings(client, adapter, store, awaited, course_zone, clock)
+        self._surroundings = Surroundings(client, adapter, store, awaited, calendar)
         self._store = store
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._stopped = False

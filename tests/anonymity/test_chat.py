@@ -87,7 +87,7 @@ async def conversations(folder: Path) -> AsyncIterator[Conversations]:
         place, awaited = Place(), AwaitedAnswers()
         calendar = Calendar(lambda: NOW, ZoneInfo("UTC"))
         store = BotStore(folder / "bot.db", place.name)
-        notifier = Notifier(classroom.client, place, store, awaited, ZoneInfo("UTC"))
+        notifier = Notifier(classroom.client, place, store, awaited, calendar)
         registry = build_registry(classroom.client, calendar, awaited)
         engine = Engine(place, registry, store, NOW.timestamp, notifier.session_changed)
         try:

@@ -6,9 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,7 @@ from bot.client.api import (
     Submission,
 )
 from bot.client.api.coursework import NO_RULES
+from bot.commands.dates import Calendar
 from bot.core.chat import Chat, Session
 from bot.core.model import Reply, Role
 from bot.notices import notice
@@ -40,7 +42,8 @@ from bot.store import BotStore, Told
 from tests.bot.place import Place, as_shown
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-ASSIGNMENT = Assignment("A1", "Elections", "", 20, NOW, 0, NO_RULES, None)
+CALENDAR = Calendar(lambda: NOW, ZoneInfo("UTC"))
+ASSIGNMENT = Assignment("A1", "Elections", "", 20, NOW + timedelta(days=7), 0, NO_RULES, None)
 ADA = Session("token of ada", "ada", Role.STUDENT)
 
 
@@ -96,7 +99,7 @@ class Bot:
     def __init__(self, folder: Path, feed: Feed, place: Place) -> None:
         self.place = place
         self.store = BotStore(folder / "bot.db", place.name)
-        self.notifier = Notifier(cast(LmsClient, feed), place, self.store, AwaitedAnswers())
+        self.notifier = Notifier(cast(LmsClient, feed), place, self.store, AwaitedAnswers(), CALENDAR)
 
     @property
     def told(self) -> list[str]:
@@ -282,7 +285,7 @@ OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
         (
             EventKind.ASSIGNMENT_PUBLISHED,
             ASSIGNMENT,
-            "🔔 New assignment A1 Elections, 20 points [Open A1]",
+            "🔔 New assignment A1 Elections, 20 points Due in 7 days (Sun 8 Nov 2026 00:00 UTC) [Open A1]",
         ),
         (
             EventKind.GRADE_RELEASED,
@@ -339,7 +342,7 @@ OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
     ],
 )
 def test_each_kind_of_event_has_its_words(kind: EventKind, item: Item, shown: str) -> None:
-    told = notice(Event("1", kind, item))
+    told = notice(Event("1", kind, item), CALENDAR)
     assert told is not None
     assert as_shown([told]) == [shown]
 
@@ -356,7 +359,7 @@ def test_each_kind_of_event_has_its_words(kind: EventKind, item: Item, shown: st
     ],
 )
 def test_a_notice_says_what_a_reply_to_it_begins(kind: EventKind, begun: str) -> None:
-    told = notice(Event("1", kind, QUERY))
+    told = notice(Event("1", kind, QUERY), CALENDAR)
     assert told is not None
     assert told.on_reply == begun
 
@@ -369,4 +372,4 @@ async def test_a_reply_to_a_notice_is_known_by_its_message(bot: Bot, feed: Feed)
 
 
 def test_a_bare_cursor_tells_nothing() -> None:
-    assert notice(Event("1", None, None)) is None
+    assert notice(Event("1", None, None), CALENDAR) is None

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot import chat_watch
 from bot.awaited import AwaitedAnswers
 from bot.client.api import Event, EventKind, LmsClient
+from bot.commands.dates import Calendar
 from bot.core.chat import Chat
 from bot.core.settings import Settings
 from bot.notify import Notifier
@@ -28,9 +30,6 @@ EVENING = Settings(digest_at="18:00")
 class Clock:
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 3, 23, 0, tzinfo=UTC))
 
-    def __call__(self) -> float:
-        return self.now.timestamp()
-
     def pass_by(self, **span: float) -> None:
         self.now += timedelta(**span)
 
@@ -40,7 +39,8 @@ class Bot:
         self.place = place
         self.store = BotStore(folder / "bot.db", place.name)
         client = cast(LmsClient, feed)
-        self.notifier = Notifier(client, place, self.store, AwaitedAnswers(), clock=clock)
+        calendar = Calendar(lambda: clock.now, ZoneInfo("UTC"))
+        self.notifier = Notifier(client, place, self.store, AwaitedAnswers(), calendar)
 
     def begin(self, settings: Settings) -> None:
         self.store.save("c1", Chat(session=ADA, settings=settings))

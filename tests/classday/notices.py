@@ -15,7 +15,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "material": re.compile(r"New material (M\d+)"),
     "assignment": re.compile(r"New assignment (A\d+)"),
     "due": re.compile(r"(A\d+) is due within a day"),
-    "extension": re.compile(r"[Ee]xten.*?\b(A\d+)|\b(A\d+).*[Ee]xten", re.DOTALL),
+    "extension": re.compile(r"Your due date for (A\d+) has changed"),
     "handed in": re.compile(r"handed in (S\d+)"),
     "asked": re.compile(r"asks (Q\d+)"),
     "answered": re.compile(r"Your question (Q\d+) was answered"),

@@ -28,7 +28,7 @@ class SchoolBot:
         self._client = GrpcLmsClient(nodes)
         self._store = BotStore(folder / STORE_FILE, place.name)
         awaited = AwaitedAnswers()
-        self._notifier = Notifier(self._client, place, self._store, awaited, ZONE, clock.seconds)
+        self._notifier = Notifier(self._client, place, self._store, awaited, self.calendar)
         registry = build_registry(self._client, self.calendar, awaited)
         self._engine = Engine(place, registry, self._store, clock.seconds, self._notifier.session_changed)
 

@@ -48,10 +48,11 @@ class Outcomes:
 def room_over(client: LmsClient, zone: ZoneInfo, outcomes: Outcomes) -> Classroom:
     """The commands over the client; their successes are noted."""
     awaited = AwaitedAnswers()
-    commands = build_registry(client, Calendar(lambda: datetime.now(UTC), zone), awaited)
+    calendar = Calendar(lambda: datetime.now(UTC), zone)
+    commands = build_registry(client, calendar, awaited)
     noted = Registry()
     noted.add(_noted(command, outcomes.succeeded) for command in commands.commands.values())
-    return Classroom(client, noted, awaited, zone)
+    return Classroom(client, noted, awaited, calendar)
 
 
 async def play(

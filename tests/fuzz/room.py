@@ -140,7 +140,7 @@ class Room:
             self.registry = self._commands(build_registry(self.classroom.client, calendar, awaited))
             self.store = BotStore(folder / "bot.db", Place.name)
             stack.callback(self.store.close)
-            notifier = Notifier(self.classroom.client, self.place, self.store, awaited)
+            notifier = Notifier(self.classroom.client, self.place, self.store, awaited, calendar)
             stack.push_async_callback(notifier.stop)
             self._engine = Engine(self.place, self.registry, self.store, self._time, notifier.session_changed)
             self._state = State(self.classroom)

@@ -134,7 +134,7 @@ class TelegramRoom:
             self.classroom = await stack.enter_async_context(seated(lambda: datetime.now(UTC), quoting_tutor))
             calendar, awaited = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")), AwaitedAnswers()
             self.registry = build_registry(self.classroom.client, calendar, awaited)
-            room = Classroom(self.classroom.client, self.registry, awaited, calendar.zone)
+            room = Classroom(self.classroom.client, self.registry, awaited, calendar)
             self.store = BotStore(folder / "bot.db", TelegramAdapter.name)
             stack.callback(self.store.close)
             for chat in (*CHATS.values(), GROUP):

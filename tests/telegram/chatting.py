@@ -48,7 +48,7 @@ class Chatting:
     ) -> None:
         awaited = AwaitedAnswers()
         calendar = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC"))
-        self._room = Classroom(client, build_registry(client, calendar, awaited), awaited, calendar.zone)
+        self._room = Classroom(client, build_registry(client, calendar, awaited), awaited, calendar)
         self._store = store
         self._adapter = WatchedAdapter(server.url, self._room, receiving)
 

@@ -99,9 +99,10 @@ class Walk(ScriptAdapter):
     async def play(self) -> None:
         client = self._classroom.client
         awaited = AwaitedAnswers()
-        registry = build_registry(client, Calendar(self._clock, ZONE), awaited)
+        calendar = Calendar(self._clock, ZONE)
+        registry = build_registry(client, calendar, awaited)
         store = BotStore(self._state / "bot.db", self.name)
-        notifier = Notifier(client, self, store, awaited)
+        notifier = Notifier(client, self, store, awaited, calendar)
         try:
             await Engine(self, registry, store, time.time, notifier.session_changed).run()
         finally:

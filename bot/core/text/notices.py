@@ -28,7 +28,6 @@ TUTOR_DELAYED = Phrase("It is kept and will be answered. An instructor can be as
 
 
 HAND_IN = Phrase("Hand in")
-OWN_DUE_DATE = Phrase("Open it to see by when you are to hand in.")
 
 
 def happened(count: int) -> str:
@@ -41,6 +40,10 @@ def due_soon(assignment_id: str) -> str:
 
 def due_date_changed(assignment_id: str) -> str:
     return tr("Your due date for {assignment} has changed", assignment=assignment_id)
+
+
+def due(when: str) -> str:
+    return tr("Due {when}", when=when)
 
 
 def not_handed_in(title: str) -> str:
