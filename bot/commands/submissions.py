@@ -8,7 +8,7 @@ from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.commands.results import points_of
+from bot.commands.results import grade_details, points_of
 from bot.core.command import Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
@@ -95,6 +95,7 @@ class Submissions:
             *([text.same_files(same)] if same else []),
             *([quote(phrases.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
             *([_grade_detail(grade, instructor)] if grade else []),
+            *(grade_details(grade) if grade and instructor else []),
             *([] if instructor else _receipt(submission)),
             buttons=[
                 *attachments.file_buttons("submissions", submission.id, submission.files),
