@@ -52,16 +52,15 @@ class Calendar:
         try:
             return self._moment(self._day(day, at, words), at)
         except OverflowError:
-            # On the first or last day of the calendar, which is another day in UTC.
             raise BadValue(text.due_not_understood(words)) from None
 
     def canonical(self, moment: datetime) -> str:
         """Words that `parse` reads as this moment (to the minute), today and later."""
-        return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+        return self._local(moment).strftime("%Y-%m-%d %H:%M")
 
     def absolute(self, moment: datetime) -> str:
         """ "Fri 6 Nov 2026 18:00 IST"."""
-        local = moment.astimezone(self.zone)
+        local = self._local(moment)
         return text.moment(
             local.weekday(),
             local.day,
@@ -94,7 +93,17 @@ class Calendar:
         return today + timedelta(days=ahead)
 
     def _moment(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, self.zone).astimezone(UTC)
+        """Raises OverflowError for one that not every zone's calendar can write."""
+        moment = datetime.combine(day, at, self.zone).astimezone(UTC)
+        _ = moment - timedelta(days=1), moment + timedelta(days=1)
+        return moment
+
+    def _local(self, moment: datetime) -> datetime:
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            # Whoever set it was nearer to the calendar's end than its reader.
+            return moment.astimezone(UTC)
 
 
 def _zone_name(local: datetime, zone: ZoneInfo) -> str:

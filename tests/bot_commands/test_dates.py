@@ -41,6 +41,7 @@ def test_a_due_date_is_read_in_the_course_s_zone(calendar: Calendar, words: str,
         "18:00",
         "2026-11-30T18:00",
         "0001-01-01 00:00",
+        "9999-12-31 23:59",
     ],
 )
 def test_what_is_no_date_is_refused_with_examples(calendar: Calendar, words: str) -> None:
@@ -61,6 +62,12 @@ def test_the_canonical_words_mean_the_same_moment_tomorrow(
     moment = calendar.parse(words)
     clock.pass_by(timedelta(days=1))
     assert calendar.parse(calendar.canonical(moment)) == moment
+
+
+def test_the_calendar_s_last_moment_can_be_shown_everywhere(calendar: Calendar) -> None:
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert calendar.absolute(last) == "Fri 31 Dec 9999 23:59 UTC"
+    assert calendar.due(last).endswith("(Fri 31 Dec 9999 23:59 UTC)")
 
 
 def test_a_moment_is_shown_with_its_zone(calendar: Calendar) -> None:
