@@ -64,8 +64,9 @@ def described(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list
     if rules.opens is not None and rules.opens > calendar.now():
         lines.append(text.opens(calendar.due(rules.opens)))
     if rules.cutoff is not None:
+        said = text.closes if rules.cutoff >= calendar.now() else text.has_closed
         late_too = rules.cutoff > due
-        lines.append(text.closes(calendar.due(rules.cutoff)) if late_too else text.closes_when_due())
+        lines.append(said(calendar.due(rules.cutoff)) if late_too else text.closes_when_due())
     if rules.attempts_max:
         lines.append(text.attempts_max(rules.attempts_max))
     if rules.late is not None:

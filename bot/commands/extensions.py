@@ -15,6 +15,10 @@ from bot.core.reader import ReaderZone
 from bot.core.text import assignments as text
 from bot.core.text import dates, phrases
 
+MEANT_MAX = 5
+
+_named = arguments.bounded(arguments.DISPLAY_NAME_CHARACTERS_MAX)
+
 
 class Extensions:
     def __init__(self, client: LmsClient, calendar: Calendar) -> None:
@@ -40,7 +44,7 @@ class Extensions:
                     Arg(
                         "student",
                         text.STUDENT_PROMPT,
-                        parse=arguments.username,
+                        parse=_name,
                         choices=self._students_as_choices,
                         check=self._demand_student,
                     ),
@@ -116,11 +120,12 @@ class Extensions:
         return [user for user in users if user.role == Role.STUDENT.value]
 
     async def _student(self, conversation: Conversation, username: str) -> User:
-        """Raises BadValue when there is none, with a name that is alike."""
+        """Raises BadValue when there is none, with the user names that may be meant."""
         students = {user.username: user for user in await self._students(conversation)}
         if username not in students:
-            alike = difflib.get_close_matches(username, students, n=1)
-            raise BadValue(text.no_such_student(username, alike[0] if alike else ""))
+            named = [user.username for user in students.values() if _is_called(user, username)]
+            meant = named[:MEANT_MAX] or difflib.get_close_matches(username, students, n=1)
+            raise BadValue(text.no_such_student(username, meant))
         return students[username]
 
     async def _students_as_choices(self, conversation: Conversation, values: Values) -> list[Choice]:
@@ -137,3 +142,14 @@ class Extensions:
         )
         own = [extension for extension in granted if extension.student == student.username]
         return own[-1] if own and own[-1].due > assignment.everybodys_due else None
+
+
+def _name(words: str) -> str:
+    """A user name; or a name, for which those are told that may be meant. Raises BadValue."""
+    found: str = _named(words)
+    return found.lower()
+
+
+def _is_called(user: User, name: str) -> bool:
+    called = user.display_name.casefold().split()
+    return all(word in called for word in name.casefold().split())

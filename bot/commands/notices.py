@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import card, saved_card
+from bot.commands.card import all_of, button, card, saved_card
 from bot.core.command import Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import notices as text
+from bot.core.text import phrases
+
+_TOLD = frozenset({Role.STUDENT.value, Role.INSTRUCTOR.value})
+"""Whom an announcement reaches, but for its author."""
 
 
 class Notices:
@@ -36,8 +40,19 @@ class Notices:
         )
 
     async def preview(self, conversation: Conversation, values: Values) -> Reply:
-        return card(text.ANNOUNCE_CARD, quote(values["text"]))
+        users = await all_of(lambda page: self._client.users(conversation.token, page=page))
+        told = [
+            user.role
+            for user in users
+            if not user.disabled and user.username != conversation.username and user.role in _TOLD
+        ]
+        return card(
+            text.ANNOUNCE_CARD,
+            quote(values["text"]),
+            text.recipients(len(told), told.count(Role.STUDENT.value)),
+        )
 
     async def announce(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.announce(conversation.token, conversation.request_id, values["text"])
-        return saved_card(receipt, text.announced(receipt.item.id))
+        next_step = button(phrases.BUTTONS["inbox"], "inbox")
+        return saved_card(receipt, text.announced(receipt.item.id), buttons=[next_step])

@@ -38,7 +38,12 @@ class People:
                 self.add,
                 ADMINISTRATORS,
                 (
-                    Arg("username", text.NEW_USERNAME_PROMPT, parse=arguments.username),
+                    Arg(
+                        "username",
+                        text.NEW_USERNAME_PROMPT,
+                        parse=arguments.username,
+                        check=self._demand_new,
+                    ),
                     Arg("role", text.ROLE_PROMPT, parse=arguments.role, choices=_roles),
                     Arg(
                         "display_name",
@@ -87,6 +92,16 @@ class People:
         return Command(name, summary, f"/{name} barbara", run, ADMINISTRATORS, (who,), confirm=confirm)
 
     # --- adding ---
+
+    async def _demand_new(self, conversation: Conversation, username: str) -> None:
+        """Said before more is asked for; adding finds out who came meanwhile."""
+        try:
+            user = await self._client.user(conversation.token, username)
+        except LmsError as error:
+            if error.code != "NOT_FOUND":
+                raise
+        else:
+            raise BadValue(text.taken(user.username, user.display_name))
 
     async def add(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.add_user(

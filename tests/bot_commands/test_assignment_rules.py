@@ -194,3 +194,16 @@ async def test_files_of_an_assignment_come_with_it_or_one_by_one(
     assert [file.content for file in second.files] == [b"bbbb"]
     with pytest.raises(BadValue, match="A1 has 2 files"):
         await ada.run("assignments", assignment="A1", file=3)
+
+
+async def test_a_cutoff_that_has_passed_is_told_of_as_past(chat: Chats, clock: Clock) -> None:
+    assignment = await assign(chat, clock() + DAY, cutoff=clock() + 2 * DAY)
+    ada = await chat("ada")
+    assert (
+        "Late work is taken until in 2 days"
+        in (await ada.run("assignments", assignment=assignment)).text.plain
+    )
+    clock.pass_by(3 * DAY)
+    opened = (await ada.run("assignments", assignment=assignment)).text.plain
+    assert "Late work was taken until 24 hours ago" in opened
+    assert "is taken" not in opened

@@ -9,6 +9,7 @@ import pytest
 
 from bot.client.api import LmsClient
 from bot.client.calls import base
+from bot.core.command import BadValue
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
 from tests.solo.classroom import SoloClassroom
@@ -29,6 +30,32 @@ async def test_a_student_beyond_the_first_page_can_be_given_an_extension(
     last = f"student-{STUDENTS - 1:02}"
     card = await grace.card("extend", assignment=assignment, student=last, due=due + timedelta(days=1))
     assert "Student 59" in card.text.plain
+
+
+async def test_an_instructor_who_knows_a_name_alone_is_told_the_user_names_that_may_be_meant(
+    classroom: SoloClassroom, chat: Callable[[str], Awaitable[Chat]]
+) -> None:
+    for number in range(STUDENTS):
+        classroom.seat(
+            f"s{number:02}", f"{'Mira' if number % 20 == 7 else 'Student'} Sen", "student", "correct"
+        )
+    grace = await chat("grace")
+    student = next(arg for arg in grace.command("extend").args if arg.name == "student")
+    assert student.check is not None
+    with pytest.raises(BadValue, match=r"There is no student mira sen\. Did you mean s07, s27, s47\?"):
+        await student.check(grace, student.parse("Mira  Sen"))
+
+
+async def test_an_announcement_says_beforehand_to_how_many_it_goes(
+    classroom: SoloClassroom, client: LmsClient, chat: Callable[[str], Awaitable[Chat]]
+) -> None:
+    for number in range(STUDENTS):
+        classroom.seat(f"s{number:02}", f"Student {number}", "student", "correct horse")
+    grace, root = await chat("grace"), await chat("root")
+    await client.set_disabled(root.token, "keep-out-s00", "s00", True)
+    card = await grace.card("announce", text="No class on Friday.")
+    # Another instructor is told too; neither its author, nor who is disabled, nor an administrator.
+    assert f"It goes to {STUDENTS + 3} people (students: {STUDENTS + 2})" in card.text.plain
 
 
 async def test_the_newest_of_very_many_submissions_are_listed_first(

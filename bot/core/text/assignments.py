@@ -110,6 +110,10 @@ def closes(when: str) -> str:
     return tr("Late work is taken until {when}", when=when)
 
 
+def has_closed(when: str) -> str:
+    return tr("Late work was taken until {when}", when=when)
+
+
 def closes_when_due() -> str:
     return tr("Late work is not taken")
 
@@ -205,14 +209,14 @@ def rubric_total(points: int, total: int) -> str:
     return tr("must add up to {points} points, you sent {total}", points=points, total=total)
 
 
-def no_such_student(username: str, meant: str) -> str:
-    """`meant` is empty when no name is alike."""
+def no_such_student(username: str, meant: Sequence[str]) -> str:
+    """`meant` are the user names of those who may be meant."""
     if not meant:
         return tr("There is no student {username}.", username=phrases.shortened(username))
     return tr(
         "There is no student {username}. Did you mean {meant}?",
         username=phrases.shortened(username),
-        meant=meant,
+        meant=", ".join(meant),
     )
 
 

@@ -19,6 +19,16 @@ def announced(item_id: str) -> str:
     return tr("Announced {item} to everyone", item=item_id)
 
 
+def recipients(people: int, students: int) -> str:
+    """`students` are those among the people."""
+    return trn(
+        people,
+        "It goes to {count} person (students: {students})",
+        "It goes to {count} people (students: {students})",
+        students=students,
+    )
+
+
 # --- what happened ---
 
 ANSWER = Phrase("Answer")

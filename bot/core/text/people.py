@@ -36,6 +36,10 @@ def user_added(username: str, role: str) -> str:
     return tr("Added {username} as {role}", username=username, role=phrases.role_name(role))
 
 
+def taken(username: str, display_name: str) -> str:
+    return tr("There is already a user {username}: {name}.", username=username, name=display_name)
+
+
 def user_line(username: str, display_name: str, role: str, states: Sequence[str]) -> str:
     return ", ".join([f"{username}: {display_name}", phrases.role_name(role), *states])
 
