@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.client.api import LmsClient, LmsError
-from bot.commands import arguments
+from bot.commands import arguments, attachments
 from bot.commands.card import saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import next_steps
@@ -47,12 +47,7 @@ class Feedback:
     async def give(self, conversation: Conversation, values: Values) -> Reply:
         if not values["text"] and not values["files"]:
             raise BadValue(text.NO_FEEDBACK)
-        files = []
-        for reference in values["files"]:
-            content = await conversation.fetch(reference)
-            files.append(
-                await self._client.upload(conversation.token, reference.name, reference.media_type, content)
-            )
+        files = await attachments.uploaded(self._client, conversation, values["files"])
         submission_id: str = values["submission"]
         try:
             receipt = await self._client.put_feedback(

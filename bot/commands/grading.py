@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.client.api import Assignment, LmsClient, LmsError, RubricScore
-from bot.commands import arguments, marks
+from bot.commands import arguments, attachments, marks
 from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
 from bot.commands.card import button, card, saved_card
 from bot.commands.dates import Calendar
@@ -15,6 +15,7 @@ from bot.commands.results import grade_details, points_of
 from bot.commands.submissions import SUBMISSION_ID, submission_headline, submission_line
 from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Part, Values
 from bot.core.model import Reply, Role
+from bot.core.text import grading as text
 from bot.core.text import phrases, work
 
 INSTRUCTORS = frozenset({Role.INSTRUCTOR})
@@ -52,6 +53,7 @@ class Grading:
                         required=False,
                         rest=True,
                     ),
+                    Arg("files", text.FEEDBACK_OR_FILES_PROMPT, required=False, files=True, unasked=True),
                 ),
             ),
         )
@@ -81,6 +83,7 @@ class Grading:
     async def grade(self, conversation: Conversation, values: Values) -> Reply:
         submission_id: str = values["submission"]
         points, scores = await self._scored(conversation, submission_id, values["points"])
+        files = await attachments.uploaded(self._client, conversation, values["files"])
         # Made of what was typed alone: repeated with its request id, the act must be the same to the letter.
         version = values["replaces"] or 0
         try:
@@ -92,6 +95,7 @@ class Grading:
                 values["feedback"] or "",
                 version,
                 rubric=scores,
+                files=files,
             )
         except LmsError as error:
             if error.code != "ABORTED":

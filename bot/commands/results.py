@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import Grade, LmsClient, RubricLine
-from bot.commands import arguments
+from bot.commands import arguments, attachments
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import Arg, BadValue, Command, Conversation, Values
-from bot.core.model import Button, OutgoingFile, Reply, Role
+from bot.core.model import Button, Reply, Role
 from bot.core.richtext import Text, join, quote
 from bot.core.text import grading, phrases
 from bot.core.text import work as text
@@ -32,7 +32,16 @@ class Results:
                 "/grades A1",
                 self.grades,
                 frozenset({Role.STUDENT}),
-                (Arg("assignment", grading.WHICH_GRADE, parse=arguments.item_id("A"), required=False), PAGE),
+                (
+                    Arg("assignment", grading.WHICH_GRADE, parse=arguments.item_id("A"), required=False),
+                    Arg(
+                        "file",
+                        phrases.WHICH_FILE,
+                        parse=arguments.whole_number(1, arguments.FILES_MAX),
+                        required=False,
+                    ),
+                    PAGE,
+                ),
             ),
         )
 
@@ -44,6 +53,8 @@ class Results:
         if wanted:
             if wanted not in newest:
                 raise BadValue(grading.no_grade_of(wanted))
+            if values["file"]:
+                return await self._one_file(conversation, newest[wanted], values["file"])
             return await self._one_grade(conversation, newest[wanted])
         if not grades:
             return card(text.NO_GRADES, buttons=[button(phrases.BUTTONS["submissions"], "submissions")])
@@ -62,17 +73,25 @@ class Results:
             pager=shown.pager,
         )
 
+    async def _one_file(self, conversation: Conversation, grade: Grade, number: int) -> Reply:
+        if number > len(grade.files):
+            raise BadValue(phrases.no_such_file(grade.id, len(grade.files)))
+        file = grade.files[number - 1]
+        return card(
+            phrases.file_of(grade.id, file.name),
+            buttons=[button(phrases.BUTTONS["grades"], "grades")],
+            files=[await attachments.one(self._client, conversation, grade.id, file)],
+        )
+
     async def _one_grade(self, conversation: Conversation, grade: Grade) -> Reply:
         assignment = await self._client.assignment(conversation.token, grade.assignment_id)
-        files = []
-        for wanted in grade.files:
-            file, content = await self._client.download(conversation.token, grade.id, wanted.sha256)
-            files.append(OutgoingFile(wanted.name, file.media_type, content))
+        files = await attachments.fetched(self._client, conversation, grade.id, grade.files)
         return card(
             text.grade_line(grade.assignment_id, grade.assignment_title, points_of(grade), grade.id),
             *grade_details(grade, assignment.rules.rubric),
             grading.graded_by(grade.grader, self._calendar.absolute(grade.graded_at)),
             buttons=[
+                *attachments.file_buttons("grades", grade.assignment_id, grade.files),
                 button(grading.ASK_FOR_REGRADE, "regrade", grade.assignment_id),
                 button(phrases.BUTTONS["grades"], "grades"),
             ],

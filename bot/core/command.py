@@ -138,6 +138,8 @@ class Arg:
     """
     files_max: int = 10
     """With the last file allowed, it is done."""
+    unasked: bool = False
+    """Of optional files: taken when they come with the command, and not asked for when none do."""
     canonical: Callable[[Any], str] | None = None
     """What to keep of a value between two messages, when the words typed mean another thing later ("+7d")."""
     choices: Choices | None = None

@@ -64,7 +64,9 @@ def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) ->
             return arg
     files = files_arg(command)
     # Whoever has begun to send files says when they are all there; a text alone needs none.
-    wanted = files is not None and (files.required or dialogue.files or not _has_text(command, dialogue))
+    wanted = files is not None and (
+        files.required or dialogue.files or not (files.unasked or _has_text(command, dialogue))
+    )
     if wanted and not dialogue.files_done:
         return files
     for arg in command.args:

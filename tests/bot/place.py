@@ -96,7 +96,7 @@ def code(word: str) -> str:
 
 
 def registry(classroom: Classroom) -> Registry:
-    """/login, /start, /logout, /help, /cancel, /grade, /show, /feedback, /submit, /upload, /adduser."""
+    """/login, /start, /logout, /help, /cancel, and of a classroom what the tests of the core need."""
 
     async def login(conversation: Conversation, values: Values) -> Reply:
         if values["password"] != f"password of {values['username']}":
@@ -217,6 +217,18 @@ def registry(classroom: Classroom) -> Registry:
                     Arg("files", Phrase("Send files, then Done."), required=False, files=True, files_max=3),
                 ),
                 confirm=card,
+            ),
+            Command(
+                "remark",
+                Phrase("remark"),
+                "/remark S1 good",
+                does("remark"),
+                INSTRUCTOR,
+                (
+                    Arg("submission", Phrase("Which submission?")),
+                    Arg("text", Phrase("What remark?"), required=False, rest=True),
+                    Arg("files", Phrase("Send files."), required=False, files=True, unasked=True),
+                ),
             ),
             Command(
                 "upload",

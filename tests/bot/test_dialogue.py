@@ -58,6 +58,17 @@ async def test_after_three_refused_answers_the_command_is_cancelled(chatting: Ch
     assert chatting.classroom.done == []
 
 
+async def test_files_that_are_not_asked_for_are_taken_when_they_come_with_the_command(
+    chatting: Chatting,
+) -> None:
+    await chatting.sign_in("grace")
+    assert await chatting.say("/remark S1 good") == ["Done: remark S1 good no files"]
+    assert await chatting.say("/remark S1") == ["Done: remark S1 None no files"]
+    (asked,) = await chatting.say("/remark S1 good", "page.txt")
+    assert asked == "Got page.txt (1 so far). Send more, or choose Done. [Done]"
+    assert await chatting.press("Done") == ["Done: remark S1 good page.txt"]
+
+
 async def test_cancel_ends_it(chatting: Chatting) -> None:
     await chatting.sign_in("grace")
     await chatting.say("/grade S1")
