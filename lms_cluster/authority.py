@@ -72,10 +72,10 @@ COMMANDS: Mapping[str, CommandRule] = {
     "add_first_administrator": CommandRule(None, once=True, deed="set up the classroom"),
     "record_tutor_answer": CommandRule(None, once=False, deed="record the tutor's answer"),
     "report_tutor_delay": CommandRule(None, once=False, deed="report that the tutor is away"),
+    "remind_of_due": CommandRule(None, once=False, deed="remind of a due date"),
     # Of people, by the field of Command.
     "end_session": CommandRule(EVERYONE, once=False, deed="log out"),
     "put_file": CommandRule(EVERYONE, once=False, deed="upload files"),
-    "remind_of_due": CommandRule(None, once=False, deed="remind of a due date"),
     "add_user": _by(ADMINISTRATOR, "add users"),
     "import_roster": _by(ADMINISTRATOR, "import users"),
     "create_link_codes": _by(ADMINISTRATOR, "make sign-in links"),

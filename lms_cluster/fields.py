@@ -72,12 +72,19 @@ class Fields:
         if value not in allowed:
             self.wrong(field, f"must be {expected}")
 
-    def future(self, field: str, value: Timestamp, now_ms: int) -> None:
-        due_ms = instant_ms(value)
-        if due_ms is None:
+    def moment(self, field: str, value: Timestamp) -> int | None:
+        """In milliseconds; None when it is wrong."""
+        ms = instant_ms(value)
+        if ms is None:
             self.wrong(field, "must be a time within the years 1970 to 9999")
-        elif due_ms <= now_ms:
-            self.wrong(field, f"must be in the future, you sent {written(due_ms)}")
+        return ms
+
+    def future(self, field: str, value: Timestamp, now_ms: int) -> int | None:
+        """A `moment` that is still to come. One that is past is wrong, and returned all the same."""
+        ms = self.moment(field, value)
+        if ms is not None and ms <= now_ms:
+            self.wrong(field, f"must be in the future, you sent {written(ms)}")
+        return ms
 
     def username(self, field: str, value: str) -> None:
         if not _USERNAME.fullmatch(value):

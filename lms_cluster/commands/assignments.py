@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.files import attached
+from lms_cluster.commands.files import all_attached
 from lms_cluster.fields import POINTS_MAX, TEXT_MAX, TITLE_MAX, Fields
-from lms_cluster.instants import instant_ms, written
+from lms_cluster.instants import written
+from lms_cluster.refusal import no_such_item
 from protos.lms_pb2 import EVENT_KIND_ASSIGNMENT_PUBLISHED, LatePolicy, NewAssignment, PostResponse
 from storage.events import Audience
 from storage.models.coursework import Assignment, AssignmentFile, RubricLine
 
-FILES_MAX = 10
 ATTEMPTS_MAX = 1_000
 LATE_INTERVAL_SECONDS = (60, 366 * 24 * 3600)
 RUBRIC_LINES_MAX = 20
@@ -25,10 +23,9 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
     fields.line("title", data.title, TITLE_MAX)
     fields.text("instructions", data.instructions, TEXT_MAX, optional=True)
     fields.points("points", data.points, POINTS_MAX)
-    fields.future("due", data.due, act.now_ms)
-    due_ms = instant_ms(data.due)
-    opens_ms = _moment("opens", data.opens, fields) if data.HasField("opens") else None
-    cutoff_ms = _moment("cutoff", data.cutoff, fields) if data.HasField("cutoff") else None
+    due_ms = fields.future("due", data.due, act.now_ms)
+    opens_ms = fields.moment("opens", data.opens) if data.HasField("opens") else None
+    cutoff_ms = fields.moment("cutoff", data.cutoff) if data.HasField("cutoff") else None
     if due_ms is not None and opens_ms is not None and opens_ms >= due_ms:
         fields.wrong("opens", f"must be before it is due ({written(due_ms)}), you sent {written(opens_ms)}")
     if due_ms is not None and cutoff_ms is not None and cutoff_ms < due_ms:
@@ -39,11 +36,7 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
     if data.HasField("late"):
         _check_late(data.late, fields)
     _check_rubric(data, fields)
-    if len(data.files) > FILES_MAX:
-        fields.wrong("files", f"must be at most {FILES_MAX}, you sent {len(data.files)}")
-    fields.done()
-    files = [attached(f"files[{place}]", file, act, fields) for place, file in enumerate(data.files)]
-    fields.done()
+    files = all_attached(data.files, act, fields)
     assignment = Assignment.create(
         title=data.title,
         instructions=data.instructions,
@@ -70,16 +63,15 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
     return act.accepted(item)
 
 
-def existing(assignment_id: str) -> Assignment | None:
+def existing_assignment(assignment_id: str) -> Assignment:
+    """Raises Refused NO_SUCH_ITEM."""
     number = ids.ASSIGNMENT.number(assignment_id)
-    return None if number is None else Assignment.get_or_none(Assignment.number == number)
-
-
-def _moment(field: str, value: Timestamp, fields: Fields) -> int | None:
-    ms = instant_ms(value)
-    if ms is None:
-        fields.wrong(field, "must be a time within the years 1970 to 9999")
-    return ms
+    assignment: Assignment | None = (
+        None if number is None else Assignment.get_or_none(Assignment.number == number)
+    )
+    if assignment is None:
+        raise no_such_item(ids.ASSIGNMENT.noun, assignment_id)
+    return assignment
 
 
 def _check_late(late: LatePolicy, fields: Fields) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.fields import Fields
-from lms_cluster.instants import instant_ms, written
+from lms_cluster.instants import written
 from lms_cluster.refusal import no_such_item
 from protos.lms_pb2 import EVENT_KIND_EXTENSION_GRANTED, ROLE_STUDENT, NewExtension, PostResponse
 from storage.events import Audience
@@ -17,17 +17,13 @@ from storage.models.people import User
 def grant(data: NewExtension, act: Act) -> PostResponse:
     """It may lie in the past, to excuse work that came late, and be the assignment's own date, which takes an
     earlier extension back."""
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    assignment = existing_assignment(data.assignment_id)
     student = User.get_or_none((User.username == data.student) & (User.role == ROLE_STUDENT))
     if student is None:
         raise no_such_item("student", data.student)
     fields = Fields()
-    due_ms = instant_ms(data.due)
-    if due_ms is None:
-        fields.wrong("due", "must be a time within the years 1970 to 9999")
-    elif due_ms < assignment.due_ms:
+    due_ms = fields.moment("due", data.due)
+    if due_ms is not None and due_ms < assignment.due_ms:
         expected = f"must not be before everybody's date ({written(assignment.due_ms)})"
         fields.wrong("due", f"{expected}, you sent {written(due_ms)}")
     fields.done()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lms_cluster.commands.act import Act
 from lms_cluster.fields import Fields
 from lms_cluster.refusal import Code, Refused, Violation, invalid, rule
@@ -9,6 +11,8 @@ from protos.command_pb2 import PutChunk, PutFile
 from protos.lms_pb2 import File, PostResponse
 from storage import blobs
 
+FILES_MAX = 10
+"""That one post names."""
 NAME_MAX = 255
 MEDIA_TYPE_MAX = 127
 
@@ -39,6 +43,17 @@ def put_file(data: PutFile, act: Act) -> PostResponse:
         raise rule("The file's size is not that of its chunks; upload it again.")
     blobs.put_file(data.sha256, data.size, data.chunk_sha256, act.author.username)
     return act.accepted()
+
+
+def all_attached(files: Sequence[File], act: Act, fields: Fields) -> list[File]:
+    """Those of a post's `files`, each as `attached`. Raises Refused INVALID_FIELD for all that is wrong with
+    the post: at first without a look at the single files."""
+    if len(files) > FILES_MAX:
+        fields.wrong("files", f"must be at most {FILES_MAX}, you sent {len(files)}")
+    fields.done()
+    found = [attached(f"files[{place}]", file, act, fields) for place, file in enumerate(files)]
+    fields.done()
+    return found
 
 
 def attached(field: str, file: File, act: Act, fields: Fields) -> File:

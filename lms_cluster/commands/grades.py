@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.files import attached
+from lms_cluster.commands.files import all_attached
 from lms_cluster.commands.grade_versions import (
     Grading,
     changed_meanwhile,
@@ -21,8 +21,6 @@ from lms_cluster.refusal import no_such_item, rule
 from protos.lms_pb2 import NewGrade, PostResponse
 from storage.models.coursework import GradeVersion, RubricLine, RubricScore, Submission
 
-FILES_MAX = 10
-
 
 def grade(data: NewGrade, act: Act) -> PostResponse:
     submission = existing_submission(data.submission_id)
@@ -30,11 +28,7 @@ def grade(data: NewGrade, act: Act) -> PostResponse:
     fields = Fields()
     scores = _checked_points(data, submission, fields)
     fields.text("feedback", data.feedback, FEEDBACK_MAX, optional=not data.feedback_only or bool(data.files))
-    if len(data.files) > FILES_MAX:
-        fields.wrong("files", f"must be at most {FILES_MAX}, you sent {len(data.files)}")
-    fields.done()
-    files = [attached(f"files[{place}]", file, act, fields) for place, file in enumerate(data.files)]
-    fields.done()
+    files = all_attached(data.files, act, fields)
     demand_newest_attempt(submission)
     newest = newest_version(submission)
     grading = Grading(data.points, data.feedback, scores, files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.fields import QUESTION_MAX, TEXT_MAX, Fields
 from lms_cluster.refusal import no_such_item, rule
 from lms_cluster.regrade_threads import messages_of
@@ -25,9 +25,7 @@ MESSAGES_MAX = 20
 
 def request(data: NewRegrade, act: Act) -> PostResponse:
     """About the newest attempt of which a grade was released. A further reason joins the open request."""
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    assignment = existing_assignment(data.assignment_id)
     fields = Fields()
     fields.text("reason", data.reason, QUESTION_MAX)
     fields.done()

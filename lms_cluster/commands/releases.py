@@ -6,11 +6,11 @@ from peewee import fn
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.commands.grade_versions import newest_version, publish
 from lms_cluster.commands.grades import existing_submission
 from lms_cluster.grade_details import GradeDetails, details_of
-from lms_cluster.refusal import Violation, invalid, no_such_item, rule
+from lms_cluster.refusal import Violation, invalid, rule
 from protos.lms_pb2 import NewRelease, PostResponse
 from storage.models.coursework import Assignment, GradeVersion, Submission
 
@@ -20,9 +20,7 @@ def release(data: NewRelease, act: Act) -> PostResponse:
     stay drafts for good. Releasing where nothing waits is no mistake: `released` is 0."""
     if data.submission_id:
         return _release_one(data, act)
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    assignment = existing_assignment(data.assignment_id)
     version = GradeVersion.alias()
     newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
     drafts = list(

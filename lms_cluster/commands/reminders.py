@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms_cluster import ids
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
+from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.due_dates import due_ms_for
-from lms_cluster.refusal import no_such_item, rule
+from lms_cluster.refusal import rule
 from lms_cluster.views.reminders import AHEAD_MS, is_reminded
 from protos.command_pb2 import RemindOfDue
 from protos.lms_pb2 import EVENT_KIND_DUE_SOON, ROLE_STUDENT, PostResponse
@@ -19,9 +18,7 @@ from storage.models.people import User
 
 def remind_of_due(data: RemindOfDue, act: Act) -> PostResponse:
     """Tells each of those concerned by themselves, since who has handed in is different for each."""
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    assignment = existing_assignment(data.assignment_id)
     due_ms = due_ms_for(assignment, data.student)
     soon = act.now_ms < due_ms <= act.now_ms + AHEAD_MS
     if not soon or is_reminded(assignment.number, data.student, due_ms):

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.assignments import existing
-from lms_cluster.commands.files import attached
+from lms_cluster.commands.assignments import existing_assignment
+from lms_cluster.commands.files import all_attached
 from lms_cluster.due_dates import DueDates, due_dates, late_policy
 from lms_cluster.fields import TEXT_MAX, Fields
 from lms_cluster.instants import written
-from lms_cluster.refusal import Code, Refused, no_such_item
+from lms_cluster.refusal import Code, Refused
 from lms_cluster.submission_digest import submission_digest
 from protos.lms_pb2 import EVENT_KIND_SUBMISSION_RECEIVED, NewSubmission, PostResponse
 from storage.events import Audience
 from storage.models.coursework import Assignment, Submission, SubmissionFile, SubmissionReceipt
 
-FILES_MAX = 10
-
 
 def submit(data: NewSubmission, act: Act) -> PostResponse:
-    assignment = existing(data.assignment_id)
-    if assignment is None:
-        raise no_such_item(ids.ASSIGNMENT.noun, data.assignment_id)
+    assignment = existing_assignment(data.assignment_id)
     student = act.author.username
     dates = due_dates(assignment, student)
     attempt = 1 + _attempts(assignment, student)
     _demand_taken(assignment, dates, attempt, act.now_ms)
     fields = Fields()
     fields.text("text", data.text, TEXT_MAX, optional=bool(data.files))
-    if len(data.files) > FILES_MAX:
-        fields.wrong("files", f"must be at most {FILES_MAX}, you sent {len(data.files)}")
-    fields.done()
-    files = [attached(f"files[{place}]", file, act, fields) for place, file in enumerate(data.files)]
-    fields.done()
+    files = all_attached(data.files, act, fields)
     submission = Submission.create(
         assignment=assignment,
         student=student,
