@@ -8,7 +8,6 @@ from peewee import fn
 
 from lms_cluster import items
 from lms_cluster.due_dates import Extensions
-from lms_cluster.instants import instant_ms
 from lms_cluster.viewer import Viewer
 from lms_cluster.views.search import Search
 from protos import lms_pb2 as lms
@@ -19,14 +18,10 @@ from storage.models.files import StoredFile
 
 def find(search: Search) -> list[Item]:
     """Before it opens, a student sees what and when, but neither instructions nor rubric nor files."""
-    query = Assignment.select().order_by(Assignment.number).limit(search.limit)
-    if search.keys is not None:
-        query = query.where(Assignment.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Assignment.number > search.after)
-    if search.filter.HasField("since"):
-        query = query.where(Assignment.created_ms >= (instant_ms(search.filter.since) or 0))
-    rows = list(query)
+    query = Assignment.select()
+    if search.since_ms:
+        query = query.where(Assignment.created_ms >= search.since_ms)
+    rows = list(search.page(query, Assignment.number))
     student = search.viewer.role == ROLE_STUDENT
     numbers = [row.number for row in rows]
     submissions = _submissions(numbers, search.viewer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from peewee import fn
 
 from lms_cluster import items
-from lms_cluster.instants import instant_ms
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
 from storage.models.people import Audit, User
@@ -23,8 +22,8 @@ def find(search: Search) -> list[Item]:
     if wanted.object:
         among = fn.INSTR(fn.PRINTF(", %s, ", Audit.detail), f", {wanted.object}, ")
         query = query.where((Audit.object == wanted.object) | ((Audit.object == "") & (among > 0)))
-    if wanted.HasField("since"):
-        query = query.where(Audit.time_ms >= (instant_ms(wanted.since) or 0))
+    if search.since_ms:
+        query = query.where(Audit.time_ms >= search.since_ms)
     rows = list(query)
     authors = User.select().where(User.username.in_({row.username for row in rows}))
     names = {user.username: user.display_name for user in authors}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lms_cluster import ids, items
-from lms_cluster.instants import instant_ms
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
 from storage.models.coursework import Extension
@@ -17,19 +16,14 @@ def find(search: Search) -> list[Item]:
         .join(student, on=(Extension.student == student.username))
         .switch(Extension)
         .join(author, on=(Extension.author == author.username))
-        .order_by(Extension.number)
-        .limit(search.limit)
     )
     if search.own:
         query = query.where(Extension.student == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(Extension.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Extension.number > search.after)
     if search.filter.student:
         query = query.where(Extension.student == search.filter.student)
     if search.filter.assignment_id:
         query = query.where(Extension.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
-    if search.filter.HasField("since"):
-        query = query.where(Extension.granted_ms >= (instant_ms(search.filter.since) or 0))
-    return [items.extension(row, row.student.display_name, row.author.display_name) for row in query]
+    if search.since_ms:
+        query = query.where(Extension.granted_ms >= search.since_ms)
+    page = search.page(query, Extension.number)
+    return [items.extension(row, row.student.display_name, row.author.display_name) for row in page]

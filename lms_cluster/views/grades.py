@@ -6,7 +6,6 @@ from peewee import fn
 
 from lms_cluster import ids, items
 from lms_cluster.grade_details import GradeDetails, details_of
-from lms_cluster.instants import instant_ms
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
 from storage.models.coursework import Assignment, GradeVersion, Submission
@@ -29,23 +28,17 @@ def find(search: Search) -> list[Item]:
         .switch(Submission)
         .join(Assignment)
         .where(GradeVersion.version == newest)
-        .order_by(GradeVersion.submission)
-        .limit(search.limit)
     )
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(GradeVersion.submission.in_(search.keys))
-    if search.after is not None:
-        query = query.where(GradeVersion.submission > search.after)
     if search.filter.student:
         query = query.where(Submission.student == search.filter.student)
     if search.filter.assignment_id:
         query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
-    if search.filter.HasField("since"):
+    if search.since_ms:
         changed_ms = GradeVersion.released_ms if search.own else GradeVersion.graded_ms
-        query = query.where(changed_ms >= (instant_ms(search.filter.since) or 0))
-    rows = list(query)
+        query = query.where(changed_ms >= search.since_ms)
+    rows = list(search.page(query, GradeVersion.submission))
     details = details_of(rows)
     return [
         items.grade(

@@ -8,7 +8,6 @@ from operator import and_
 from peewee import Expression
 
 from lms_cluster import items
-from lms_cluster.instants import instant_ms
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
 from storage.models.course import Material, MaterialText
@@ -19,27 +18,16 @@ from storage.passages import materials_with, question_terms
 
 def find(search: Search) -> list[Item]:
     """In full, a material comes with its text."""
-    query = (
-        Material.select(Material, StoredFile, User)
-        .join(StoredFile)
-        .switch(Material)
-        .join(User)
-        .order_by(Material.number)
-        .limit(search.limit)
-    )
-    if search.keys is not None:
-        query = query.where(Material.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Material.number > search.after)
-    if search.filter.HasField("since"):
-        query = query.where(Material.published_ms >= (instant_ms(search.filter.since) or 0))
+    query = Material.select(Material, StoredFile, User).join(StoredFile).switch(Material).join(User)
+    if search.since_ms:
+        query = query.where(Material.published_ms >= search.since_ms)
     if search.filter.words:
         query = query.where(_about(search.filter.words))
     return [
         items.material(
             row, row.file.size, row.author.display_name, _text(row.number) if search.in_full else ""
         )
-        for row in query
+        for row in search.page(query, Material.number)
     ]
 
 

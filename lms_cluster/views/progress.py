@@ -16,16 +16,12 @@ from storage.models.people import User
 
 def find(search: Search) -> list[Item]:
     """Of students alone; the key is the username."""
-    query = User.select().where(User.role == ROLE_STUDENT).order_by(User.username).limit(search.limit)
+    query = User.select().where(User.role == ROLE_STUDENT)
     if search.own:
         query = query.where(User.username == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(User.username.in_(search.keys))
-    if search.after is not None:
-        query = query.where(User.username > search.after)
     if search.filter.student:
         query = query.where(User.username == search.filter.student)
-    students = list(query)
+    students = list(search.page(query, User.username))
     return _progress(students) if students else []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from peewee import Expression
 
-from lms_cluster.instants import instant_ms
 from lms_cluster.similarity import is_similar
 from lms_cluster.threads import query_item, threads_of
 from lms_cluster.views.search import Search
@@ -17,21 +16,17 @@ WORDS_SEARCHED_MAX = 1_000
 
 def find(search: Search) -> list[Item]:
     """`pending`: unanswered; for instructors, what waits for them. `words`: those about the same."""
-    query = Query.select().order_by(Query.number).limit(search.limit)
+    query = Query.select()
     if search.own:
         query = query.where(Query.asker == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(Query.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Query.number > search.after)
-    if search.filter.HasField("since"):
-        query = query.where(Query.asked_ms >= (instant_ms(search.filter.since) or 0))
+    if search.since_ms:
+        query = query.where(Query.asked_ms >= search.since_ms)
     if search.filter.pending:
         unanswered = (Query.answered == 0) & (Query.resolved == 0)
         query = query.where(unanswered if search.own else _awaits_instructors())
     if search.filter.words:
         query = query.where(Query.number.in_(_about(search)))
-    rows = list(query)
+    rows = list(search.page(query, Query.number))
     threads = threads_of([row.number for row in rows])
     return [query_item(row, threads[row.number], own=search.own) for row in rows]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lms_cluster import ids, items
-from lms_cluster.instants import instant_ms
 from lms_cluster.regrade_threads import messages_of
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
@@ -19,24 +18,18 @@ def find(search: Search) -> list[Item]:
         .join(User)
         .switch(Submission)
         .join(Assignment)
-        .order_by(Regrade.number)
-        .limit(search.limit)
     )
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(Regrade.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Regrade.number > search.after)
     if search.filter.student:
         query = query.where(Submission.student == search.filter.student)
     if search.filter.assignment_id:
         query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
-    if search.filter.HasField("since"):
-        query = query.where(Regrade.requested_ms >= (instant_ms(search.filter.since) or 0))
+    if search.since_ms:
+        query = query.where(Regrade.requested_ms >= search.since_ms)
     if search.filter.pending:
         query = query.where(Regrade.resolved == 0)
-    rows = list(query)
+    rows = list(search.page(query, Regrade.number))
     threads = messages_of([row.number for row in rows])
     return [
         items.regrade(

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from peewee import Model, ModelSelect
+
+from lms_cluster.instants import instant_ms
 from lms_cluster.viewer import Viewer
 from protos.lms_pb2 import Filter
+
+Row = TypeVar("Row", bound=Model)
 
 Key = int | str
 """Of an item within its kind: a number, or a username."""
@@ -27,3 +33,17 @@ class Search:
     """Items beyond this key."""
     limit: int = 1
     filter: Filter = field(default_factory=Filter)
+
+    @property
+    def since_ms(self) -> int:
+        """Only what is of this time or later is looked for; 0: all of it."""
+        return instant_ms(self.filter.since) or 0
+
+    def page(self, query: ModelSelect[Row], key: Any) -> ModelSelect[Row]:
+        """Of the query's rows those with the `keys`, beyond `after`: `limit` of them, in order. `key` is the
+        column in which their keys are."""
+        if self.keys is not None:
+            query = query.where(key.in_(self.keys))
+        if self.after is not None:
+            query = query.where(key > self.after)
+        return query.order_by(key).limit(self.limit)

@@ -16,16 +16,13 @@ from storage.models.people import User
 
 def find(search: Search) -> list[Item]:
     """The key is the assignment's number. Drafts count too: they are what a grader wants to look at."""
-    query = Assignment.select().order_by(Assignment.number).limit(search.limit)
-    if search.keys is not None:
-        query = query.where(Assignment.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Assignment.number > search.after)
+    query = Assignment.select()
     if search.filter.assignment_id:
         query = query.where(Assignment.number == ids.ASSIGNMENT.number(search.filter.assignment_id))
     students = User.select(User.username).where((User.role == ROLE_STUDENT) & (User.disabled == 0))
     usernames = {username for (username,) in students.tuples().iterator()}
-    return [_statistics(assignment, usernames, search.now_ms) for assignment in query]
+    page = search.page(query, Assignment.number)
+    return [_statistics(assignment, usernames, search.now_ms) for assignment in page]
 
 
 def quantile(scores: Sequence[int], quarters: int) -> int:

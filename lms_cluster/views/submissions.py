@@ -8,7 +8,6 @@ from peewee import ModelSelect, fn
 
 from lms_cluster import ids, items
 from lms_cluster.due_dates import Extensions, late_policy
-from lms_cluster.instants import instant_ms
 from lms_cluster.views.same_files import same_files
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import File, Item
@@ -68,31 +67,20 @@ def _standings(rows: Sequence[Submission], own: bool) -> dict[int, items.Standin
 
 def _matching(search: Search) -> ModelSelect[Submission]:
     """`pending`: newest attempts without a grade; for a student, without a released one."""
-    query = (
-        Submission.select(Submission, User, Assignment)
-        .join(User)
-        .switch(Submission)
-        .join(Assignment)
-        .order_by(Submission.number)
-        .limit(search.limit)
-    )
+    query = Submission.select(Submission, User, Assignment).join(User).switch(Submission).join(Assignment)
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
-    if search.keys is not None:
-        query = query.where(Submission.number.in_(search.keys))
-    if search.after is not None:
-        query = query.where(Submission.number > search.after)
     if search.filter.student:
         query = query.where(Submission.student == search.filter.student)
     if search.filter.assignment_id:
         query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
-    if search.filter.HasField("since"):
-        query = query.where(Submission.submitted_ms >= (instant_ms(search.filter.since) or 0))
+    if search.since_ms:
+        query = query.where(Submission.submitted_ms >= search.since_ms)
     if search.filter.pending:
         attempt = Submission.alias()
         newest = attempt.select(fn.MAX(attempt.number)).group_by(attempt.assignment, attempt.student)
         query = query.where(Submission.number.in_(newest) & Submission.number.not_in(_graded(search.own)))
-    return query
+    return search.page(query, Submission.number)
 
 
 def _graded(released_only: bool) -> ModelSelect[GradeVersion]:
