@@ -19,9 +19,9 @@ class GradeDetails:
 
 
 def details_of(grades: Sequence[GradeVersion]) -> Mapping[int, GradeDetails]:
-    """By submission number, where there are any. Precondition: one version of a submission at most."""
+    """By submission number, of each of the grades. Precondition: one version of a submission at most."""
     versions = {row.submission_id: row.version for row in grades}
-    details: dict[int, GradeDetails] = {}
+    details = {submission: GradeDetails() for submission in versions}
     for submission, version, criterion, points in (
         RubricScore.select(
             RubricScore.submission, RubricScore.version, RubricLine.criterion, RubricScore.points
@@ -38,7 +38,7 @@ def details_of(grades: Sequence[GradeVersion]) -> Mapping[int, GradeDetails]:
     ):
         if versions[submission] == version:
             score = lms.RubricScore(criterion=criterion, points=points)
-            details.setdefault(submission, GradeDetails()).rubric.append(score)
+            details[submission].rubric.append(score)
     for row in (
         FeedbackFile.select(FeedbackFile, StoredFile)
         .join(StoredFile)
@@ -47,5 +47,5 @@ def details_of(grades: Sequence[GradeVersion]) -> Mapping[int, GradeDetails]:
     ):
         if versions[row.submission_id] == row.version:
             file = lms.File(sha256=row.file_id, name=row.name, media_type=row.media_type, size=row.file.size)
-            details.setdefault(row.submission_id, GradeDetails()).files.append(file)
+            details[row.submission_id].files.append(file)
     return details

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from peewee import fn
-
 from lms_cluster import ids
 from lms_cluster.commands.act import Act
 from lms_cluster.due_dates import Extensions, late_policy
 from lms_cluster.instants import written
+from lms_cluster.newest_grades import is_newest
 from lms_cluster.refusal import Code, Refused, Violation, invalid
 from protos.lms_pb2 import ROLE_STUDENT, ImportedGrade, NewGradeImport, PostResponse
 from storage.models.coursework import Assignment, FeedbackFile, GradeVersion, Submission
@@ -162,7 +161,7 @@ def _same(grade: ImportedGrade, newest: GradeVersion) -> bool:
 def _out_of_range(grade: ImportedGrade, assignment: Assignment, late_percent: int) -> str:
     if not grade.HasField("score_hundredths"):
         return f"must be 0 to {assignment.points}, you sent {grade.points}"
-    sent = f"{grade.score_hundredths / 100:g}"
+    sent = _in_points(grade.score_hundredths)
     if not late_percent:
         return f"must be a whole number from 0 to {assignment.points}, you sent {sent}"
     return (
@@ -171,21 +170,28 @@ def _out_of_range(grade: ImportedGrade, assignment: Assignment, late_percent: in
     )
 
 
+def _in_points(hundredths: int) -> str:
+    """ "14", "13.5": as short as it is exact."""
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+
+
 def _newest_attempts(assignments: Iterable[int]) -> dict[Key, Submission]:
-    rows = Submission.select().where(Submission.assignment.in_(list(assignments))).order_by(Submission.number)
+    """All but the work itself, of which there may be more than a node should hold."""
+    wanted = (Submission.number, Submission.assignment, Submission.student, Submission.submitted_ms)
+    rows = Submission.select(*wanted).where(Submission.assignment.in_(list(assignments)))
+    rows = rows.order_by(Submission.number)
     return {(row.assignment_id, row.student_id): row for row in rows}
 
 
 def _newest_versions(assignments: Mapping[int, Assignment]) -> dict[int, GradeVersion]:
     """By submission number, with their graders."""
-    version = GradeVersion.alias()
-    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
     rows = (
         GradeVersion.select(GradeVersion, User)
         .join(User)
         .switch(GradeVersion)
         .join(Submission)
-        .where(Submission.assignment.in_(list(assignments)) & (GradeVersion.version == newest))
+        .where(Submission.assignment.in_(list(assignments)) & is_newest())
     )
     return {row.submission_id: row for row in rows}
 

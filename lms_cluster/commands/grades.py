@@ -16,7 +16,7 @@ from lms_cluster.commands.grade_versions import (
     write,
 )
 from lms_cluster.fields import FEEDBACK_MAX, Fields
-from lms_cluster.grade_details import GradeDetails, details_of
+from lms_cluster.grade_details import details_of
 from lms_cluster.refusal import no_such_item, rule
 from protos.lms_pb2 import NewGrade, PostResponse
 from storage.models.coursework import GradeVersion, RubricLine, RubricScore, Submission
@@ -41,7 +41,7 @@ def grade(data: NewGrade, act: Act) -> PostResponse:
         publish(created, submission, act)
     act.detail = f"{grading.points} of {assignment.points}{', released' if data.release else ''}"
     name = submission.student.display_name
-    details = details_of([created]).get(submission.number, GradeDetails())
+    details = details_of([created])[submission.number]
     return act.accepted(items.grade(created, submission, assignment, name, act.author.display_name, details))
 
 
@@ -99,7 +99,7 @@ def _with_feedback(
     """
     if newest is None:
         raise rule(f"{data.submission_id} has no grade yet. Feedback goes with a grade.")
-    details = details_of([newest]).get(submission.number, GradeDetails())
+    details = details_of([newest])[submission.number]
     has_feedback = bool(newest.feedback or details.files)
     if data.version != newest.version and (data.version or has_feedback):
         raise changed_meanwhile(submission, newest, data.version)

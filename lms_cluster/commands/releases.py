@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from peewee import fn
-
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
 from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.commands.grade_versions import newest_version, publish
 from lms_cluster.commands.grades import existing_submission
-from lms_cluster.grade_details import GradeDetails, details_of
+from lms_cluster.grade_details import details_of
+from lms_cluster.newest_grades import is_newest
 from lms_cluster.refusal import Violation, invalid, rule
 from protos.lms_pb2 import NewRelease, PostResponse
 from storage.models.coursework import Assignment, GradeVersion, Submission
@@ -21,16 +20,10 @@ def release(data: NewRelease, act: Act) -> PostResponse:
     if data.submission_id:
         return _release_one(data, act)
     assignment = existing_assignment(data.assignment_id)
-    version = GradeVersion.alias()
-    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
     drafts = list(
         GradeVersion.select(GradeVersion, Submission)
         .join(Submission)
-        .where(
-            (Submission.assignment == assignment)
-            & (GradeVersion.version == newest)
-            & GradeVersion.released_ms.is_null()
-        )
+        .where((Submission.assignment == assignment) & is_newest() & GradeVersion.released_ms.is_null())
         .order_by(GradeVersion.submission)
     )
     for draft in drafts:
@@ -58,7 +51,7 @@ def _release_one(data: NewRelease, act: Act) -> PostResponse:
         submission.assignment,
         submission.student.display_name,
         newest.grader.display_name,
-        details_of([newest]).get(submission.number, GradeDetails()),
+        details_of([newest])[submission.number],
     )
     return act.accepted(item, released=int(waiting))
 

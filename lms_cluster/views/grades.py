@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import fn
-
 from lms_cluster import ids, items
-from lms_cluster.grade_details import GradeDetails, details_of
+from lms_cluster.grade_details import details_of
+from lms_cluster.newest_grades import is_newest
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
 from storage.models.coursework import Assignment, GradeVersion, Submission
@@ -14,10 +13,6 @@ from storage.models.people import User
 
 def find(search: Search) -> list[Item]:
     """The key is the submission's number. `since`: when what is shown was graded; for a student, released."""
-    version = GradeVersion.alias()
-    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
-    if search.own:
-        newest = newest.where(version.released_ms.is_null(False))
     student, grader = User.alias(), User.alias()
     query = (
         GradeVersion.select(GradeVersion, Submission, Assignment, student, grader)
@@ -27,7 +22,7 @@ def find(search: Search) -> list[Item]:
         .join(student, on=(Submission.student == student.username))
         .switch(Submission)
         .join(Assignment)
-        .where(GradeVersion.version == newest)
+        .where(is_newest(released=search.own))
     )
     if search.own:
         query = query.where(Submission.student == search.viewer.username)
@@ -47,7 +42,7 @@ def find(search: Search) -> list[Item]:
             row.submission.assignment,
             row.submission.student.display_name,
             row.grader.display_name,
-            details.get(row.submission_id, GradeDetails()),
+            details[row.submission_id],
         )
         for row in rows
     ]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peewee import fn
-
 from lms_cluster import ids
 from lms_cluster.due_dates import Extensions
+from lms_cluster.newest_grades import is_newest
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import ROLE_STUDENT, Item, Statistics
 from storage.models.coursework import Assignment, GradeVersion, Submission
@@ -42,7 +41,7 @@ def mean(scores: Sequence[int]) -> int:
 def _statistics(assignment: Assignment, students: set[str], now_ms: int) -> Item:
     newest = {
         row.student_id: row
-        for row in Submission.select()
+        for row in Submission.select(Submission.number, Submission.student, Submission.submitted_ms)
         .where(Submission.assignment == assignment.number)
         .order_by(Submission.attempt)
         if row.student_id in students
@@ -72,9 +71,4 @@ def _statistics(assignment: Assignment, students: set[str], now_ms: int) -> Item
 
 
 def _newest_grades(submissions: Sequence[int]) -> list[GradeVersion]:
-    version = GradeVersion.alias()
-    newest = version.select(fn.MAX(version.version)).where(version.submission == GradeVersion.submission)
-    query = GradeVersion.select().where(
-        GradeVersion.submission.in_(submissions) & (GradeVersion.version == newest)
-    )
-    return list(query)
+    return list(GradeVersion.select().where(GradeVersion.submission.in_(submissions) & is_newest()))
