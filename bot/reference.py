@@ -15,7 +15,7 @@ from bot.awaited import AwaitedAnswers
 from bot.client.grpc_client import GrpcLmsClient
 from bot.commands import Calendar, build_registry
 from bot.commands.account import usage
-from bot.core.command import EVERYONE, Command, Registry
+from bot.core.command import EVERYONE, SIGNED_IN, Command, Registry
 from bot.core.model import Role
 from bot.core.text.phrases import capitalised
 
@@ -60,7 +60,7 @@ def people(roles: frozenset[Role]) -> str:
     """ "students and instructors"."""
     if roles == EVERYONE:
         return "everyone"
-    if roles == EVERYONE - {Role.ANYONE}:
+    if roles == SIGNED_IN:
         return "everyone who is signed in"
     names = [_NAMES.get(role, "people who are not signed in") for role in Role if role in roles]
     return " and ".join(names)

@@ -9,7 +9,17 @@ from dataclasses import replace
 from bot.client.api import LmsClient, LmsError, Session
 from bot.commands import arguments
 from bot.commands.card import button, card, saved_card
-from bot.core.command import EVERYONE, Arg, BadValue, Choice, Command, Conversation, Registry, Values
+from bot.core.command import (
+    EVERYONE,
+    SIGNED_IN,
+    Arg,
+    BadValue,
+    Choice,
+    Command,
+    Conversation,
+    Registry,
+    Values,
+)
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import code, join
 from bot.core.text import account as text
@@ -18,7 +28,6 @@ from bot.core.text import phrases
 
 _LINK_CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
-SIGNED_IN = EVERYONE - {Role.ANYONE}
 
 _FIRST_STEPS: dict[Role, Sequence[str]] = {
     Role.ANYONE: ("login", "help"),

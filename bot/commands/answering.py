@@ -12,14 +12,13 @@ from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.threads import QUESTION_ID, usable
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Button, Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Button, Reply
 from bot.core.richtext import Text, italic, lines, quote
 from bot.core.text import answering as text
 from bot.core.text import phrases
 from bot.core.text import questions as threads
 
-INSTRUCTORS = frozenset({Role.INSTRUCTOR})
 INBOX_ITEMS = 5
 """Each a message of its own, so that it can be replied to."""
 EXCERPT_CHARACTERS = 1_000

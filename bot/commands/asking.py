@@ -9,8 +9,8 @@ from bot.client.api import LmsClient, LmsError, Recipient
 from bot.commands import arguments
 from bot.commands.card import button, card, saved_card
 from bot.commands.tutor_replies import TutorReplies
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Reply, Role, StreamedReply
+from bot.core.command import STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Reply, StreamedReply
 from bot.core.text import phrases
 from bot.core.text import questions as text
 
@@ -42,7 +42,7 @@ class Asking:
                 text.ASK_SUMMARY,
                 "/ask tutor What is a term in Raft?",
                 self.ask,
-                frozenset({Role.STUDENT}),
+                STUDENTS,
                 (
                     Arg("to", text.TO_WHOM, parse=arguments.recipient, yields=True, choices=_recipients),
                     Arg("anon", text.ANON_PROMPT, parse=_anon, required=False, yields=True),

@@ -12,13 +12,11 @@ from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.results import points_of
-from bot.core.command import Arg, BadValue, Choice, Choices, Command, Conversation, Values
+from bot.core.command import SIGNED_IN, Arg, BadValue, Choice, Choices, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import Text, quote
 from bot.core.text import assignments as text
 from bot.core.text import phrases
-
-READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 
 ASSIGNMENT_ID = arguments.item_id("A")
 
@@ -43,7 +41,7 @@ class Assignments:
                 text.ASSIGNMENTS_SUMMARY,
                 "/assignments A1",
                 self.read,
-                READERS,
+                SIGNED_IN,
                 (
                     PAGE,
                     Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),

@@ -11,8 +11,7 @@ from bot.client.api import LmsClient, Page
 from bot.commands.card import button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, PAGE_ITEMS
-from bot.commands.lookup import ADMINISTRATORS
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, Reply
 from bot.core.text import audit as text
 from bot.core.text import phrases

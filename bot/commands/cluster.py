@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from bot.client.api import LmsClient, NodeStatus
 from bot.commands.card import button, card
-from bot.commands.lookup import ADMINISTRATORS
-from bot.core.command import EVERYONE, Arg, BadValue, Command, Conversation, Values
+from bot.core.command import ADMINISTRATORS, EVERYONE, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import code
 from bot.core.text import cluster as text

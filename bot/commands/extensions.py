@@ -9,7 +9,7 @@ from bot.commands import arguments
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment, open_button
 from bot.commands.card import all_of, card, saved_card
 from bot.commands.dates import Calendar
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.reader import ReaderZone
 from bot.core.text import assignments as text
@@ -32,7 +32,7 @@ class Extensions:
                 text.EXTEND_SUMMARY,
                 '/extend A1 ada "2026-11-30 18:00"',
                 self.extend,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg(
                         "assignment",

@@ -9,13 +9,12 @@ from bot.commands import arguments
 from bot.commands.answers import answer_text, source_buttons
 from bot.commands.card import all_of, button, card
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import SIGNED_IN, Arg, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.richtext import quote
 from bot.core.text import phrases
 from bot.core.text import questions as text
 
-READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 _QUESTION_ID = re.compile(r"Q[1-9]\d{0,8}", re.IGNORECASE)
 
 
@@ -30,7 +29,7 @@ class Faq:
                 text.FAQ_SUMMARY,
                 "/faq leader election",
                 self.read,
-                READERS,
+                SIGNED_IN,
                 (
                     PAGE,
                     Arg(

@@ -10,8 +10,8 @@ from bot.commands.grading_queue import next_steps
 from bot.commands.overwriting import conflict, has_feedback, replaces
 from bot.commands.results import grade_details
 from bot.commands.submissions import SUBMISSION_ID, grade_of
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.text import grading as text
 from bot.core.text import work
 
@@ -28,7 +28,7 @@ class Feedback:
                 text.FEEDBACK_SUMMARY,
                 "/feedback S1 See my remarks on page 2.",
                 self.give,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg("submission", work.WHICH_SUBMISSION, parse=SUBMISSION_ID),
                     replaces(self._client),

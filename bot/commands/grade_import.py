@@ -15,8 +15,8 @@ from bot.commands.gradebook_reading import Gradebook, read_gradebook
 from bot.commands.imported_grades import FoundGrade
 from bot.commands.results import points_of
 from bot.commands.spreadsheet import BadSheet, Problem
-from bot.core.command import BASIS, Arg, BadValue, Card, Command, Conversation, Values
-from bot.core.model import Button, Reply, Role
+from bot.core.command import BASIS, INSTRUCTORS, Arg, BadValue, Card, Command, Conversation, Values
+from bot.core.model import Button, Reply
 from bot.core.text import gradebook as text
 from bot.core.text import phrases, work
 from bot.core.text.assignments import number
@@ -49,7 +49,7 @@ class GradeImport:
                 text.IMPORTGRADES_SUMMARY,
                 "/importgrades",
                 self.take,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (Arg("file", text.IMPORT_FILE_PROMPT, files=True, files_max=1),),
                 confirm=self.preview,
                 confirm_label=text.IMPORT_LABEL,

@@ -8,8 +8,8 @@ from bot.commands.card import button, card
 from bot.commands.gradebook_files import canvas_rows, long_rows
 from bot.commands.gradebook_reading import Gradebook, read_gradebook
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
-from bot.core.model import OutgoingFile, Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Command, Conversation, Values
+from bot.core.model import OutgoingFile, Reply
 from bot.core.text import gradebook as text
 from bot.core.text import phrases
 from bot.core.text.assignments import number
@@ -32,7 +32,7 @@ class GradebookCommands:
                 text.GRADEBOOK_SUMMARY,
                 "/gradebook csv",
                 self.show,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (Arg("form", text.GRADEBOOK_FORM_PROMPT, parse=_form, required=False), PAGE),
             ),
         )

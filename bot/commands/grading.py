@@ -13,12 +13,10 @@ from bot.commands.marks import Marks
 from bot.commands.overwriting import conflict, replaces
 from bot.commands.results import grade_details, points_of
 from bot.commands.submissions import SUBMISSION_ID, submission_headline, submission_line
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Part, Values
-from bot.core.model import Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Part, Values
+from bot.core.model import Reply
 from bot.core.text import grading as text
 from bot.core.text import phrases, work
-
-INSTRUCTORS = frozenset({Role.INSTRUCTOR})
 
 
 class Grading:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient, LmsError, User
 from bot.core.command import BadValue, Check, Conversation
-from bot.core.model import Role
 from bot.core.text import people as text
-
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 async def found(client: LmsClient, conversation: Conversation, username: str) -> User:

@@ -11,7 +11,7 @@ from bot.commands import arguments
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, Choice, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, SIGNED_IN, Arg, Choice, Command, Conversation, Values
 from bot.core.model import FileRef, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import course as text
@@ -19,7 +19,6 @@ from bot.core.text import phrases
 
 log = logging.getLogger(__name__)
 
-READERS = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADMINISTRATOR})
 BEGINNING_CHARACTERS = 600
 
 MATERIAL_ID = re.compile(r"M[1-9]\d{0,8}", re.IGNORECASE)
@@ -37,7 +36,7 @@ class Materials:
                 text.MATERIALS_SUMMARY,
                 "/materials leader election",
                 self.read,
-                READERS,
+                SIGNED_IN,
                 (
                     PAGE,
                     Arg(
@@ -55,7 +54,7 @@ class Materials:
                 text.UPLOAD_SUMMARY,
                 '/upload "Leader election" topic=Raft notify=yes',
                 self.upload,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg(
                         "title",

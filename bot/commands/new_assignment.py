@@ -9,9 +9,9 @@ from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.assignments import open_button
 from bot.commands.card import button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.language import Phrase, Words
-from bot.core.model import Reply, Role
+from bot.core.model import Reply
 from bot.core.reader import ReaderZone
 from bot.core.richtext import Text, quote
 from bot.core.text import assignments as text
@@ -36,7 +36,7 @@ class NewAssignment:
                 text.NEWASSIGNMENT_SUMMARY,
                 '/newassignment "Elections" 20 "fri 18:00" cutoff=+10d late=10%/day Explain PreVote.',
                 self.create,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg("title", text.TITLE_PROMPT, parse=title),
                     Arg("points", text.POINTS_MAX_PROMPT, parse=points),

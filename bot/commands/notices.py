@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.client.api import LmsClient
 from bot.commands import arguments
 from bot.commands.card import all_of, button, card, saved_card
-from bot.core.command import Arg, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import notices as text
@@ -26,7 +26,7 @@ class Notices:
                 text.ANNOUNCE_SUMMARY,
                 "/announce The lecture on Friday starts at 10:15.",
                 self.announce,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg(
                         "text",

@@ -10,9 +10,9 @@ from bot.commands import arguments
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.commands.lookup import ADMINISTRATORS, found, is_there
+from bot.commands.lookup import found, is_there
 from bot.commands.sign_in_links import one_link
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import ADMINISTRATORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.language import Phrase
 from bot.core.model import Button, Reply
 from bot.core.richtext import Text

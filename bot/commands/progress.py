@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.client.api import LmsClient, Progress
 from bot.commands.card import all_of, button, card
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply, Role
 from bot.core.text import assignments, phrases
 from bot.core.text import work as text
@@ -27,7 +27,7 @@ class ProgressOfStudents:
                 text.PROGRESS_SUMMARY,
                 "/progress",
                 self.read,
-                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                STUDENTS | INSTRUCTORS,
                 (PAGE,),
                 aside=True,
             ),

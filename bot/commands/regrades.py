@@ -10,7 +10,7 @@ from bot.commands.assignments import ASSIGNMENT_ID
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import Text, join, quote
 from bot.core.text import grading as text
@@ -32,7 +32,7 @@ class Regrades:
                 text.REGRADE_SUMMARY,
                 "/regrade A1 My proof is on page 2.",
                 self.request,
-                frozenset({Role.STUDENT}),
+                STUDENTS,
                 (
                     Arg("assignment", text.WHICH_GRADE, parse=ASSIGNMENT_ID, choices=self._graded),
                     Arg(
@@ -48,7 +48,7 @@ class Regrades:
                 text.REGRADES_SUMMARY,
                 "/regrades R1",
                 self.read,
-                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                STUDENTS | INSTRUCTORS,
                 (Arg("request", text.WHICH_REGRADE, parse=REGRADE_ID, required=False), PAGE),
             ),
         )

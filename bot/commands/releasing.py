@@ -9,8 +9,8 @@ from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import drafts, ungraded
 from bot.commands.results import grade_details, points_of
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.text import assignments as assignments_text
 from bot.core.text import grading as text
 from bot.core.text import phrases, work
@@ -28,7 +28,7 @@ class Releasing:
                 work.RELEASE_SUMMARY,
                 "/release A1",
                 self.release,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg(
                         "item",

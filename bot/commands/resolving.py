@@ -6,7 +6,7 @@ from bot.client.api import LmsClient
 from bot.commands import arguments
 from bot.commands.card import button, saved_card
 from bot.commands.regrades import reply_to_regrade
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.text import grading, phrases
 from bot.core.text import questions as text
@@ -23,7 +23,7 @@ class Resolving:
                 text.RESOLVE_SUMMARY,
                 "/resolve Q1",
                 self.resolve,
-                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                STUDENTS | INSTRUCTORS,
                 (
                     Arg("item", text.WHICH_TO_RESOLVE, parse=arguments.item_id("Q", "R")),
                     Arg("close", grading.CLOSE_PROMPT, parse=arguments.yes_or_no, required=False, named=True),

@@ -9,8 +9,8 @@ from bot.commands import arguments, attachments
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
-from bot.core.model import Button, Reply, Role
+from bot.core.command import STUDENTS, Arg, BadValue, Command, Conversation, Values
+from bot.core.model import Button, Reply
 from bot.core.richtext import Text, join, quote
 from bot.core.text import grading, phrases
 from bot.core.text import work as text
@@ -31,7 +31,7 @@ class Results:
                 text.GRADES_SUMMARY,
                 "/grades A1",
                 self.grades,
-                frozenset({Role.STUDENT}),
+                STUDENTS,
                 (
                     Arg("assignment", grading.WHICH_GRADE, parse=arguments.item_id("A"), required=False),
                     Arg(

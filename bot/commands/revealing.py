@@ -6,8 +6,8 @@ from bot.client.api import LmsClient
 from bot.commands import arguments
 from bot.commands.card import card, saved_card
 from bot.commands.threads import QUESTION_ID
-from bot.core.command import Arg, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import ADMINISTRATORS, Arg, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.text import answering as text
 from bot.core.text import questions as threads
 
@@ -26,7 +26,7 @@ class Revealing:
                 text.REVEAL_SUMMARY,
                 "/reveal Q1 A threat in the question; the dean asked.",
                 self.reveal,
-                frozenset({Role.ADMINISTRATOR}),
+                ADMINISTRATORS,
                 (
                     Arg("question", threads.WHICH_QUESTION, parse=QUESTION_ID),
                     Arg("reason", text.REASON_PROMPT, parse=reason, rest=True),

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
 from bot.commands.card import button, card, saved_card
-from bot.commands.lookup import ADMINISTRATORS
 from bot.commands.roster_file import Roster, read_roster
 from bot.commands.spreadsheet import BadSheet, Problem
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.language import Words
 from bot.core.model import Reply
 from bot.core.text import phrases

@@ -9,8 +9,8 @@ from bot.client.api import LinkCode, LmsClient, Receipt, User
 from bot.commands import arguments, spreadsheet
 from bot.commands.card import all_of, button, card, saved, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.lookup import ADMINISTRATORS, is_there
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.commands.lookup import is_there
+from bot.core.command import ADMINISTRATORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply
 from bot.core.richtext import Text, code
 from bot.core.text import people as people_text

@@ -6,8 +6,8 @@ from bot.client.api import LmsClient
 from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
 from bot.commands.card import button, card
 from bot.commands.dates import Calendar
-from bot.core.command import Arg, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.richtext import code
 from bot.core.text import gradebook as text
 from bot.core.text import phrases
@@ -26,7 +26,7 @@ class Statistics:
                 text.STATS_SUMMARY,
                 "/stats A1",
                 self.show,
-                frozenset({Role.INSTRUCTOR}),
+                INSTRUCTORS,
                 (
                     Arg(
                         "assignment",

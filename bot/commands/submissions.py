@@ -9,7 +9,7 @@ from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.results import grade_details, points_of
-from bot.core.command import Arg, BadValue, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import phrases
@@ -32,7 +32,7 @@ class Submissions:
                 text.SUBMISSIONS_SUMMARY,
                 "/submissions S1",
                 self.read,
-                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                STUDENTS | INSTRUCTORS,
                 (
                     PAGE,
                     Arg(

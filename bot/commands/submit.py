@@ -7,8 +7,8 @@ from bot.commands import arguments, assignment_rules, attachments, same_files
 from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
-from bot.core.model import Reply, Role
+from bot.core.command import STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.model import Reply
 from bot.core.richtext import quote
 from bot.core.text import assignments as assignments_text
 from bot.core.text import phrases
@@ -32,7 +32,7 @@ class Submit:
                 text.SUBMIT_SUMMARY,
                 "/submit A1 A leader is elected by a majority.",
                 self.submit,
-                frozenset({Role.STUDENT}),
+                STUDENTS,
                 (
                     Arg(
                         "assignment",

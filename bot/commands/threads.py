@@ -11,14 +11,13 @@ from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.tutor_replies import hand_over, next_steps
-from bot.core.command import Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import Text, italic, lines, quote
 from bot.core.text import answering, phrases
 from bot.core.text import questions as text
 
 QUESTION_ID = arguments.item_id("Q")
-STUDENTS = frozenset({Role.STUDENT})
 
 
 class Threads:
@@ -33,7 +32,7 @@ class Threads:
                 text.QUESTIONS_SUMMARY,
                 "/questions Q1",
                 self.read,
-                frozenset({Role.STUDENT, Role.INSTRUCTOR}),
+                STUDENTS | INSTRUCTORS,
                 (Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, required=False), PAGE),
                 aside=True,
             ),

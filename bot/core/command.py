@@ -174,6 +174,10 @@ class Command:
 
 
 EVERYONE = frozenset(Role)
+SIGNED_IN = EVERYONE - {Role.ANYONE}
+STUDENTS = frozenset({Role.STUDENT})
+INSTRUCTORS = frozenset({Role.INSTRUCTOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 @dataclass(slots=True)
