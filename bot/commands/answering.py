@@ -8,10 +8,11 @@ from datetime import datetime
 
 from bot.client.api import LmsClient, Query, Rating
 from bot.commands import arguments
+from bot.commands.answers import tutors_own
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
-from bot.commands.threads import QUESTION_ID, usable
+from bot.commands.threads import DRAFT, QUESTION_ID
 from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply
 from bot.core.richtext import Text, italic, lines, quote
@@ -22,8 +23,6 @@ from bot.core.text import questions as threads
 INBOX_ITEMS = 5
 """Each a message of its own, so that it can be replied to."""
 EXCERPT_CHARACTERS = 1_000
-DRAFT = "draft"
-"""As the text of an answer: the tutor's."""
 
 
 class Answering:
@@ -148,14 +147,14 @@ class Answering:
             *_why(query),
             buttons=[
                 button(text.answer_item(query.id), "answer", query.id),
-                *([button(text.SEND_DRAFT, "answer", query.id, DRAFT)] if usable(query) else []),
+                *([button(text.SEND_DRAFT, "answer", query.id, DRAFT)] if tutors_own(query) else []),
                 button(phrases.open_item(query.id), "questions", query.id),
             ],
         )
         return replace(item, on_reply=f"answer:{query.id}")
 
     async def _draft(self, conversation: Conversation, query_id: str) -> str:
-        answer = usable(await self._client.query(conversation.token, query_id))
+        answer = tutors_own(await self._client.query(conversation.token, query_id))
         if answer is None:
             raise BadValue(str(text.NO_DRAFT))
         return answer.text
@@ -172,7 +171,7 @@ class Answering:
 
     async def _draft_choice(self, conversation: Conversation, values: Values) -> list[Choice]:
         query = await self._client.query(conversation.token, values["question"])
-        return [Choice(DRAFT, str(text.SEND_DRAFT))] if usable(query) else []
+        return [Choice(DRAFT, str(text.SEND_DRAFT))] if tutors_own(query) else []
 
 
 def _since(query: Query) -> datetime:

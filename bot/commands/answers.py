@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from bot.client.api import Answer, Citation
+from bot.client.api import Answer, Citation, Query
+from bot.commands import arguments
 from bot.commands.card import button
 from bot.core.model import Button
 from bot.core.richtext import Text, italic, join, lines, plain, quote
 from bot.core.text import phrases
 from bot.core.text import questions as text
 
-_SOURCES = ((re.compile(r"M[1-9]\d{0,8}"), "materials"), (re.compile(r"Q[1-9]\d{0,8}"), "faq"))
-"""What opens a source with such an id. What a tutor cites is its own word, and may be anything."""
+_SOURCES = {"M": "materials", "Q": "faq"}
+"""What opens a source, by the letter of its id. What a tutor cites is its own word, and may be anything."""
 
 
 def source(citation: Citation) -> str:
@@ -27,9 +27,15 @@ def source_buttons(answers: Iterable[Answer]) -> list[Button]:
     return [
         button(phrases.open_item(id_), command, id_)
         for id_ in cited
-        for pattern, command in _SOURCES
-        if pattern.fullmatch(id_)
+        for letter, command in _SOURCES.items()
+        if arguments.is_item_id(id_, letter)
     ]
+
+
+def tutors_own(query: Query) -> Answer | None:
+    """The tutor's answer, when it has one."""
+    answer = query.tutor_answer
+    return None if answer is None or answer.abstained else answer
 
 
 def answer_text(answer: Answer) -> Text:

@@ -23,16 +23,20 @@ DIGITS_MAX = 9
 
 ROLES = ("student", "instructor", "administrator")
 
-_USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
+USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
+
+
+def is_item_id(word: str, *letters: str) -> bool:
+    """Whether it is an id as people are shown it: one of the letters and a number."""
+    return re.fullmatch(rf"[{''.join(letters)}][1-9]\d{{0,8}}", word, re.ASCII) is not None
 
 
 def item_id(*letters: str) -> Callable[[str], str]:
     """Reads `a3` as `A3`, for any of the letters."""
-    pattern = re.compile(rf"[{''.join(letters)}][1-9]\d{{0,8}}")
 
     def parse(word: str) -> str:
         found = word.strip().upper()
-        if not pattern.fullmatch(found):
+        if not is_item_id(found, *letters):
             raise BadValue(phrases.not_an_id(word, f"{letters[0]}1"))
         return found
 
@@ -67,7 +71,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def username(word: str) -> str:
     found = word.strip().lower()
-    if not _USERNAME.fullmatch(found):
+    if not USERNAME.fullmatch(found):
         raise BadValue(phrases.NOT_A_USERNAME)
     return found
 

@@ -61,8 +61,9 @@ def rubric(words: str) -> tuple[RubricLine, ...]:
 def described(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list[str]:
     """Lines for a card; of `opens` only while it is ahead."""
     lines = []
-    if rules.opens is not None and rules.opens > calendar.now():
-        lines.append(text.opens(calendar.due(rules.opens)))
+    opens = opens_later(rules, calendar.now())
+    if opens is not None:
+        lines.append(text.opens(calendar.due(opens)))
     if rules.cutoff is not None:
         said = text.closes if rules.cutoff >= calendar.now() else text.has_closed
         late_too = rules.cutoff > due
@@ -77,17 +78,23 @@ def described(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list
     return lines
 
 
+def opens_later(rules: AssignmentRules, now: datetime) -> datetime | None:
+    """When it opens, while that is ahead."""
+    return rules.opens if rules.opens is not None and rules.opens > now else None
+
+
 def is_open(assignment: Assignment, now: datetime) -> bool:
     """Whether it takes work, of whoever has attempts left."""
-    opens = assignment.rules.opens
-    return (opens is None or opens <= now) and (assignment.closes is None or now <= assignment.closes)
+    ahead = opens_later(assignment.rules, now) is not None
+    return not ahead and (assignment.closes is None or now <= assignment.closes)
 
 
 def refusal(assignment: Assignment, calendar: Calendar) -> str:
     """Why it takes no work of the student who reads it, in their time zone; empty when it does."""
     now, rules = calendar.now(), assignment.rules
-    if rules.opens is not None and now < rules.opens:
-        return text.not_open(assignment.id, calendar.absolute(rules.opens))
+    opens = opens_later(rules, now)
+    if opens is not None:
+        return text.not_open(assignment.id, calendar.absolute(opens))
     if assignment.closes is not None and now > assignment.closes:
         return text.closed(assignment.id, calendar.absolute(assignment.closes))
     if rules.attempts_max and assignment.submissions >= rules.attempts_max:

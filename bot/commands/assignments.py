@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.client.api import Assignment, Grade, LmsClient, LmsError, Submission
+from bot.client.api import Assignment, Extension, Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
@@ -62,7 +62,14 @@ class Assignments:
                 self._client, self._calendar, conversation, values["assignment"]
             )
             if values["file"]:
-                return await self._one_file(conversation, assignment, values["file"])
+                return await attachments.card_of_one(
+                    self._client,
+                    conversation,
+                    assignment.id,
+                    assignment.rules.files,
+                    values["file"],
+                    open_button(assignment),
+                )
             return await self._card(conversation, assignment)
         found = await all_of(lambda page: self._client.assignments(conversation.token, page=page))
         if not found:
@@ -91,8 +98,8 @@ class Assignments:
         )
 
     def _line(self, role: Role, assignment: Assignment, own: _Own) -> str:
-        opens = assignment.rules.opens
-        if opens is not None and opens > self._calendar.now():
+        opens = assignment_rules.opens_later(assignment.rules, self._calendar.now())
+        if opens is not None:
             return text.opening_line(assignment.id, assignment.title, self._calendar.due(opens))
         due = self._calendar.due(assignment.due)
         return text.line(assignment.id, assignment.title, due, self._state(role, assignment, own))
@@ -118,15 +125,14 @@ class Assignments:
     async def _card(self, conversation: Conversation, assignment: Assignment) -> Reply:
         own = await self._own(conversation, assignment.id)
         student = conversation.role is Role.STUDENT
-        opens = assignment.rules.opens
-        hidden = student and opens is not None and opens > self._calendar.now()
+        opens = assignment_rules.opens_later(assignment.rules, self._calendar.now()) if student else None
         files = assignment.rules.files
         details: list[Text | str] = [
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
             *self._extended(assignment),
             *assignment_rules.described(assignment.rules, assignment.due, self._calendar),
         ]
-        if opens is not None and hidden:
+        if opens is not None:
             details.append(text.shown_when_it_opens(self._calendar.due(opens)))
         else:
             details.append(", ".join(self._state(conversation.role, assignment, own)))
@@ -135,7 +141,7 @@ class Assignments:
         details += [phrases.file_line(file.name, file.size) for file in files]
         if assignment.instructions:
             details.append(quote(assignment.instructions))
-        elif not hidden and not files:
+        elif opens is None and not files:
             details.append(str(text.NO_INSTRUCTIONS))
         return card(
             phrases.item_label(assignment.id, assignment.title),
@@ -147,33 +153,16 @@ class Assignments:
             files=await attachments.fetched(self._client, conversation, assignment.id, files),
         )
 
-    async def _one_file(self, conversation: Conversation, assignment: Assignment, number: int) -> Reply:
-        files = assignment.rules.files
-        if number > len(files):
-            raise BadValue(phrases.no_such_file(assignment.id, len(files)))
-        file = files[number - 1]
-        return card(
-            phrases.file_of(assignment.id, file.name),
-            phrases.file_line(file.name, file.size),
-            buttons=[open_button(assignment)],
-            files=[await attachments.one(self._client, conversation, assignment.id, file)],
-        )
-
     def _extended(self, assignment: Assignment) -> list[str]:
         if assignment.extended_due is None:
             return []
         return [text.everybodys_due(self._calendar.absolute(assignment.everybodys_due))]
 
     async def _extensions(self, conversation: Conversation, assignment: Assignment) -> list[Text | str]:
-        """Those that stand: of each student the newest, unless it has been taken back."""
-        granted = await all_of(
-            lambda page: self._client.extensions(conversation.token, assignment.id, page=page)
-        )
-        standing = {extension.student: extension for extension in granted}.values()
+        standing = await standing_extensions(self._client, conversation, assignment)
         return [
             text.extension_line(extension.student_name, self._calendar.absolute(extension.due))
-            for extension in standing
-            if extension.due > assignment.everybodys_due
+            for extension in standing.values()
         ]
 
     def _next_steps(self, role: Role, assignment: Assignment) -> list[Button]:
@@ -206,6 +195,15 @@ async def find_assignment(
         raise BadValue(text.no_such_assignment(assignment_id, open_ones)) from error
 
 
+async def standing_extensions(
+    client: LmsClient, conversation: Conversation, assignment: Assignment
+) -> dict[str, Extension]:
+    """By student: of each the newest, unless it has been taken back."""
+    granted = await all_of(lambda page: client.extensions(conversation.token, assignment.id, page=page))
+    newest = {extension.student: extension for extension in granted}
+    return {who: each for who, each in newest.items() if each.due > assignment.everybodys_due}
+
+
 def assignment_choices(client: LmsClient) -> Choices:
     """Every assignment as a button. Raises BadValue when there is none."""
 
@@ -226,8 +224,8 @@ def _soonest_first(assignments: Sequence[Assignment], now: datetime) -> list[Ass
     """What is due next; then what opens later; then what is over, the latest first."""
 
     def urgency(assignment: Assignment) -> tuple[int, float]:
-        opens, due = assignment.rules.opens, assignment.due
-        if opens is not None and opens > now:
+        opens, due = assignment_rules.opens_later(assignment.rules, now), assignment.due
+        if opens is not None:
             return 1, opens.timestamp()
         return (0, due.timestamp()) if due > now else (2, -due.timestamp())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import File, LmsClient
-from bot.commands.card import button
-from bot.core.command import Conversation
-from bot.core.model import Button, FileRef, OutgoingFile
+from bot.commands.card import button, card
+from bot.core.command import BadValue, Conversation
+from bot.core.model import Button, FileRef, OutgoingFile, Reply
 from bot.core.text import phrases
 
 SENT_TOGETHER_BYTES_MAX = 20 * 1024 * 1024
@@ -36,6 +36,26 @@ async def fetched(
 async def one(client: LmsClient, conversation: Conversation, item_id: str, file: File) -> OutgoingFile:
     stored, content = await client.download(conversation.token, item_id, file.sha256)
     return OutgoingFile(file.name, stored.media_type, content)
+
+
+async def card_of_one(
+    client: LmsClient,
+    conversation: Conversation,
+    item_id: str,
+    files: Sequence[File],
+    number: int,
+    back: Button,
+) -> Reply:
+    """One of the item's files, counted from 1. Raises BadValue where there is none of that number."""
+    if number > len(files):
+        raise BadValue(phrases.no_such_file(item_id, len(files)))
+    file = files[number - 1]
+    return card(
+        phrases.file_of(item_id, file.name),
+        phrases.file_line(file.name, file.size),
+        buttons=[back],
+        files=[await one(client, conversation, item_id, file)],
+    )
 
 
 def file_buttons(command: str, item_id: str, files: Sequence[File]) -> list[Button]:

@@ -15,8 +15,6 @@ from bot.core.text import phrases
 
 T = TypeVar("T")
 
-LISTED_MAX = 20
-"""Longer lists are cut, and say so: a chat is no place for the eighty-first line."""
 PAGES_MAX = 100
 """Ten thousand items: every attempt of a hundred students in a long course, and a bound all the same."""
 BUTTON_BYTES_MAX = 64

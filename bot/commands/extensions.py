@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import difflib
 
-from bot.client.api import Assignment, Extension, LmsClient, LmsError, User
+from bot.client.api import Assignment, LmsClient, LmsError, User
 from bot.commands import arguments
-from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment, open_button
-from bot.commands.card import all_of, card, saved_card
+from bot.commands.assignments import (
+    ASSIGNMENT_ID,
+    assignment_choices,
+    find_assignment,
+    open_button,
+    standing_extensions,
+)
+from bot.commands.card import card, saved_card
 from bot.commands.dates import Calendar
+from bot.commands.lookup import everybody
 from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.reader import ReaderZone
@@ -66,7 +73,8 @@ class Extensions:
         if values["due"] < assignment.everybodys_due:
             why = text.not_before_everybodys(everybodys)
             raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", "", {"due": why})
-        earlier = await self._standing(conversation, assignment, student)
+        standing = await standing_extensions(self._client, conversation, assignment)
+        earlier = standing.get(student.username)
         return card(
             text.extend_card(
                 student.display_name,
@@ -116,7 +124,7 @@ class Extensions:
         await self._student(conversation, username)
 
     async def _students(self, conversation: Conversation) -> list[User]:
-        users = await all_of(lambda page: self._client.users(conversation.token, page=page))
+        users = await everybody(self._client, conversation.token)
         return [user for user in users if user.role == Role.STUDENT.value]
 
     async def _student(self, conversation: Conversation, username: str) -> User:
@@ -133,15 +141,6 @@ class Extensions:
         if not students:
             raise BadValue(text.NO_STUDENTS)
         return [Choice(user.username, phrases.shortened(user.display_name)) for user in students]
-
-    async def _standing(
-        self, conversation: Conversation, assignment: Assignment, student: User
-    ) -> Extension | None:
-        granted = await all_of(
-            lambda page: self._client.extensions(conversation.token, assignment.id, page=page)
-        )
-        own = [extension for extension in granted if extension.student == student.username]
-        return own[-1] if own and own[-1].due > assignment.everybodys_due else None
 
 
 def _name(words: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.client.api import KnownAnswer, LmsClient
 from bot.commands import arguments
 from bot.commands.answers import answer_text, source_buttons
@@ -14,8 +12,6 @@ from bot.core.model import Reply
 from bot.core.richtext import quote
 from bot.core.text import phrases
 from bot.core.text import questions as text
-
-_QUESTION_ID = re.compile(r"Q[1-9]\d{0,8}", re.IGNORECASE)
 
 
 class Faq:
@@ -46,7 +42,7 @@ class Faq:
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
         which = values["which"] or ""
-        if _QUESTION_ID.fullmatch(which):
+        if arguments.is_item_id(which.upper(), "Q"):
             return _entry(await self._client.known_answer(conversation.token, which.upper()))
         known = await all_of(lambda page: self._client.faq(conversation.token, which, page=page))
         if not known:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.client.api import Assignment, Grade, LmsClient, User
 from bot.commands.card import all_of
+from bot.commands.lookup import everybody
 
 Place = tuple[str, str]
 """A student's username and an assignment's id."""
@@ -28,7 +29,7 @@ class Gradebook:
 
 async def read_gradebook(client: LmsClient, token: str) -> Gradebook:
     assignments = await all_of(lambda page: client.assignments(token, page=page))
-    users = await all_of(lambda page: client.users(token, page=page))
+    users = await everybody(client, token)
     found = await all_of(lambda page: client.grades(token, page=page))
     # They come in the order of submissions, so that a later attempt's stands.
     grades = {(grade.student, grade.assignment_id): grade for grade in found}

@@ -1,10 +1,15 @@
-"""Looking a person up by their user name, for commands that do something to them."""
+"""Looking people up, for commands that do something to them."""
 
 from __future__ import annotations
 
 from bot.client.api import LmsClient, LmsError, User
+from bot.commands.card import all_of
 from bot.core.command import BadValue, Check, Conversation
 from bot.core.text import people as text
+
+
+async def everybody(client: LmsClient, token: str) -> list[User]:
+    return await all_of(lambda page: client.users(token, page=page))
 
 
 async def found(client: LmsClient, conversation: Conversation, username: str) -> User:

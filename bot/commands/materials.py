@@ -7,12 +7,12 @@ import re
 from pathlib import PurePath
 
 from bot.client.api import LmsClient, LmsError, Material
-from bot.commands import arguments
+from bot.commands import arguments, attachments
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, SIGNED_IN, Arg, Choice, Command, Conversation, Values
-from bot.core.model import FileRef, OutgoingFile, Reply, Role
+from bot.core.model import OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import course as text
 from bot.core.text import phrases
@@ -20,8 +20,6 @@ from bot.core.text import phrases
 log = logging.getLogger(__name__)
 
 BEGINNING_CHARACTERS = 600
-
-MATERIAL_ID = re.compile(r"M[1-9]\d{0,8}", re.IGNORECASE)
 
 
 class Materials:
@@ -83,7 +81,7 @@ class Materials:
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
         which = values["which"] or ""
-        if MATERIAL_ID.fullmatch(which):
+        if arguments.is_item_id(which.upper(), "M"):
             return await self._open(conversation, which.upper())
         found = await all_of(lambda page: self._client.materials(conversation.token, which, page=page))
         if not found:
@@ -130,13 +128,11 @@ class Materials:
             log.info("%s was not marked read: %s %s", material.id, error.code, error.reason)
 
     async def upload(self, conversation: Conversation, values: Values) -> Reply:
-        reference: FileRef = values["file"][0]
-        content = await conversation.fetch(reference)
-        file = await self._client.upload(conversation.token, reference.name, reference.media_type, content)
+        (file,) = await attachments.uploaded(self._client, conversation, values["file"])
         receipt = await self._client.add_material(
             conversation.token,
             conversation.request_id,
-            values["title"] or _title_of(reference.name),
+            values["title"] or _title_of(file.name),
             values["topic"] or "",
             file,
             silent=not values["notify"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import button, card, saved_card
+from bot.commands.lookup import everybody
 from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
@@ -40,7 +41,7 @@ class Notices:
         )
 
     async def preview(self, conversation: Conversation, values: Values) -> Reply:
-        users = await all_of(lambda page: self._client.users(conversation.token, page=page))
+        users = await everybody(self._client, conversation.token)
         told = [
             user.role
             for user in users

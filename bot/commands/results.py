@@ -54,7 +54,10 @@ class Results:
             if wanted not in newest:
                 raise BadValue(grading.no_grade_of(wanted))
             if values["file"]:
-                return await self._one_file(conversation, newest[wanted], values["file"])
+                grade, back = newest[wanted], button(phrases.BUTTONS["grades"], "grades")
+                return await attachments.card_of_one(
+                    self._client, conversation, grade.id, grade.files, values["file"], back
+                )
             return await self._one_grade(conversation, newest[wanted])
         if not grades:
             return card(text.NO_GRADES, buttons=[button(phrases.BUTTONS["submissions"], "submissions")])
@@ -71,16 +74,6 @@ class Results:
                 button(phrases.BUTTONS["progress"], "progress"),
             ],
             pager=shown.pager,
-        )
-
-    async def _one_file(self, conversation: Conversation, grade: Grade, number: int) -> Reply:
-        if number > len(grade.files):
-            raise BadValue(phrases.no_such_file(grade.id, len(grade.files)))
-        file = grade.files[number - 1]
-        return card(
-            phrases.file_of(grade.id, file.name),
-            buttons=[button(phrases.BUTTONS["grades"], "grades")],
-            files=[await attachments.one(self._client, conversation, grade.id, file)],
         )
 
     async def _one_grade(self, conversation: Conversation, grade: Grade) -> Reply:

@@ -46,7 +46,6 @@ _ROLES: Mapping[str, str] = {
     "admin": "administrator",
 }
 _NO = frozenset({"false", "no", "0", "n"})
-_USERNAME = re.compile(r"[a-z0-9._-]{2,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> Roster
     username = cells["username"].lower()
     if not username:
         wrong("username", text.USERNAME_NEEDED)
-    elif not _USERNAME.fullmatch(username):
+    elif not arguments.USERNAME.fullmatch(username):
         wrong("username", text.not_a_username(cells["username"]))
     name = cells.get("name") or " ".join(
         part for part in (cells.get("given_name", ""), cells.get("family_name", "")) if part

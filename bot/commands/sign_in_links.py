@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.client.api import LinkCode, LmsClient, Receipt, User
+from bot.client.api import LinkCode, LmsClient, Receipt
 from bot.commands import arguments, spreadsheet
-from bot.commands.card import all_of, button, card, saved, saved_card
+from bot.commands.card import button, card, saved, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.lookup import is_there
+from bot.commands.lookup import everybody, is_there
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply
 from bot.core.richtext import Text, code
@@ -127,15 +127,13 @@ class SignInLinks:
 
     async def _names(self, conversation: Conversation) -> dict[str, str]:
         """Before anything is written: afterwards no failing read may speak for it."""
-        return {user.username: user.display_name for user in await self._users(conversation)}
-
-    async def _users(self, conversation: Conversation) -> list[User]:
-        return await all_of(lambda page: self._client.users(conversation.token, page=page))
+        people = await everybody(self._client, conversation.token)
+        return {user.username: user.display_name for user in people}
 
     async def _are_there(self, conversation: Conversation, who: tuple[str, ...]) -> None:
         if who == (NEWCOMERS,):
             return
-        users = {user.username: user for user in await self._users(conversation)}
+        users = {user.username: user for user in await everybody(self._client, conversation.token)}
         missing = [username for username in who if username not in users]
         if missing:
             raise BadValue(people_text.no_such_people(missing[:NAMED_MAX]))
@@ -157,12 +155,12 @@ def one_link(conversation: Conversation, calendar: Calendar, link: LinkCode) -> 
 
 def _usernames(words: str) -> tuple[str, ...]:
     """Each once, in the order given."""
-    found_ = tuple(dict.fromkeys(arguments.username(word) for word in re.split(r"[\s,;]+", words) if word))
-    if not found_:
+    found = tuple(dict.fromkeys(arguments.username(word) for word in re.split(r"[\s,;]+", words) if word))
+    if not found:
         raise BadValue(text.WHO_PROMPT)
-    if len(found_) > PEOPLE_MAX:
+    if len(found) > PEOPLE_MAX:
         raise BadValue(text.TOO_MANY)
-    return found_
+    return found
 
 
 async def _newcomers(conversation: Conversation, values: Values) -> list[Choice]:

@@ -9,7 +9,7 @@ from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.results import grade_details, points_of
-from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, STUDENTS, Arg, Command, Conversation, Values
 from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import phrases
@@ -106,14 +106,9 @@ class Submissions:
 
     async def _one_file(self, conversation: Conversation, submission_id: str, number: int) -> Reply:
         submission = await self._client.submission(conversation.token, submission_id)
-        if number > len(submission.files):
-            raise BadValue(phrases.no_such_file(submission_id, len(submission.files)))
-        file = submission.files[number - 1]
-        return card(
-            phrases.file_of(submission_id, file.name),
-            phrases.file_line(file.name, file.size),
-            buttons=[button(phrases.open_item(submission_id), "submissions", submission_id)],
-            files=[await attachments.one(self._client, conversation, submission_id, file)],
+        back = button(phrases.open_item(submission_id), "submissions", submission_id)
+        return await attachments.card_of_one(
+            self._client, conversation, submission_id, submission.files, number, back
         )
 
 

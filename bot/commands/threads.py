@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.client.api import Answer, LmsClient, Query, Rating, Recipient
+from bot.client.api import LmsClient, Query, QueryState, Rating, Recipient
 from bot.commands import arguments
-from bot.commands.answers import answer_text, source_buttons
+from bot.commands.answers import answer_text, source_buttons, tutors_own
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
@@ -18,6 +18,8 @@ from bot.core.text import answering, phrases
 from bot.core.text import questions as text
 
 QUESTION_ID = arguments.item_id("Q")
+DRAFT = "draft"
+"""As the text of an instructor's answer: the tutor's."""
 
 
 class Threads:
@@ -161,7 +163,7 @@ def _remarks(query: Query) -> list[Text]:
     said = [
         (query.private, text.PRIVATE),
         (query.published, text.IN_FAQ),
-        (query.state.value == "resolved", text.RESOLVED),
+        (query.state is QueryState.RESOLVED, text.RESOLVED),
     ]
     remarks = [italic(str(words)) for holds, words in said if holds]
     if query.rating is not None:
@@ -172,7 +174,7 @@ def _remarks(query: Query) -> list[Text]:
 def _of_asker(query: Query) -> tuple[tuple[Button, ...], ...]:
     rows = list(next_steps(query)) if query.recipient is Recipient.TUTOR else []
     last = [button(text.FOLLOW_UP, "followup", query.id)]
-    if query.state.value != "resolved":
+    if query.state is not QueryState.RESOLVED:
         last.append(button(text.RESOLVED, "resolve", query.id))
     return (*rows, tuple(last), (button(phrases.BUTTONS["questions"], "questions"),))
 
@@ -181,24 +183,18 @@ def _of_instructor(query: Query) -> tuple[tuple[Button, ...], ...]:
     by_instructor = any(not answer.by_tutor for answer in query.answers)
     corrected = any(answer.correction for answer in query.answers)
     rows = [button(answering.answer_item(query.id), "answer", query.id)]
-    if (draft := usable(query)) is not None and not corrected:
+    if (draft := tutors_own(query)) is not None and not corrected:
         if not by_instructor:
-            rows.append(button(answering.SEND_DRAFT, "answer", query.id, "draft"))
+            rows.append(button(answering.SEND_DRAFT, "answer", query.id, DRAFT))
         if not draft.endorsed_by:
             rows.append(button(answering.ENDORSE, "endorse", query.id))
         rows.append(button(answering.CORRECT, "correct", query.id))
     if by_instructor and not (query.private or query.published):
         rows.append(button(answering.PUBLISH, "publish", query.id))
-    if query.answers and query.state.value != "resolved":
+    if query.answers and query.state is not QueryState.RESOLVED:
         rows.append(button(answering.RESOLVE, "resolve", query.id))
     rows += source_buttons(query.answers)
     return (*((each,) for each in rows), (button(phrases.BUTTONS["inbox"], "inbox"),))
-
-
-def usable(query: Query) -> Answer | None:
-    """The tutor's answer, when it has one."""
-    answer = query.tutor_answer
-    return None if answer is None or answer.abstained else answer
 
 
 def _choices(queries: list[Query]) -> list[Choice]:

@@ -8,8 +8,8 @@ import time
 from collections.abc import AsyncIterator
 
 from bot.awaited import AwaitedAnswers
-from bot.client.api import LmsClient, LmsError, Query, Receipt
-from bot.commands.answers import answer_text, source_buttons
+from bot.client.api import LmsClient, LmsError, Query, Rating, Receipt
+from bot.commands.answers import answer_text, source_buttons, tutors_own
 from bot.commands.card import button, saved
 from bot.core.command import Conversation
 from bot.core.language import Words
@@ -99,9 +99,8 @@ class TutorReplies:
 def next_steps(query: Query) -> tuple[tuple[Button, ...], ...]:
     """What the one who asked may do with the tutor's answer, or without one."""
     rows: list[tuple[Button, ...]] = [(each,) for each in source_buttons(query.answers)]
-    answer = query.tutor_answer
-    if answer is not None and not answer.abstained:
-        rows.append((_rate(text.HELPFUL, query, "helpful"), _rate(text.WRONG, query, "wrong")))
+    if tutors_own(query) is not None:
+        rows.append((_rate(text.HELPFUL, query, Rating.HELPFUL), _rate(text.WRONG, query, Rating.WRONG)))
     if not query.with_instructors:
         rows.append((hand_over(query),))
     return tuple(rows)
@@ -112,5 +111,5 @@ def hand_over(query: Query) -> Button:
     return button(text.ASK_INSTRUCTOR, "followup", query.id, "")
 
 
-def _rate(label: Words, query: Query, rating: str) -> Button:
-    return button(label, "rate", query.id, rating)
+def _rate(label: Words, query: Query, rating: Rating) -> Button:
+    return button(label, "rate", query.id, rating.value)
