@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +13,16 @@ from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.gradebook_reading import Gradebook, read_gradebook
 from bot.commands.imported_grades import FoundGrade
 from bot.commands.results import points_of
+from bot.commands.row_problems import row_problems
 from bot.commands.spreadsheet import BadSheet, Problem
 from bot.core.command import BASIS, INSTRUCTORS, Arg, BadValue, Card, Command, Conversation, Values
 from bot.core.model import Button, Reply
 from bot.core.text import gradebook as text
 from bot.core.text import phrases, work
-from bot.core.text.assignments import number
 
 GRADES_MAX = 2_000
 CHANGES_SHOWN = 10
 RELEASES_OFFERED = 4
-
-_ROW_FIELD = re.compile(r"grades\[(\d+)\](?:\.(\w+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +176,9 @@ def _row(grade: FoundGrade, version: int) -> ImportedGrade:
 def _described(change: _Change, book: Gradebook) -> str:
     grade = change.found
     names = {each.username: each.display_name for each in book.students}
-    after = number(100 * (grade.points or 0) if grade.score_hundredths is None else grade.score_hundredths)
+    after = phrases.in_points(
+        100 * (grade.points or 0) if grade.score_hundredths is None else grade.score_hundredths
+    )
     if change.before is None:
         return text.new_grade(names[grade.student], grade.assignment_id, after)
     before = points_of(change.before)
@@ -187,14 +186,7 @@ def _described(change: _Change, book: Gradebook) -> str:
 
 
 def _by_line(error: LmsError, grades: Sequence[FoundGrade]) -> Exception:
-    """What the classroom has against the rows, by their lines in the file."""
-    problems = []
-    for field, description in error.violations.items():
-        match = _ROW_FIELD.fullmatch(field)
-        if match is None or int(match[1]) >= len(grades):
-            return error
-        named = text.field_problem(match[2], description) if match[2] else description
-        problems.append(Problem(grades[int(match[1])].line, named))
+    problems = row_problems(error, [grade.line for grade in grades])
     return BadSheet(problems) if problems else error
 
 

@@ -12,7 +12,6 @@ from bot.core.command import INSTRUCTORS, Arg, BadValue, Command, Conversation, 
 from bot.core.model import OutgoingFile, Reply
 from bot.core.text import gradebook as text
 from bot.core.text import phrases
-from bot.core.text.assignments import number
 from bot.pictures.table import Cell, table
 
 STUDENTS_SHOWN = 16
@@ -101,7 +100,7 @@ def _assignment_line(book: Gradebook, assignment: Assignment) -> str:
 
 
 def _score(grade: Grade | None) -> str:
-    return text.NONE if grade is None else number(grade.score_hundredths)
+    return text.NONE if grade is None else phrases.in_points(grade.score_hundredths)
 
 
 def _marked(grade: Grade | None) -> str:
@@ -114,7 +113,7 @@ def _cell(grade: Grade | None) -> Cell:
 
 def _total(book: Gradebook, student: str) -> str:
     earned, most = book.total_hundredths(student)
-    return f"{number(earned)} / {number(most)}"
+    return f"{phrases.in_points(earned)} / {phrases.in_points(most)}"
 
 
 def _form(word: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.client.api import Grade, User
 from bot.commands.gradebook_reading import Gradebook
+from bot.core.text import phrases
 from bot.core.text.gradebook import CANVAS_COLUMNS, POINTS_POSSIBLE
 
 LONG_COLUMNS = (
@@ -54,13 +55,8 @@ def long_rows(book: Gradebook) -> list[list[str]]:
     return rows
 
 
-def plain_number(hundredths: int) -> str:
-    """ "14", "13.5": with a point in every language, as programs read it."""
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
-
-
 def _score(grade: Grade | None) -> str:
-    return "" if grade is None else plain_number(grade.score_hundredths)
+    return "" if grade is None else phrases.plain_points(grade.score_hundredths)
 
 
 def _long_row(student: User, grade: Grade) -> list[str]:
@@ -74,8 +70,8 @@ def _long_row(student: User, grade: Grade) -> list[str]:
         str(grade.points),
         str(grade.points_max),
         str(grade.late_percent),
-        plain_number(grade.deducted_hundredths),
-        plain_number(grade.score_hundredths),
+        phrases.plain_points(grade.deducted_hundredths),
+        phrases.plain_points(grade.score_hundredths),
         "released" if grade.released else "draft",
         str(grade.version),
         grade.grader,

@@ -10,8 +10,10 @@ from bot.client.api import Assignment
 from bot.commands.gradebook_reading import Gradebook
 from bot.commands.spreadsheet import BadSheet, Problem, Row, Sheet
 from bot.core.command import BadValue
+from bot.core.language import Words
 from bot.core.text import gradebook as text
 from bot.core.text.gradebook import CANVAS_COLUMNS, POINTS_POSSIBLE
+from bot.core.text.spreadsheet import field_problem
 
 _STUDENT, _, _SOURCED_ID, _LOGIN_ID, _ = (name.casefold() for name in CANVAS_COLUMNS)
 _CANVAS_COLUMN = re.compile(r".*\((A[1-9]\d{0,8})\)", re.DOTALL)
@@ -149,10 +151,8 @@ class _Reading:
         self._lines[place] = grade.line
         self.found.append(grade)
 
-    def _wrong(self, line: int, field: str, problem: object) -> None:
-        self.problems.append(
-            Problem(line, text.field_problem(field, str(problem)) if field else str(problem))
-        )
+    def _wrong(self, line: int, field: str, problem: Words) -> None:
+        self.problems.append(Problem(line, field_problem(field, problem) if field else problem))
 
 
 def _cell(row: Row, columns: Mapping[str, int], name: str) -> str:

@@ -9,7 +9,7 @@ from bot.commands.card import all_of, button, card
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, STUDENTS, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply, Role
-from bot.core.text import assignments, phrases
+from bot.core.text import phrases
 from bot.core.text import work as text
 from bot.pictures.bars import Bar, bars
 
@@ -56,7 +56,7 @@ class ProgressOfStudents:
 
 
 def _lines(progress: Progress) -> list[str]:
-    score = assignments.number(progress.score_hundredths)
+    score = phrases.in_points(progress.score_hundredths)
     return [
         text.materials_read(progress.materials_read, progress.materials),
         text.assignments_handed_in(progress.assignments_submitted, progress.assignments),
@@ -70,7 +70,7 @@ def _line(progress: Progress) -> str:
 
 def _parts(progress: Progress) -> list[tuple[str, float]]:
     """Of what is read, what is handed in, and the points, each as "2/3" and as a share."""
-    score = assignments.number(progress.score_hundredths)
+    score = phrases.in_points(progress.score_hundredths)
     return [
         (
             f"{progress.materials_read}/{progress.materials}",

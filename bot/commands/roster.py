@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
 from bot.commands.card import button, card, saved_card
 from bot.commands.roster_file import Roster, read_roster
-from bot.commands.spreadsheet import BadSheet, Problem
+from bot.commands.row_problems import row_problems
+from bot.commands.spreadsheet import BadSheet
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.language import Words
 from bot.core.model import Reply
 from bot.core.text import phrases
 from bot.core.text import roster as text
-from bot.core.text.servers import told
-
-_ROW = re.compile(r"rows\[(\d+)\]\.(\w+)")
 
 
 class Rosters:
@@ -66,21 +61,10 @@ class Rosters:
         try:
             return await self._client.import_roster(conversation.token, request_id, roster.rows, dry_run)
         except LmsError as error:
-            problems = _problems(error, roster.lines)
+            problems = row_problems(error, roster.lines)
             if not problems:
                 raise
             raise BadSheet(problems) from error
-
-
-def _problems(error: LmsError, lines: Sequence[int]) -> list[Problem]:
-    """What is wrong with rows, by their lines in the file; of what is wrong with the whole, nothing."""
-    problems = []
-    for field, description in error.violations.items():
-        row = _ROW.fullmatch(field)
-        if row is not None and int(row[1]) < len(lines):
-            sentence = text.field_problem(row[2], told(description))
-            problems.append(Problem(lines[int(row[1])], sentence))
-    return problems
 
 
 def _beside(counts: ImportCounts, roster: Roster) -> list[Words]:

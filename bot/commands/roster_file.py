@@ -12,6 +12,7 @@ from bot.commands.spreadsheet import BadSheet, Problem, Row
 from bot.core.command import BadValue
 from bot.core.language import Words
 from bot.core.text import roster as text
+from bot.core.text.spreadsheet import field_problem
 
 ROWS_MAX = 1_000
 SOURCED_ID_CHARACTERS_MAX = 100
@@ -149,4 +150,4 @@ def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> Roster
 
 
 def _in(field: str, sentence: Words) -> str:
-    return text.field_problem(field, str(sentence))
+    return field_problem(field, sentence)

@@ -10,8 +10,10 @@ import pytest
 from bot.client.api import Grade, LmsClient, LmsError
 from bot.commands import grade_import
 from bot.commands.marks import Marks
+from bot.commands.row_problems import row_problems
 from bot.commands.spreadsheet import BadSheet
 from bot.core.command import BASIS, BadValue, Card
+from bot.core.language import speaking
 from tests.bot_commands.chat import Chat
 from tests.bot_commands.conftest import Clock
 
@@ -105,3 +107,10 @@ async def test_of_many_changes_the_card_shows_some_and_counts_the_rest(
     assert "Ada, A1: 8, new" in shown
     assert "Linus" not in shown
     assert "… and 1 more." in shown
+
+
+def test_what_the_servers_have_against_a_row_is_said_by_its_line_in_the_language_spoken() -> None:
+    wrong = {"grades": "must not be empty", "grades[1].points": "must be 0 to 20, you sent 25"}
+    with speaking("de"):
+        told = [str(problem) for problem in row_problems(LmsError("INVALID_ARGUMENT", "", "", wrong), [2, 5])]
+    assert told == ["Zeile 5: points: muss zwischen 0 und 20 liegen, du hast 25 geschickt"]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.core.language import Phrase, tr, trn
 from bot.core.text import phrases
-from bot.core.text.dialogue import decimal
 
 ASSIGNMENTS_SUMMARY = Phrase("what there is to do, and by when")
 NEWASSIGNMENT_SUMMARY = Phrase("set an assignment")
@@ -34,11 +33,6 @@ RUBRIC_NOT_UNDERSTOOD = Phrase("Write a rubric as clarity:8,proof:12: each crite
 MINIMUM_WITHOUT_LATE = Phrase("says nothing without late=")
 CLOSED_AND_MISSED = Phrase("closed, not handed in")
 EXTENDED = Phrase("more time for you")
-
-
-def number(hundredths: int) -> str:
-    """ "14", "13.5": hundredths of a point, as short as it is exact."""
-    return decimal(f"{hundredths / 100:.2f}".rstrip("0").rstrip("."))
 
 
 # --- lists and cards ---
@@ -160,7 +154,7 @@ def rubric(lines: Sequence[tuple[str, int]]) -> str:
 def lateness_costs(percent: int, points_max: int) -> str:
     return tr(
         "Lateness takes up to {points} of {points_max} points ({percent} %)",
-        points=number(percent * points_max),
+        points=phrases.in_points(percent * points_max),
         points_max=points_max,
         percent=percent,
     )

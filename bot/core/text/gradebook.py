@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.core.language import Phrase, tr, trn
 from bot.core.text import phrases
-from bot.core.text.assignments import number
 
 # --- the gradebook ---
 
@@ -139,10 +138,6 @@ def too_many_grades(count: int, count_max: int) -> str:
     )
 
 
-def field_problem(field: str, problem: str) -> str:
-    return f"{field}: {problem}"
-
-
 def not_a_number(word: str) -> str:
     return tr("“{word}” is no number of points", word=phrases.shortened(word))
 
@@ -204,8 +199,8 @@ def centre(mean: int, median: int, points_max: int) -> str:
     """In hundredths of a point, but for the most points."""
     return tr(
         "Mean {mean}, median {median}, of {points_max}",
-        mean=number(mean),
-        median=number(median),
+        mean=phrases.in_points(mean),
+        median=phrases.in_points(median),
         points_max=points_max,
     )
 
@@ -214,8 +209,8 @@ def spread(lower: int, upper: int, least: int, most: int) -> str:
     """In hundredths of a point."""
     return tr(
         "Quartiles {lower} and {upper}, lowest {least}, highest {most}",
-        lower=number(lower),
-        upper=number(upper),
-        least=number(least),
-        most=number(most),
+        lower=phrases.in_points(lower),
+        upper=phrases.in_points(upper),
+        least=phrases.in_points(least),
+        most=phrases.in_points(most),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.core.language import Phrase, tr, trn
 from bot.core.text import phrases
-from bot.core.text.assignments import number
 
 # --- scores ---
 
@@ -16,8 +15,8 @@ def points_less_lateness(points: int, points_max: int, late_percent: int, deduct
         points=points,
         points_max=points_max,
         percent=late_percent,
-        deducted=number(deducted),
-        score=number(score),
+        deducted=phrases.in_points(deducted),
+        score=phrases.in_points(score),
     )
 
 
@@ -149,7 +148,9 @@ def no_grade_of(assignment_id: str) -> str:
 
 def total(score: int, points_max: int) -> str:
     """`score` in hundredths of a point."""
-    return tr("{points} of {points_max} points so far", points=number(score), points_max=points_max)
+    return tr(
+        "{points} of {points_max} points so far", points=phrases.in_points(score), points_max=points_max
+    )
 
 
 def graded_by(grader: str, when: str) -> str:

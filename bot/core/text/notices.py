@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.language import Phrase, tr, trn
-from bot.core.text.assignments import number
+from bot.core.text import phrases
 
 NOTICE_MARK = "🔔"
 """Begins every notice, so that eye and transcript tell what happened from what was asked for."""
@@ -77,7 +77,7 @@ def graded(title: str, score: int, points_max: int) -> str:
     return tr(
         "{title} was graded: {points} of {points_max}",
         title=title,
-        points=number(score),
+        points=phrases.in_points(score),
         points_max=points_max,
     )
 

@@ -131,6 +131,16 @@ def beginning(words: str, characters_max: int) -> str:
     return words if len(words) <= characters_max else words[:characters_max].rstrip() + " …"
 
 
+def plain_points(hundredths: int) -> str:
+    """ "14", "13.5": hundredths of a point, as short as it is exact; as programs read it."""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def in_points(hundredths: int) -> str:
+    """The same as people read it: "13,5" in German."""
+    return decimal(plain_points(hundredths))
+
+
 def size(count: int) -> str:
     if count < 1000:
         return trn(count, "{count} byte", "{count} bytes")

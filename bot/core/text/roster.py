@@ -49,10 +49,6 @@ def twice(username: str, line: int) -> str:
     return tr("{username} stands in line {line} already", username=username, line=line)
 
 
-def field_problem(field: str, problem: str) -> str:
-    return f"{field}: {problem}"
-
-
 def too_many_people(count_max: int) -> str:
     return tr("At most {count} people can be imported at once. Send the file in parts.", count=count_max)
 

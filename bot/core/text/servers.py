@@ -67,9 +67,6 @@ SENTENCES = (
     Phrase("{item} has {count} follow-ups already; ask a new question."),
     Phrase("{item} is resolved already."),
     Phrase("The tutor has not answered {item}."),
-    # About a grade.
-    Phrase("No grade of {item} was released to you yet, so there is none to look at again."),
-    Phrase("{item} has {count} messages already; talk to each other."),
     # About a node, or a call.
     Phrase("A request may have at most {size} KiB."),
     Phrase("The upload stalled; nothing was saved."),

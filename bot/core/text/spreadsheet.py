@@ -51,6 +51,10 @@ def line_problem(line: int, sentence: Words) -> str:
     return tr("line {line}: {problem}", line=line, problem=sentence)
 
 
+def field_problem(field: str, problem: Words) -> str:
+    return f"{field}: {problem}"
+
+
 def problems_headline(count: int) -> str:
     return trn(
         count,
