@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -55,9 +57,20 @@ COMMANDS = {
 }
 
 
+README = Path(__file__).parents[2] / "README.md"
+
+
 @pytest.mark.parametrize("role", Role)
 def test_each_role_has_its_commands(registry: Registry, role: Role) -> None:
     assert {command.name for command in registry.for_role(role)} == COMMANDS[role]
+
+
+def test_the_readme_names_every_command_beside_those_who_may_say_it(registry: Registry) -> None:
+    rows = re.findall(r"^\| ([a-z ]+) \| (`/[^|]+) \|$", README.read_text("utf-8"), re.MULTILINE)
+    said = defaultdict(set)
+    for command in registry.commands.values():
+        said[reference.people(command.roles)].add(command.name)
+    assert {who: set(re.findall(r"`/(\w+)`", commands)) for who, commands in rows} == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
