@@ -115,8 +115,11 @@ def acts_on(cluster: LocalCluster, tutored: LocalCluster) -> Act:
     """What the `!` lines of a transcript do to these processes."""
 
     def lose_quorum() -> None:
+        """A follower is left: a leader would take what is said before it knows that it is alone."""
+        leader = cluster.node(cluster.wait_for_leader())
         running_nodes = [process for process in cluster.nodes.values() if process.pid() is not None]
-        for process in running_nodes[1:]:
+        followers = [process for process in running_nodes if process.name != leader.name]
+        for process in (*followers[1:], leader):
             process.kill()
 
     def restore_quorum() -> None:
