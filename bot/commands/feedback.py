@@ -10,7 +10,7 @@ from bot.commands.grading_queue import next_steps
 from bot.commands.overwriting import conflict, has_feedback, replaces
 from bot.commands.results import grade_details
 from bot.commands.submissions import SUBMISSION_ID, grade_of
-from bot.core.command import INSTRUCTORS, Arg, BadValue, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, Arg, BadFiles, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.text import grading as text
 from bot.core.text import work
@@ -46,7 +46,7 @@ class Feedback:
 
     async def give(self, conversation: Conversation, values: Values) -> Reply:
         if not values["text"] and not values["files"]:
-            raise BadValue(text.NO_FEEDBACK)
+            raise BadFiles(text.NO_FEEDBACK)
         files = await attachments.uploaded(self._client, conversation, values["files"])
         submission_id: str = values["submission"]
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.client.api import Assignment
 from bot.commands.gradebook_reading import Gradebook
 from bot.commands.spreadsheet import BadSheet, Problem, Row, Sheet
-from bot.core.command import BadValue
+from bot.core.command import BadFiles
 from bot.core.language import Words
 from bot.core.text import gradebook as text
 from bot.core.text.gradebook import CANVAS_COLUMNS, POINTS_POSSIBLE
@@ -44,7 +44,7 @@ class FoundGrades:
 
 
 def find(sheet: Sheet, book: Gradebook) -> FoundGrades:
-    """Raises BadSheet with every line at fault, BadValue for a file without grades."""
+    """Raises BadSheet with every line at fault, BadFiles for a file without grades."""
     columns = {name.casefold(): place for place, name in enumerate(sheet.columns)}
     reading = _Reading(book)
     if "points" in columns and "assignment" in columns and "username" in columns:
@@ -56,7 +56,7 @@ def find(sheet: Sheet, book: Gradebook) -> FoundGrades:
     if reading.problems:
         raise BadSheet(sorted(reading.problems, key=lambda problem: problem.line))
     if not reading.found:
-        raise BadValue(str(text.NO_GRADES_IN_FILE))
+        raise BadFiles(str(text.NO_GRADES_IN_FILE))
     return FoundGrades(reading.found, left_out)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.client.api import RosterRow
 from bot.commands import arguments, spreadsheet
 from bot.commands.spreadsheet import BadSheet, Problem, Row
-from bot.core.command import BadValue
+from bot.core.command import BadFiles
 from bot.core.language import Words
 from bot.core.text import roster as text
 from bot.core.text.spreadsheet import field_problem
@@ -60,19 +60,19 @@ class Roster:
 
 
 def read_roster(content: bytes) -> Roster:
-    """Raises BadValue for what is no roster, BadSheet with every line at fault."""
+    """Raises BadFiles for what is no roster, BadSheet with every line at fault."""
     sheet = spreadsheet.read(content)
     columns = _columns(sheet.columns)
     if "username" not in columns:
-        raise BadValue(text.NO_USERNAME_COLUMN)
+        raise BadFiles(text.NO_USERNAME_COLUMN)
     if not columns.keys() & {"name", "given_name", "family_name"}:
-        raise BadValue(text.NO_NAME_COLUMN)
+        raise BadFiles(text.NO_NAME_COLUMN)
     cells = [(row, _cells(row, columns)) for row in sheet.rows]
     enabled = [(row.line, each) for row, each in cells if _is_enabled(each)]
     if not enabled:
-        raise BadValue(text.NOBODY_ENABLED)
+        raise BadFiles(text.NOBODY_ENABLED)
     if len(enabled) > ROWS_MAX:
-        raise BadValue(text.too_many_people(ROWS_MAX))
+        raise BadFiles(text.too_many_people(ROWS_MAX))
     remarks: list[Words] = [sheet.remark] if sheet.remark else []
     if "role" not in columns:
         remarks.append(text.EVERYBODY_STUDENT)

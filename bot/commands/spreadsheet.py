@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.command import BadValue
+from bot.core.command import BadFiles
 from bot.core.language import Words
 from bot.core.text import phrases
 from bot.core.text import spreadsheet as text
@@ -45,7 +45,7 @@ class Problem:
         return text.line_problem(self.line, self.sentence)
 
 
-class BadSheet(BadValue):
+class BadSheet(BadFiles):
     """A file cannot be used. The message names the lines."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -74,16 +74,16 @@ class Sheet:
 
 
 def read(content: bytes) -> Sheet:
-    """Raises BadValue for what is no CSV file, BadSheet with every line at fault."""
+    """Raises BadFiles for what is no CSV file, BadSheet with every line at fault."""
     if len(content) > FILE_BYTES_MAX:
-        raise BadValue(text.too_large(len(content), FILE_BYTES_MAX))
+        raise BadFiles(text.too_large(len(content), FILE_BYTES_MAX))
     if content.startswith(b"PK\x03\x04"):
-        raise BadValue(text.WORKBOOK)
+        raise BadFiles(text.WORKBOOK)
     words, remark = _decoded(content)
     _demand_text(words)
     rows = _rows(words)
     if len(rows) < 2:
-        raise BadValue(text.NO_ROWS)
+        raise BadFiles(text.NO_ROWS)
     columns = _columns(rows[0])
     problems: list[Problem] = []
     found = [_of_width(row, len(columns), problems) for row in rows[1:]]
@@ -131,7 +131,7 @@ def _decode(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise BadValue(text.NOT_TEXT) from None
+        raise BadFiles(text.NOT_TEXT) from None
 
 
 def _demand_text(words: str) -> None:

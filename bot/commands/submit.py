@@ -7,7 +7,7 @@ from bot.commands import arguments, assignment_rules, attachments, same_files
 from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
-from bot.core.command import STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
+from bot.core.command import STUDENTS, Arg, BadFiles, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.richtext import quote
 from bot.core.text import assignments as assignments_text
@@ -57,7 +57,7 @@ class Submit:
     async def preview(self, conversation: Conversation, values: Values) -> Reply:
         words, files = values["text"], values["files"]
         if not words and not files:
-            raise BadValue(text.NOTHING_TO_HAND_IN)
+            raise BadFiles(text.NOTHING_TO_HAND_IN)
         assignment = await self._taken(conversation, values["assignment"])
         earlier = []
         if files:

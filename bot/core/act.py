@@ -10,7 +10,7 @@ from bot.core import dialogue as steps
 from bot.core import guard
 from bot.core.adapter import FileUnavailable
 from bot.core.chat import Dialogue
-from bot.core.command import BASIS, Arg, BadValue, Card, Command, Part, Registry
+from bot.core.command import BASIS, Arg, BadFiles, BadValue, Card, Command, Part, Registry
 from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure, NotSignedIn
 from bot.core.language import Words
@@ -76,6 +76,8 @@ class Act:
                 await self._leave_out(command, dialogue, reason)
             else:
                 await self._run(command, dialogue)
+        except BadFiles as unusable:
+            await self._leave_out(command, steps.without_files(dialogue), str(unusable))
         except (BadValue, FileUnavailable) as unusable:
             await self.refuse(f"{reason}\n{unusable}" if reason else str(unusable))
         except Failure as failure:
@@ -257,7 +259,11 @@ class Act:
 
     async def _fail_fields(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
         """Ask again for the first argument found at fault; of what nobody typed, only tell."""
-        reason = "\n".join(text.field_refused(field, told(why)) for field, why in failure.violations.items())
+        # What is the failure's message too is a sentence, and needs no argument's name before it.
+        reason = "\n".join(
+            told(why) if why == failure.message else text.field_refused(field, told(why))
+            for field, why in failure.violations.items()
+        )
         faults = {field.rpartition(".")[2] for field in failure.violations}
         arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
         if arg is None:

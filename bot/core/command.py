@@ -18,6 +18,10 @@ class BadValue(ValueError):
     """An argument cannot be used; the message says why, in a sentence for the person."""
 
 
+class BadFiles(BadValue):
+    """Of what was sent, or of its absence: files are asked for again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value offered as a button."""

@@ -32,6 +32,11 @@ def mended(dialogue: Dialogue, name: str) -> Dialogue:
     return replace(without(dialogue, name), request_id=_digest(dialogue.request_id), confirmed=False)
 
 
+def without_files(dialogue: Dialogue) -> Dialogue:
+    """The dialogue after none of its files would do; a new act, as in `mended`."""
+    return replace(dialogue, files=(), request_id=_digest(dialogue.request_id), confirmed=False)
+
+
 def without(dialogue: Dialogue, name: str) -> Dialogue:
     """The dialogue as if this argument had not been given."""
     words = {other: word for other, word in dialogue.words.items() if other != name}
