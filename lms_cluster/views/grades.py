@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lms_cluster import ids, items
+from lms_cluster import items
 from lms_cluster.grade_details import details_of
 from lms_cluster.newest_grades import is_newest
 from lms_cluster.views.search import Search
+from lms_cluster.views.submissions import of_students
 from protos.lms_pb2 import Item
 from storage.models.coursework import Assignment, GradeVersion, Submission
 from storage.models.people import User
@@ -24,12 +25,7 @@ def find(search: Search) -> list[Item]:
         .join(Assignment)
         .where(is_newest(released=search.own))
     )
-    if search.own:
-        query = query.where(Submission.student == search.viewer.username)
-    if search.filter.student:
-        query = query.where(Submission.student == search.filter.student)
-    if search.filter.assignment_id:
-        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    query = of_students(query, search)
     if search.since_ms:
         changed_ms = GradeVersion.released_ms if search.own else GradeVersion.graded_ms
         query = query.where(changed_ms >= search.since_ms)

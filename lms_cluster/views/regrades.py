@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lms_cluster import ids, items
+from lms_cluster import items
 from lms_cluster.regrade_threads import messages_of
 from lms_cluster.views.search import Search
+from lms_cluster.views.submissions import of_students
 from protos.lms_pb2 import Item
 from storage.models.coursework import Assignment, Regrade, Submission
 from storage.models.people import User
@@ -19,12 +20,7 @@ def find(search: Search) -> list[Item]:
         .switch(Submission)
         .join(Assignment)
     )
-    if search.own:
-        query = query.where(Submission.student == search.viewer.username)
-    if search.filter.student:
-        query = query.where(Submission.student == search.filter.student)
-    if search.filter.assignment_id:
-        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    query = of_students(query, search)
     if search.since_ms:
         query = query.where(Regrade.requested_ms >= search.since_ms)
     if search.filter.pending:

@@ -9,7 +9,7 @@ from peewee import ModelSelect, fn
 from lms_cluster import ids, items
 from lms_cluster.due_dates import Extensions, late_policy
 from lms_cluster.views.same_files import same_files
-from lms_cluster.views.search import Search
+from lms_cluster.views.search import Row, Search
 from protos.lms_pb2 import File, Item
 from storage.models.coursework import Assignment, GradeVersion, Submission, SubmissionFile, SubmissionReceipt
 from storage.models.files import StoredFile
@@ -25,6 +25,18 @@ def find(search: Search) -> list[Item]:
         items.submission(row, row.student.display_name, files[row.number], standings[row.number])
         for row in rows
     ]
+
+
+def of_students(query: ModelSelect[Row], search: Search) -> ModelSelect[Row]:
+    """Of rows joined with their submissions those of the student and the assignment that are looked for, and
+    of nobody but the viewer who sees only their own."""
+    if search.own:
+        query = query.where(Submission.student == search.viewer.username)
+    if search.filter.student:
+        query = query.where(Submission.student == search.filter.student)
+    if search.filter.assignment_id:
+        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    return query
 
 
 def files_of(submissions: Sequence[int]) -> Mapping[int, list[File]]:
@@ -68,12 +80,7 @@ def _standings(rows: Sequence[Submission], own: bool) -> dict[int, items.Standin
 def _matching(search: Search) -> ModelSelect[Submission]:
     """`pending`: newest attempts without a grade; for a student, without a released one."""
     query = Submission.select(Submission, User, Assignment).join(User).switch(Submission).join(Assignment)
-    if search.own:
-        query = query.where(Submission.student == search.viewer.username)
-    if search.filter.student:
-        query = query.where(Submission.student == search.filter.student)
-    if search.filter.assignment_id:
-        query = query.where(Submission.assignment == ids.ASSIGNMENT.number(search.filter.assignment_id))
+    query = of_students(query, search)
     if search.since_ms:
         query = query.where(Submission.submitted_ms >= search.since_ms)
     if search.filter.pending:
