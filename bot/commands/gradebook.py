@@ -12,6 +12,7 @@ from bot.core.command import INSTRUCTORS, Arg, BadValue, Command, Conversation, 
 from bot.core.model import OutgoingFile, Reply
 from bot.core.text import gradebook as text
 from bot.core.text import phrases
+from bot.core.text.assignments import NO_ASSIGNMENTS
 from bot.pictures.table import Cell, table
 
 STUDENTS_SHOWN = 16
@@ -41,6 +42,8 @@ class GradebookCommands:
         if not book.students:
             return card(text.NO_STUDENTS)
         if values["form"] is None:
+            if not book.assignments:
+                return card(NO_ASSIGNMENTS)
             return await _in_the_chat(book, values["page"])
         return _as_file(book, values["form"])
 

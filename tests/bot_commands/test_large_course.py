@@ -74,3 +74,11 @@ async def test_the_newest_of_very_many_submissions_are_listed_first(
     listed = await grace.run("submissions")
     assert f"{ATTEMPTS} submissions" in listed.text.plain
     assert labels(listed)[0] == f"Open S{ATTEMPTS}"
+
+
+async def test_a_gradebook_before_the_first_assignment_says_so_and_lists_nobody(
+    chat: Callable[[str], Awaitable[Chat]],
+) -> None:
+    grace = await chat("grace")
+    shown = await grace.run("gradebook")
+    assert (shown.text.plain, shown.files) == ("There are no assignments yet.", ())

@@ -40,7 +40,7 @@ def assignment_line(label: str, graded: int, drafts: int, points_max: int) -> st
     """`label` is id and title."""
     if drafts:
         return tr(
-            "{label}: {graded} graded, {drafts} of them drafts, of {points_max}",
+            "{label}: {graded} graded (drafts: {drafts}), of {points_max}",
             label=label,
             graded=graded,
             drafts=drafts,
