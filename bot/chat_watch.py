@@ -55,6 +55,12 @@ class _Heard:
     reply: Reply | None
     """What is still to be told of it."""
     due: datetime
+    is_noted: bool
+    """It was told or shown out of its turn, which a restart must know."""
+
+    @property
+    def is_silent(self) -> bool:
+        return self.reply is None and not self.is_noted
 
 
 class ChatWatch:
@@ -115,11 +121,16 @@ class ChatWatch:
         now = self._around.calendar.now()
         with reading_as(state):
             reply = None if topic(event) in state.settings.muted else notice(event, self._around.calendar)
-        if event.cursor in self._told.ahead or self._is_awaited(event):
+        is_noted = event.cursor in self._told.ahead or self._is_awaited(event)
+        if is_noted:
             reply = None
         zone = self._around.calendar.course_zone
         due = state.settings.told_at(now, zone, waits_for_digest=not is_reminder(event))
-        self._heard.append(_Heard(event.cursor, reply, due))
+        heard = _Heard(event.cursor, reply, due, is_noted)
+        if heard.is_silent and self._heard and self._heard[-1].is_silent:
+            # However much that is not told comes in a long night, it is remembered as one place.
+            self._heard.pop()
+        self._heard.append(heard)
 
     def _seconds_to_wait(self) -> float | None:
         """None while nothing waits for a time to come."""
@@ -141,7 +152,7 @@ class ChatWatch:
             if together.on_reply:
                 self._store.keep_on_reply(self._chat, message, together.on_reply)
         for heard in due:
-            heard.reply = None
+            heard.reply, heard.is_noted = None, True
         self._remember()
 
     def _remember(self) -> None:
@@ -150,7 +161,7 @@ class ChatWatch:
         while self._heard and self._heard[0].reply is None:
             cursor = self._heard.pop(0).cursor
             ahead.discard(cursor)
-        ahead.update(heard.cursor for heard in self._heard if heard.reply is None)
+        ahead.update(heard.cursor for heard in self._heard if heard.is_noted)
         told = Told(cursor, frozenset(ahead))
         if told != self._told:
             self._store.remember_told(self._chat, self._session.username, told)

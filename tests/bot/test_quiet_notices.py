@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -18,7 +18,7 @@ from bot.commands.dates import Calendar
 from bot.core.chat import Chat
 from bot.core.settings import Settings
 from bot.notify import Notifier
-from bot.store import BotStore
+from bot.store import BotStore, Told
 from tests.bot.place import Place
 from tests.bot.test_notify import ADA, ASSIGNMENT, Feed, until
 
@@ -166,6 +166,21 @@ async def test_a_muted_topic_is_not_told_and_not_told_later(bot: Bot, feed: Feed
     feed.announce("for me")
     await bot.watches_from("2")
     assert bot.told == ["Announcement by grace\nfor me"]
+
+
+async def test_what_is_muted_while_something_waits_fills_no_memory(
+    bot: Bot, feed: Feed, clock: Clock
+) -> None:
+    bot.begin(replace(NIGHT, muted=("announcements",)))
+    await bot.watches_from("0")
+    remind(feed)
+    for number in range(500):
+        feed.announce(str(number))
+    await heard_all(feed)
+    assert bot.store.told("c1", "ada") == Told("0")
+    clock.pass_by(hours=8)
+    await bot.watches_from("501")
+    assert len(bot.told) == 1
 
 
 async def test_quiet_hours_that_are_switched_off_end_at_once(bot: Bot, feed: Feed) -> None:
