@@ -6,6 +6,7 @@ The leader is killed in the middle of each that does not say itself what happens
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -20,6 +21,7 @@ from bot.client.grpc_client import GrpcLmsClient
 from bot.player import TranscriptFailed
 from demo.seed import add_people
 from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
+from lms_cluster.local.process import POLL_SECONDS
 from tests.cluster.conftest import connect
 from tests.dialogs.meddling import Act, meddling
 from tests.dialogs.plays import FOLDER, TRANSCRIPTS, Outcomes, play, room_over, with_leader_killed
@@ -121,6 +123,12 @@ def acts_on(cluster: LocalCluster, tutored: LocalCluster) -> Act:
         followers = [process for process in running_nodes if process.name != leader.name]
         for process in (*followers[1:], leader):
             process.kill()
+        # Until it misses its leader it forwards what is said, and cannot say what became of that.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (view := cluster.status(followers[0].name)) is None or view.leader_id:
+            if time.monotonic() > deadline:
+                raise TranscriptFailed(f"{followers[0].name} still follows {leader.name}")
+            time.sleep(POLL_SECONDS)
 
     def restore_quorum() -> None:
         for process in cluster.nodes.values():
