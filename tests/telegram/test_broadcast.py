@@ -56,15 +56,17 @@ async def test_a_broadcast_goes_on_where_the_bot_was_stopped_and_skips_who_has_b
     first = Chatting(server, client, path)
     async with running(first.converse(), server):
         await is_watched_everywhere(path)
-        server.flood = FloodControl()
+        server.flood = first_life = FloodControl()
         grace = await sign_in(client, "grace")
         await client.announce(grace, secrets.token_hex(16), "No class on Friday.")
         await server.until(lambda: len(server.said) >= len(CHATS) // 4)
     told_before = len(server.said)
     assert told_before < len(CHATS) - len(BLOCKED), "it was to be stopped in the middle"
+    # It cannot know what was said in the second before it began, and obeys if Telegram has it wait for that.
+    server.flood = second_life = FloodControl()
     second = Chatting(server, client, path)
     async with running(second.converse(), server):
         await server.until(lambda: len(server.said) >= len(CHATS) - len(BLOCKED))
     told = Counter(message.chat for message in server.said)
     assert told == Counter(chat for chat in CHATS if chat not in BLOCKED)
-    assert server.flood.violations == 0
+    assert first_life.violations == second_life.violations == 0
