@@ -125,11 +125,19 @@ def _publish(name: str, sections: list[Extracted]) -> None:
 
 def ask(tutor: Pipeline, asked: Asked) -> Marked:
     passages = tuple(
-        Passage(each.material_id, each.material_title, each.place, each.heading, each.text, each.score)
+        Passage(
+            each.material_id,
+            each.material_title,
+            each.place,
+            each.heading,
+            each.text,
+            each.score,
+            each.offset,
+        )
         for each in passages_for(asked.text)
     )
     answer = tutor.answer(Question(asked.text, passages), Stop())
-    quoted = [quote.text for quote in answer.quotes]
+    quoted = [quote.text for quote in answer.quotes if quote.text]
     if asked.sentence is None:
         mark = "invented" if quoted else "silent"
     elif not quoted:
@@ -142,7 +150,7 @@ def ask(tutor: Pipeline, asked: Asked) -> Marked:
 
 def figures(marked: list[Marked]) -> dict[str, float]:
     marks = Counter(each.mark for each in marked)
-    quoted = [len(each.answer.quotes) for each in marked if each.answer.quotes]
+    quoted = [len(each.answer.quotes) for each in marked if each.answer.mode is Mode.QUOTED]
     return {
         "answerable": sum(each.asked.sentence is not None for each in marked),
         "retrieved": sum(each.found for each in marked),

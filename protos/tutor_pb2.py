@@ -24,35 +24,37 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12protos/tutor.proto\x12\x08tutor.v1\"s\n\x07Passage\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\".\n\x07\x43ontext\x12#\n\x08passages\x18\x01 \x03(\x0b\x32\x11.tutor.v1.Passage\"S\n\x06Source\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\r\n\x05quote\x18\x04 \x01(\t\"Z\n\x13GetLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\"\xa2\x01\n\x14GetLLMAnswerResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12!\n\x07sources\x18\x03 \x03(\x0b\x32\x10.tutor.v1.Source\x12\r\n\x05model\x18\x04 \x01(\t\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x12\n\nconfidence\x18\x06 \x01(\x01\"]\n\x16StreamLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\",\n\x07Sources\x12!\n\x07sources\x18\x01 \x03(\x0b\x32\x10.tutor.v1.Source\"\x89\x01\n\x17StreamLLMAnswerResponse\x12$\n\x07sources\x18\x01 \x01(\x0b\x32\x11.tutor.v1.SourcesH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x30\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.tutor.v1.GetLLMAnswerResponseH\x00\x42\x06\n\x04part\"\x17\n\x15GetTutorStatusRequest\"\x88\x01\n\x16GetTutorStatusResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x04mode\x18\x02 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x14\n\x0cqueue_length\x18\x03 \x01(\r\x12\x13\n\x0bqueue_limit\x18\x04 \x01(\r\x12\x10\n\x08\x61nswered\x18\x05 \x01(\x04*r\n\nAnswerMode\x12\x1b\n\x17\x41NSWER_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41NSWER_MODE_QUOTED\x10\x01\x12\x19\n\x15\x41NSWER_MODE_ABSTAINED\x10\x02\x12\x14\n\x10\x41NSWER_MODE_FREE\x10\x03\x32\x8c\x02\n\x0cTutorService\x12M\n\x0cGetLLMAnswer\x12\x1d.tutor.v1.GetLLMAnswerRequest\x1a\x1e.tutor.v1.GetLLMAnswerResponse\x12X\n\x0fStreamLLMAnswer\x12 .tutor.v1.StreamLLMAnswerRequest\x1a!.tutor.v1.StreamLLMAnswerResponse0\x01\x12S\n\x0eGetTutorStatus\x12\x1f.tutor.v1.GetTutorStatusRequest\x1a .tutor.v1.GetTutorStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12protos/tutor.proto\x12\x08tutor.v1\"\x95\x01\n\x07Passage\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0e\n\x06offset\x18\x07 \x01(\r\x12\x10\n\x08\x65ndorsed\x18\x08 \x01(\x08\".\n\x07\x43ontext\x12#\n\x08passages\x18\x01 \x03(\x0b\x32\x11.tutor.v1.Passage\"\x80\x01\n\x06Source\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\r\n\x05quote\x18\x04 \x01(\t\x12\x0f\n\x07heading\x18\x05 \x01(\t\x12\r\n\x05start\x18\x06 \x01(\r\x12\x0b\n\x03\x65nd\x18\x07 \x01(\r\"|\n\x13GetLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\"\xa2\x01\n\x14GetLLMAnswerResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12!\n\x07sources\x18\x03 \x03(\x0b\x32\x10.tutor.v1.Source\x12\r\n\x05model\x18\x04 \x01(\t\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x12\n\nconfidence\x18\x06 \x01(\x01\"\x7f\n\x16StreamLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\",\n\x07Sources\x12!\n\x07sources\x18\x01 \x03(\x0b\x32\x10.tutor.v1.Source\"\x89\x01\n\x17StreamLLMAnswerResponse\x12$\n\x07sources\x18\x01 \x01(\x0b\x32\x11.tutor.v1.SourcesH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x30\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.tutor.v1.GetLLMAnswerResponseH\x00\x42\x06\n\x04part\"\x17\n\x15GetTutorStatusRequest\"\x88\x01\n\x16GetTutorStatusResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x04mode\x18\x02 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x14\n\x0cqueue_length\x18\x03 \x01(\r\x12\x13\n\x0bqueue_limit\x18\x04 \x01(\r\x12\x10\n\x08\x61nswered\x18\x05 \x01(\x04*C\n\x06Policy\x12\x16\n\x12POLICY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPOLICY_QUOTE\x10\x01\x12\x0f\n\x0bPOLICY_HINT\x10\x02*\x88\x01\n\nAnswerMode\x12\x1b\n\x17\x41NSWER_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41NSWER_MODE_QUOTED\x10\x01\x12\x19\n\x15\x41NSWER_MODE_ABSTAINED\x10\x02\x12\x14\n\x10\x41NSWER_MODE_FREE\x10\x03\x12\x14\n\x10\x41NSWER_MODE_HINT\x10\x04\x32\x8c\x02\n\x0cTutorService\x12M\n\x0cGetLLMAnswer\x12\x1d.tutor.v1.GetLLMAnswerRequest\x1a\x1e.tutor.v1.GetLLMAnswerResponse\x12X\n\x0fStreamLLMAnswer\x12 .tutor.v1.StreamLLMAnswerRequest\x1a!.tutor.v1.StreamLLMAnswerResponse0\x01\x12S\n\x0eGetTutorStatus\x12\x1f.tutor.v1.GetTutorStatusRequest\x1a .tutor.v1.GetTutorStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.tutor_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANSWERMODE']._serialized_start=984
-  _globals['_ANSWERMODE']._serialized_end=1098
-  _globals['_PASSAGE']._serialized_start=32
-  _globals['_PASSAGE']._serialized_end=147
-  _globals['_CONTEXT']._serialized_start=149
-  _globals['_CONTEXT']._serialized_end=195
-  _globals['_SOURCE']._serialized_start=197
-  _globals['_SOURCE']._serialized_end=280
-  _globals['_GETLLMANSWERREQUEST']._serialized_start=282
-  _globals['_GETLLMANSWERREQUEST']._serialized_end=372
-  _globals['_GETLLMANSWERRESPONSE']._serialized_start=375
-  _globals['_GETLLMANSWERRESPONSE']._serialized_end=537
-  _globals['_STREAMLLMANSWERREQUEST']._serialized_start=539
-  _globals['_STREAMLLMANSWERREQUEST']._serialized_end=632
-  _globals['_SOURCES']._serialized_start=634
-  _globals['_SOURCES']._serialized_end=678
-  _globals['_STREAMLLMANSWERRESPONSE']._serialized_start=681
-  _globals['_STREAMLLMANSWERRESPONSE']._serialized_end=818
-  _globals['_GETTUTORSTATUSREQUEST']._serialized_start=820
-  _globals['_GETTUTORSTATUSREQUEST']._serialized_end=843
-  _globals['_GETTUTORSTATUSRESPONSE']._serialized_start=846
-  _globals['_GETTUTORSTATUSRESPONSE']._serialized_end=982
-  _globals['_TUTORSERVICE']._serialized_start=1101
-  _globals['_TUTORSERVICE']._serialized_end=1369
+  _globals['_POLICY']._serialized_start=1133
+  _globals['_POLICY']._serialized_end=1200
+  _globals['_ANSWERMODE']._serialized_start=1203
+  _globals['_ANSWERMODE']._serialized_end=1339
+  _globals['_PASSAGE']._serialized_start=33
+  _globals['_PASSAGE']._serialized_end=182
+  _globals['_CONTEXT']._serialized_start=184
+  _globals['_CONTEXT']._serialized_end=230
+  _globals['_SOURCE']._serialized_start=233
+  _globals['_SOURCE']._serialized_end=361
+  _globals['_GETLLMANSWERREQUEST']._serialized_start=363
+  _globals['_GETLLMANSWERREQUEST']._serialized_end=487
+  _globals['_GETLLMANSWERRESPONSE']._serialized_start=490
+  _globals['_GETLLMANSWERRESPONSE']._serialized_end=652
+  _globals['_STREAMLLMANSWERREQUEST']._serialized_start=654
+  _globals['_STREAMLLMANSWERREQUEST']._serialized_end=781
+  _globals['_SOURCES']._serialized_start=783
+  _globals['_SOURCES']._serialized_end=827
+  _globals['_STREAMLLMANSWERRESPONSE']._serialized_start=830
+  _globals['_STREAMLLMANSWERRESPONSE']._serialized_end=967
+  _globals['_GETTUTORSTATUSREQUEST']._serialized_start=969
+  _globals['_GETTUTORSTATUSREQUEST']._serialized_end=992
+  _globals['_GETTUTORSTATUSRESPONSE']._serialized_start=995
+  _globals['_GETTUTORSTATUSRESPONSE']._serialized_end=1131
+  _globals['_TUTORSERVICE']._serialized_start=1342
+  _globals['_TUTORSERVICE']._serialized_end=1610
 # @@protoc_insertion_point(module_scope)

@@ -19,6 +19,28 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Policy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Policy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    POLICY_UNSPECIFIED: _Policy.ValueType  # 0
+    POLICY_QUOTE: _Policy.ValueType  # 1
+    """The default."""
+    POLICY_HINT: _Policy.ValueType  # 2
+    """Say where the answer stands, and quote nothing."""
+
+class Policy(_Policy, metaclass=_PolicyEnumTypeWrapper):
+    """What the course's instructors allow."""
+
+POLICY_UNSPECIFIED: Policy.ValueType  # 0
+POLICY_QUOTE: Policy.ValueType  # 1
+"""The default."""
+POLICY_HINT: Policy.ValueType  # 2
+"""Say where the answer stands, and quote nothing."""
+Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
 class _AnswerMode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -29,9 +51,11 @@ class _AnswerModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnswerMode
     ANSWER_MODE_QUOTED: _AnswerMode.ValueType  # 1
     """Sentences of the passages, verbatim."""
     ANSWER_MODE_ABSTAINED: _AnswerMode.ValueType  # 2
-    """The materials do not answer."""
+    """The materials do not answer; the source is the closest section, if there is one."""
     ANSWER_MODE_FREE: _AnswerMode.ValueType  # 3
     """Written by the model; may be wrong."""
+    ANSWER_MODE_HINT: _AnswerMode.ValueType  # 4
+    """Where the answer stands, without its words: the sources are passages, and quote nothing."""
 
 class AnswerMode(_AnswerMode, metaclass=_AnswerModeEnumTypeWrapper): ...
 
@@ -39,9 +63,11 @@ ANSWER_MODE_UNSPECIFIED: AnswerMode.ValueType  # 0
 ANSWER_MODE_QUOTED: AnswerMode.ValueType  # 1
 """Sentences of the passages, verbatim."""
 ANSWER_MODE_ABSTAINED: AnswerMode.ValueType  # 2
-"""The materials do not answer."""
+"""The materials do not answer; the source is the closest section, if there is one."""
 ANSWER_MODE_FREE: AnswerMode.ValueType  # 3
 """Written by the model; may be wrong."""
+ANSWER_MODE_HINT: AnswerMode.ValueType  # 4
+"""Where the answer stands, without its words: the sources are passages, and quote nothing."""
 Global___AnswerMode: _TypeAlias = AnswerMode  # noqa: Y015
 
 @_typing.final
@@ -56,6 +82,8 @@ class Passage(_message.Message):
     HEADING_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    ENDORSED_FIELD_NUMBER: _builtins.int
     material_id: _builtins.str
     material_title: _builtins.str
     place: _builtins.str
@@ -64,6 +92,10 @@ class Passage(_message.Message):
     text: _builtins.str
     score: _builtins.float
     """Retrieval score; higher is better, comparable within one question only."""
+    offset: _builtins.int
+    """Where `text` begins in the material's text as the LMS extracted it, in characters (Unicode code points)."""
+    endorsed: _builtins.bool
+    """An answer that an instructor stands by; `heading` is its question. It may be quoted as a whole, however short."""
     def __init__(
         self,
         *,
@@ -73,10 +105,12 @@ class Passage(_message.Message):
         heading: _builtins.str = ...,
         text: _builtins.str = ...,
         score: _builtins.float = ...,
+        offset: _builtins.int = ...,
+        endorsed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["heading", b"heading", "material_id", b"material_id", "material_title", b"material_title", "place", b"place", "score", b"score", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endorsed", b"endorsed", "heading", b"heading", "material_id", b"material_id", "material_title", b"material_title", "offset", b"offset", "place", b"place", "score", b"score", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -110,11 +144,19 @@ class Source(_message.Message):
     MATERIAL_TITLE_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
     QUOTE_FIELD_NUMBER: _builtins.int
+    HEADING_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
     material_id: _builtins.str
     material_title: _builtins.str
     place: _builtins.str
     quote: _builtins.str
-    """The sentence quoted, verbatim; empty when text was generated freely."""
+    """The sentence quoted, verbatim; empty where none is quoted."""
+    heading: _builtins.str
+    """Of the passage."""
+    start: _builtins.int
+    """Characters of the material's text: text[start:end] is the quote, or where none is quoted the passage meant."""
+    end: _builtins.int
     def __init__(
         self,
         *,
@@ -122,10 +164,13 @@ class Source(_message.Message):
         material_title: _builtins.str = ...,
         place: _builtins.str = ...,
         quote: _builtins.str = ...,
+        heading: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["material_id", b"material_id", "material_title", b"material_title", "place", b"place", "quote", b"quote"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "heading", b"heading", "material_id", b"material_id", "material_title", b"material_title", "place", b"place", "quote", b"quote", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -138,8 +183,10 @@ class GetLLMAnswerRequest(_message.Message):
     QUERY_ID_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
     query_id: _builtins.str
     query: _builtins.str
+    policy: Global___Policy.ValueType
     @_builtins.property
     def context(self) -> Global___Context: ...
     def __init__(
@@ -148,10 +195,11 @@ class GetLLMAnswerRequest(_message.Message):
         query_id: _builtins.str = ...,
         query: _builtins.str = ...,
         context: Global___Context | None = ...,
+        policy: Global___Policy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "query", b"query", "query_id", b"query_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "policy", b"policy", "query", b"query", "query_id", b"query_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -200,8 +248,10 @@ class StreamLLMAnswerRequest(_message.Message):
     QUERY_ID_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
     query_id: _builtins.str
     query: _builtins.str
+    policy: Global___Policy.ValueType
     @_builtins.property
     def context(self) -> Global___Context: ...
     def __init__(
@@ -210,10 +260,11 @@ class StreamLLMAnswerRequest(_message.Message):
         query_id: _builtins.str = ...,
         query: _builtins.str = ...,
         context: Global___Context | None = ...,
+        policy: Global___Policy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "query", b"query", "query_id", b"query_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "policy", b"policy", "query", b"query", "query_id", b"query_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -52,6 +52,8 @@ class Found:
     place: str
     heading: str
     text: str
+    offset: int
+    """Of `text` in the material's text, in characters."""
     score: float
     """BM25; higher is better, comparable within one question only."""
 
@@ -116,7 +118,7 @@ def search(question: str, limit: int) -> list[Found]:
 
 
 def _found(row: Passage, score: float) -> Found:
-    return Found(row.material_id, row.material.title, row.place, row.heading, row.text, score)
+    return Found(row.material_id, row.material.title, row.place, row.heading, row.text, row.offset, score)
 
 
 def materials_with(terms: Sequence[str]) -> ModelSelect[Passage]:

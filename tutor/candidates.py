@@ -1,12 +1,12 @@
 """The sentences an answer may be made of: at most forty, each with the passage it was cut from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tutor.bm25 import Bm25
 from tutor.openings import leans_on_previous
 from tutor.terms import terms
-from tutor.text import Sentence, quotable, sentences
+from tutor.text import Sentence, quotable, sentences, whole
 from tutor.types import Passage
 
 LIMIT = 40
@@ -19,28 +19,46 @@ class Candidate:
     passage: int
     sentence: Sentence
     previous: Sentence | None
-    lexical: float
-    """BM25 of the query's terms in the sentence, among all sentences of the passages."""
+    asked: str
+    """The question that the sentence was given as an endorsed answer to; empty for one of a material."""
+    lexical: float = 0.0
+    """BM25 of the query's terms in the sentence, with the question it answers, among all of the passages."""
 
     @property
     def in_context(self) -> str:
-        """The sentence as it reads: after the one before, when it leans on it."""
-        return f"{self.previous.text} {self.sentence.text}" if self.previous else self.sentence.text
+        """The sentence as it reads: after the one before, when it leans on it, or the question it answers."""
+        before = self.previous.text if self.previous is not None else self.asked
+        return f"{before} {self.sentence.text}" if before else self.sentence.text
 
 
 def find_candidates(query: str, passages: Sequence[Passage], limit: int = LIMIT) -> tuple[Candidate, ...]:
-    """The `limit` best sentences by BM25, in the order of the passages; a sentence met twice counts once."""
-    found: list[tuple[int, Sentence, Sentence | None]] = []
+    """The `limit` best sentences by BM25, in the order of the passages; a sentence met twice counts once.
+
+    Endorsed answers come before all others: in a short one there may be no word of the query.
+    """
+    found: list[Candidate] = []
     seen: set[str] = set()
     for number, passage in enumerate(passages):
-        before: Sentence | None = None
-        for sentence in sentences(passage.text):
-            if quotable(sentence) and sentence.text not in seen:
+        asked = passage.heading if passage.endorsed else ""
+        for sentence, previous in _quotable(passage):
+            if sentence.text not in seen:
                 seen.add(sentence.text)
-                leans = before is not None and quotable(before) and leans_on_previous(sentence.text)
-                found.append((number, sentence, before if leans else None))
-            before = sentence
-    bm25 = Bm25([terms(sentence.text) for _, sentence, _ in found])
-    scored = list(zip(found, bm25.scores(terms(query)), strict=True))
-    kept = sorted(range(len(scored)), key=lambda index: (-scored[index][1], index))[:limit]
-    return tuple(Candidate(*scored[index][0], scored[index][1]) for index in sorted(kept))
+                found.append(Candidate(number, sentence, previous, asked))
+    bm25 = Bm25([terms(f"{candidate.asked} {candidate.sentence.text}") for candidate in found])
+    scores = bm25.scores(terms(query))
+    scored = [replace(candidate, lexical=score) for candidate, score in zip(found, scores, strict=True)]
+    best = sorted(range(len(scored)), key=lambda at: (not scored[at].asked, -scored[at].lexical, at))
+    return tuple(scored[at] for at in sorted(best[:limit]))
+
+
+def _quotable(passage: Passage) -> Iterator[tuple[Sentence, Sentence | None]]:
+    """Each with the sentence before, if it leans on that. A short endorsed answer is one as a whole."""
+    if passage.endorsed and (known := whole(passage.text)) is not None:
+        yield known, None
+        return
+    before: Sentence | None = None
+    for sentence in sentences(passage.text):
+        if quotable(sentence):
+            leans = before is not None and quotable(before) and leans_on_previous(sentence.text)
+            yield sentence, before if leans else None
+        before = sentence

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from tutor.backends.protocol import Backend
 from tutor.calibration import Calibration
 from tutor.candidates import find_candidates
-from tutor.compose import compose
+from tutor.compose import compose, pointer
 from tutor.features import measure
 from tutor.ground import decide
 from tutor.stop import Stop
-from tutor.types import Answer, Mode, Question, Quote
+from tutor.types import Answer, Mode, Policy, Question, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,10 @@ class Pipeline:
         self._calibration = calibration
 
     def parts(self, question: Question, stop: Stop) -> Iterator[Part]:
-        """Raises Stopped between two pieces of work once `stop` is told."""
-        return self._free(question, stop) if self.mode is Mode.FREE else self._quoted(question, stop)
+        """Raises Stopped between two pieces of work once `stop` is told. Where only hints are allowed,
+        nothing is generated freely either."""
+        free = self.mode is Mode.FREE and question.policy is not Policy.HINT
+        return self._free(question, stop) if free else self._quoted(question, stop)
 
     def answer(self, question: Question, stop: Stop) -> Answer:
         """The whole answer; raises Stopped."""
@@ -58,7 +60,7 @@ class Pipeline:
         ]
         likelihoods = self._backend.query_likelihoods(question.query, evidence, stop) if evidence else None
         features = measure(question, candidates, likelihoods)
-        answer = compose(question.passages, decide(candidates, features, self._calibration))
+        answer = compose(question.passages, decide(candidates, features, self._calibration), question.policy)
         yield Sources(answer.quotes)
         yield Text(answer.text)
         yield answer
@@ -68,7 +70,7 @@ class Pipeline:
         stop.check()
         best_last = sorted(question.passages, key=lambda passage: passage.score)
         texts = [passage.text for passage in best_last]
-        sources = tuple(Quote(number, "") for number in range(len(question.passages)))
+        sources = tuple(pointer(number, passage) for number, passage in enumerate(question.passages))
         yield Sources(sources)
         pieces = []
         for piece in self._backend.generate(question.query, texts, stop):

@@ -67,6 +67,12 @@ def quotable(sentence: Sentence) -> bool:
     return letters >= 0.75 * len(text) and 12 * len(_CODE_SIGNS.findall(text)) <= len(text)
 
 
+def whole(text: str) -> Sentence | None:
+    """All of `text` but the white space around it; None where nothing is left, or too much for an answer."""
+    found = next(_trimmed(text, 0, len(text), in_list=False), None)
+    return found if found is not None and len(found.text) <= MAX_CHARS else None
+
+
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """Runs of lines that belong together: a paragraph or one list item, without its marker."""
     start: int | None = None

@@ -13,6 +13,16 @@ class Mode(Enum):
     """The passages do not answer."""
     FREE = "free"
     """Written by the model; may be wrong."""
+    HINT = "hint"
+    """Where the answer stands, without its words."""
+
+
+class Policy(Enum):
+    """What the course's instructors allow."""
+
+    QUOTE = "quote"
+    HINT = "hint"
+    """Say where the answer stands, and quote nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,10 @@ class Passage:
     heading: str
     text: str
     score: float
+    offset: int = 0
+    """Where `text` begins in the material's text, in characters."""
+    endorsed: bool = False
+    """An answer that an instructor stands by, to the question in `heading`: quotable as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +47,18 @@ class Question:
 
     query: str
     passages: tuple[Passage, ...]
+    policy: Policy = Policy.QUOTE
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Where an answer comes from. `text` is a substring of that passage's text; empty when none is quoted."""
+    """Where an answer comes from: characters `start` to `end` of the text of the material that the passage
+    numbered `passage` is of. They are `text`; where none is quoted it is empty, and they are the passage."""
 
     passage: int
     text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

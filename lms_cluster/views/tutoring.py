@@ -66,6 +66,7 @@ def passages_for(question: str) -> list[Passage]:
             text=row.answer,
             # Scores of two indexes do not compare: what an instructor stands by is as good as the best page.
             score=best,
+            endorsed=True,
         )
         for row in known_answers.search(question, KNOWN_ANSWERS)
         if is_similar(question, row.question)
@@ -78,6 +79,7 @@ def passages_for(question: str) -> list[Passage]:
             heading=found.heading,
             text=found.text,
             score=found.score,
+            offset=found.offset,
         )
         for found in pages[: PASSAGES - len(known)]
     ]

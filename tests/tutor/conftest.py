@@ -92,6 +92,8 @@ def context_of(passages: Sequence[Passage]) -> tutor_pb2.Context:
                 heading=passage.heading,
                 text=passage.text,
                 score=passage.score,
+                offset=passage.offset,
+                endorsed=passage.endorsed,
             )
             for passage in passages
         ]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -11,13 +12,18 @@ from tutor.candidates import find_candidates
 from tutor.compose import NOT_COVERED, compose
 from tutor.features import Likelihoods, measure
 from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide
-from tutor.types import Answer, Mode, Passage, Question
+from tutor.types import Answer, Mode, Passage, Policy, Question, Quote
 
 
-def answer(query: str, passages: tuple[Passage, ...] = COURSE, calibration: Calibration = LEXICAL) -> Answer:
+def answer(
+    query: str,
+    passages: tuple[Passage, ...] = COURSE,
+    calibration: Calibration = LEXICAL,
+    policy: Policy = Policy.QUOTE,
+) -> Answer:
     candidates = find_candidates(query, passages)
     rows = measure(Question(query, passages), candidates, None)
-    return compose(passages, decide(candidates, rows, calibration))
+    return compose(passages, decide(candidates, rows, calibration), policy)
 
 
 def test_the_sentence_that_answers_is_quoted_with_its_passage() -> None:
@@ -37,7 +43,7 @@ def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before() -> None:
 def test_what_the_materials_do_not_cover_is_not_answered_and_the_closest_section_is_named() -> None:
     made = answer("How does photosynthesis store the energy of sunlight in a leader?")
     assert made.mode is Mode.ABSTAINED
-    assert made.quotes == ()
+    assert made.quotes == (Quote(0, "", 0, len(ELECTION.text)),), "a pointer, and no quote"
     assert made.text == (
         f"{NOT_COVERED} The closest section is “Leader election” (M1, section 2: Leader election)."
     )
@@ -82,6 +88,55 @@ def test_the_models_likelihood_decides_between_sentences_that_share_as_many_word
         rows = measure(Question("Which box?", passages), candidates, Likelihoods(totals, -9.0, 2))
         decision = decide(candidates, rows, weighted(0.1, likelihood=2.0))
         assert decision.spans[0].start == candidates[likelier].sentence.start
+
+
+def test_a_quotes_offsets_count_in_the_text_of_the_material() -> None:
+    material = f"# Time\n\n{CLOCKS.text}"
+    (quoted, *_) = answer("What is a Lamport clock?", (replace(CLOCKS, offset=8),)).quotes
+    assert material[quoted.start : quoted.end] == quoted.text
+
+
+def test_a_hint_names_the_section_that_would_have_been_quoted_and_none_of_its_words() -> None:
+    quoted = answer("What is a Lamport clock?")
+    hint = answer("What is a Lamport clock?", policy=Policy.HINT)
+    assert hint.mode is Mode.HINT
+    assert hint.text == "This is answered in “Logical clocks” (M2, page 4)."
+    assert hint.quotes == (Quote(1, "", 0, len(CLOCKS.text)),), "the whole section, not the sentence"
+    assert hint.confidence == quoted.confidence
+
+
+def test_where_only_hints_are_allowed_it_abstains_from_the_same_questions() -> None:
+    for query in ("How does photosynthesis store the energy of sunlight in a leader?", "What is a leader?"):
+        silent = answer(query).mode is Mode.ABSTAINED
+        assert (answer(query, policy=Policy.HINT).mode is Mode.ABSTAINED) == silent
+
+
+def test_a_hint_to_passages_without_a_name_says_that_it_is_in_the_materials() -> None:
+    nameless = (Passage("", "", "", "", CLOCKS.text, 1.0),)
+    hint = answer("What is a Lamport clock?", nameless, policy=Policy.HINT)
+    assert hint.text == "This is answered in the materials."
+
+
+def test_a_short_answer_that_an_instructor_stands_by_is_quoted_as_a_whole() -> None:
+    known = Passage("Q7", "FAQ", "", "How many servers are a quorum of five?", " Three! ", 1.0)
+    always = weighted(0.1, passage_coverage=4.0)
+    assert answer("How many servers are a quorum of five?", (known,), always).mode is Mode.ABSTAINED
+    endorsed = replace(known, endorsed=True)
+    made = answer("How many servers are a quorum of five?", (endorsed,), always)
+    assert made.quotes == (Quote(0, "Three!", 1, 7),)
+
+
+def test_an_endorsed_answer_is_a_candidate_however_many_sentences_share_more_words() -> None:
+    filler = " ".join(f"The quorum of cluster {number} is a majority." for number in range(100))
+    known = Passage("Q7", "FAQ", "", "How many servers are a quorum of five?", "Three.", 1.0, endorsed=True)
+    candidates = find_candidates("What is a quorum?", (known, Passage("M1", "", "", "", filler, 1.0)))
+    assert candidates[0].sentence.text == "Three."
+
+
+def test_a_long_endorsed_answer_is_quoted_by_its_sentences() -> None:
+    long = f"Three servers are a quorum of five. {'The others may be down, or slow, or both. ' * 20}"
+    known = Passage("Q7", "FAQ", "", "", long, 1.0, endorsed=True)
+    assert find_candidates("quorum", (known,))[0].sentence.text == "Three servers are a quorum of five."
 
 
 def test_equal_input_gives_equal_answers() -> None:

@@ -1,4 +1,4 @@
-"""The invariant: whatever the materials and the question hold, every quote is a substring of its passage."""
+"""The invariant: whatever the materials and the question hold, every quote stands where it says."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from tutor.features import Likelihoods
 from tutor.ground import MAX_CHARS, MAX_SENTENCES
 from tutor.pipeline import Pipeline
 from tutor.stop import Stop
-from tutor.types import Mode, Passage, Question
+from tutor.types import Mode, Passage, Policy, Question
 
 SENTENCES = st.sampled_from(
     [
@@ -33,6 +33,8 @@ PASSAGES = st.builds(
     NASTY,
     TEXTS,
     st.floats(-1e12, 1e12),
+    st.integers(0, 1_000_000),
+    st.booleans(),
 )
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -54,30 +56,40 @@ class Capricious:
         raise NotImplementedError
 
 
+QUESTIONS = st.builds(
+    Question,
+    st.one_of(SENTENCES, NASTY),
+    st.lists(PASSAGES, max_size=6).map(tuple),
+    st.sampled_from(Policy),
+)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
-    query=st.one_of(SENTENCES, NASTY),
-    passages=st.lists(PASSAGES, max_size=6).map(tuple),
+    question=QUESTIONS,
     totals=st.lists(NUMBERS, min_size=1, max_size=5),
     unprompted=NUMBERS,
     threshold=st.sampled_from([0.0, 0.3, 1.0]),
 )
-def test_every_quote_is_a_substring_of_its_passage_and_the_text_is_made_of_quotes(
-    query: str, passages: tuple[Passage, ...], totals: list[float], unprompted: float, threshold: float
+def test_every_quote_stands_in_its_material_where_it_says_and_the_text_is_made_of_quotes(
+    question: Question, totals: list[float], unprompted: float, threshold: float
 ) -> None:
     calibration = weighted(threshold, coverage=2.0, likelihood=1.0, lift=0.5, retrieval=1.0)
     pipeline = Pipeline(Capricious(totals, unprompted), calibration, Mode.QUOTED)
-    answer = pipeline.answer(Question(query, passages), Stop())
+    answer = pipeline.answer(question, Stop())
 
     assert 0.0 <= answer.confidence <= 1.0
-    assert (answer.mode is Mode.QUOTED) == bool(answer.quotes)
+    assert (answer.mode is Mode.QUOTED) == any(quote.text for quote in answer.quotes)
     assert len(answer.quotes) <= MAX_SENTENCES
     if len(answer.quotes) > 1:
         assert sum(len(quote.text) for quote in answer.quotes) <= MAX_CHARS
     rest = answer.text
     for quote in answer.quotes:
-        assert quote.text
-        assert quote.text in passages[quote.passage].text
+        passage = question.passages[quote.passage]
+        meant = passage.text[quote.start - passage.offset : quote.end - passage.offset]
+        assert meant == (quote.text or passage.text)
         rest = rest.lstrip().removeprefix(quote.text)
-    if answer.quotes:
+    if answer.mode is Mode.QUOTED:
+        assert question.policy is Policy.QUOTE
+        assert all(quote.text for quote in answer.quotes)
         assert rest == ""

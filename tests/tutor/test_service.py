@@ -112,7 +112,8 @@ async def test_a_stream_sends_sources_then_text_then_the_whole(stub: "TutorServi
 async def test_what_the_context_does_not_cover_is_abstained(stub: "TutorServiceAsyncStub") -> None:
     response = await stub.GetLLMAnswer(request("Which king reigned in medieval Hungary?"), timeout=10)
     assert response.mode == tutor_pb2.ANSWER_MODE_ABSTAINED
-    assert not response.sources
+    (closest,) = response.sources
+    assert (closest.material_id, closest.heading, closest.quote) == ("M1", "Leader election", "")
 
 
 async def test_an_empty_context_is_abstained(stub: "TutorServiceAsyncStub") -> None:
@@ -130,6 +131,41 @@ async def test_free_mode_says_that_it_is_free(words: WordBackend) -> None:
     assert status.mode == tutor_pb2.ANSWER_MODE_FREE
 
 
+async def test_a_source_says_where_in_the_material_its_quote_stands(stub: "TutorServiceAsyncStub") -> None:
+    material = f"{'🎓 ' * 50}{COURSE[1].text}"
+    passage = replace(COURSE[1], offset=100)
+    (source, *_) = (await stub.GetLLMAnswer(request(QUERY, [passage]), timeout=10)).sources
+    assert material[source.start : source.end] == source.quote
+    assert source.heading == "Logical clocks"
+
+
+async def test_where_only_hints_are_allowed_no_word_is_quoted_or_generated(words: WordBackend) -> None:
+    asked = request(QUERY)
+    asked.policy = tutor_pb2.POLICY_HINT
+    for mode in (Mode.QUOTED, Mode.FREE):
+        async with serving(Pipeline(words, LEXICAL, mode)) as (stub, _):
+            response = await stub.GetLLMAnswer(asked, timeout=10)
+        assert response.mode == tutor_pb2.ANSWER_MODE_HINT
+        assert response.answer == "This is answered in “Logical clocks” (M2, page 4)."
+        assert [(source.heading, source.quote) for source in response.sources] == [("Logical clocks", "")]
+
+
+async def test_a_changed_policy_makes_another_answer_of_the_same_query(
+    stub: "TutorServiceAsyncStub",
+) -> None:
+    quoted = await stub.GetLLMAnswer(request(QUERY), timeout=10)
+    asked = request(QUERY)
+    asked.policy = tutor_pb2.POLICY_HINT
+    assert (await stub.GetLLMAnswer(asked, timeout=10)).mode == tutor_pb2.ANSWER_MODE_HINT
+    asked.policy = tutor_pb2.POLICY_QUOTE
+    assert await stub.GetLLMAnswer(asked, timeout=10) == quoted
+
+
+def of_a_later_release() -> tutor_pb2.GetLLMAnswerRequest:
+    """A request with a policy that is not in the protocol yet."""
+    return tutor_pb2.GetLLMAnswerRequest.FromString(request(QUERY).SerializeToString() + b"\x20\x63")
+
+
 @pytest.mark.parametrize(
     ("bad", "field"),
     [
@@ -140,6 +176,8 @@ async def test_free_mode_says_that_it_is_free(words: WordBackend) -> None:
         (request(QUERY, [replace(COURSE[0], text="log " * 300_000)]), "context"),
         (request(QUERY, COURSE * 33), "context.passages"),
         (request(QUERY, [replace(COURSE[0], score=float("nan"))]), "context.passages.score"),
+        (request(QUERY, [replace(COURSE[0], offset=2**31)]), "context.passages.offset"),
+        (of_a_later_release(), "policy"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
