@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient
 from bot.commands.account import Account
+from bot.commands.announcements import Announcements
 from bot.commands.answering import Answering
 from bot.commands.asking import Asking
 from bot.commands.assignments import Assignments
@@ -62,6 +63,7 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Answering(client, calendar).commands())
     registry.add(Resolving(client).commands())
     registry.add(Revealing(client).commands())
+    registry.add(Announcements(client, calendar).commands())
     registry.add(Notices(client).commands())
     registry.add(People(client, calendar).commands())
     registry.add(Rosters(client).commands())

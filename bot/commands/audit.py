@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from bot.client.api import Audit as Act
 from bot.client.api import LmsClient, Page
 from bot.commands.card import button, card
 from bot.commands.dates import Calendar
-from bot.commands.listing import PAGE, PAGE_ITEMS
+from bot.commands.listing import PAGE, PAGE_ITEMS, page_button
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
-from bot.core.model import Button, Reply
+from bot.core.model import Reply
 from bot.core.text import audit as text
 from bot.core.text import phrases
 
@@ -27,41 +28,61 @@ class Audit:
 
     def commands(self) -> tuple[Command, ...]:
         of = Arg("of", text.OF_WHOM_OR_WHAT, parse=_person_or_id, required=False)
+        since = Arg(
+            "since",
+            text.SINCE_PROMPT,
+            parse=self._calendar.parse_since,
+            canonical=self._calendar.canonical,
+            required=False,
+            named=True,
+        )
         return (
-            Command("audit", text.AUDIT_SUMMARY, "/audit barbara", self.look, ADMINISTRATORS, (PAGE, of)),
+            Command(
+                "audit",
+                text.AUDIT_SUMMARY,
+                "/audit since=-7d barbara",
+                self.look,
+                ADMINISTRATORS,
+                (PAGE, since, of),
+            ),
         )
 
     async def look(self, conversation: Conversation, values: Values) -> Reply:
-        """The newest first. How many there are is not counted: they are every act since the beginning."""
-        of, page = values["of"] or "", values["page"] or 1
+        """The newest first. How many there are is not counted: they may be every act since the beginning."""
+        of, since, page = values["of"] or "", values["since"], values["page"] or 1
         wanted = page * PAGE_ITEMS + 1
-        acts = await self._newest(conversation, of, wanted)
+        acts = await self._newest(conversation, of, since, wanted)
         shown = acts[wanted - 1 - PAGE_ITEMS : wanted - 1]
+        when = "" if since is None else self._calendar.absolute(since)
         if not shown:
-            return card(text.NOTHING, buttons=[button(phrases.BUTTONS["audit"], "audit")] if of else [])
-        words = [of] if of else []
-        pager: list[Button] = []
-        if page > 1:
-            pager.append(button(phrases.PREVIOUS_PAGE, "audit", f"page={page - 1}", *words))
-        if len(acts) == wanted:
-            pager.append(button(phrases.NEXT_PAGE, "audit", f"page={page + 1}", *words))
-        headline = text.about(of) if of else text.EVERYTHING
-        return card(headline, *(self._line(act) for act in shown), pager=pager)
+            everything = [button(phrases.BUTTONS["audit"], "audit")] if of or when else []
+            return card(text.nothing(when), buttons=everything)
+        # No button holds a colon; a point between hours and minutes is read as well.
+        words = [] if since is None else [f"since={self._calendar.canonical(since).replace(':', '.')}"]
+        words += [of] if of else []
+        before = page_button(phrases.PREVIOUS_PAGE, "audit", page - 1, words) if page > 1 else None
+        has_more = len(acts) == wanted
+        after = page_button(phrases.NEXT_PAGE, "audit", page + 1, words) if has_more else None
+        return card(
+            text.headline(of, when),
+            *(self._line(act) for act in shown),
+            *([text.more(page + 1)] if has_more and after is None else []),
+            pager=[tap for tap in (before, after) if tap is not None],
+        )
 
-    async def _newest(self, conversation: Conversation, of: str, count: int) -> list[Act]:
+    async def _newest(
+        self, conversation: Conversation, of: str, since: datetime | None, count: int
+    ) -> list[Act]:
         """At most `count` acts by or to whatever is asked about."""
-        token = conversation.token
+        looked_for = partial(self._client.audit, conversation.token, since=since)
         if not of:
-            return await _first(lambda page: self._client.audit(token, page=page), count)
-        found = await _first(lambda page: self._client.audit(token, person=of.lower(), page=page), count)
+            return await _first(looked_for, count)
+        found = await _first(partial(looked_for, person=of.lower()), count)
         # "n1" is a server, and may be meant for the announcement N1.
         for object_ in dict.fromkeys((of, of.upper(), of.lower())):
-            found += await _first(partial(self._to, token, object_), count)
+            found += await _first(partial(looked_for, object_=object_), count)
         acts = {act.index: act for act in found}  # an act on oneself is found twice
         return [acts[index] for index in sorted(acts, reverse=True)][:count]
-
-    async def _to(self, token: str, object_: str, page: str) -> Page[Act]:
-        return await self._client.audit(token, object_=object_, page=page)
 
     def _line(self, act: Act) -> str:
         author = act.username or str(text.SOMEBODY)
@@ -70,11 +91,15 @@ class Audit:
         return f"{text.act(author, act.deed, act.object, detail)}\n    {where}"
 
 
-async def _first(fetch: Callable[[str], Awaitable[Page[Act]]], count: int) -> list[Act]:
-    page = await fetch("")
+class _Fetch(Protocol):
+    async def __call__(self, *, page: str = "") -> Page[Act]: ...
+
+
+async def _first(fetch: _Fetch, count: int) -> list[Act]:
+    page = await fetch()
     acts = list(page.items)
     while len(acts) < count and page.next_page:
-        page = await fetch(page.next_page)
+        page = await fetch(page=page.next_page)
         acts.extend(page.items)
     return acts[:count]
 

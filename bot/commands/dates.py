@@ -1,4 +1,4 @@
-"""When something is due: read as people type it, shown so that nobody can misread it."""
+"""Moments, as when something is due: read as people type them, shown so that nobody can misread them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.core.text import dates as text
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})|\+(?P<days>\d{1,3})d|(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+    r"(?P<date>\d{4}-\d{2}-\d{2})|(?P<days>[+-]\d{1,3})d|(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 )
-_TIME = re.compile(r"(\d{1,2}):(\d{2})")
-_END_OF_DAY = time(23, 59)
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+_BEGINNING_OF_DAY, _END_OF_DAY = time(0, 0), time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,25 @@ class Calendar:
 
     def parse_any(self, words: str) -> datetime:
         """The same, of the past too."""
-        day_word, _, time_word = words.strip().lower().partition(" ")
-        day = _DAY.fullmatch(day_word)
-        if day is None:
-            raise BadValue(text.due_not_understood(words))
-        at = _time_of(time_word.strip(), words)
         try:
-            return self._moment(self._day(day, at, words), at)
-        except OverflowError:
+            return self._read(words, _END_OF_DAY, back=False)
+        except (ValueError, OverflowError):
             raise BadValue(text.due_not_understood(words)) from None
 
+    def parse_since(self, words: str) -> datetime:
+        """Likewise from when on something is looked for: fri is the last one, a day alone begins at 0:00, and
+        -7d is a week ago. Raises BadValue when it cannot be read or is still to come."""
+        try:
+            moment = self._read(words, _BEGINNING_OF_DAY, back=True)
+        except (ValueError, OverflowError):
+            raise BadValue(text.since_not_understood(words)) from None
+        if moment > self.now():
+            raise BadValue(text.since_is_ahead(self.absolute(moment)))
+        return moment
+
     def canonical(self, moment: datetime) -> str:
-        """Words that `parse` reads as this moment (to the minute), today and later."""
-        return self._local(moment).strftime("%Y-%m-%d %H:%M")
+        """Words that all of these read as this moment (to the minute), today and later."""
+        return self._local(moment).replace(tzinfo=None).isoformat(" ", "minutes")
 
     def absolute(self, moment: datetime) -> str:
         """ "Fri 6 Nov 2026 18:00 IST"."""
@@ -78,19 +84,27 @@ class Calendar:
     def due(self, moment: datetime) -> str:
         return text.with_distance(self.relative(moment), self.absolute(moment))
 
-    def _day(self, day: re.Match[str], at: time, words: str) -> date:
+    def _read(self, words: str, alone: time, *, back: bool) -> datetime:
+        """`alone` is the time of a day without one. Raises ValueError, OverflowError."""
+        day_word, _, time_word = words.strip().lower().partition(" ")
+        day = _DAY.fullmatch(day_word)
+        if day is None:
+            raise ValueError(day_word)
+        at = _time_of(time_word.strip()) if time_word else alone
+        return self._moment(self._day(day, at, back=back), at)
+
+    def _day(self, day: re.Match[str], at: time, *, back: bool) -> date:
+        """`back`: a weekday is the last one there was, and not the next."""
         today = self.now().astimezone(self.zone).date()
         if day["date"]:
-            try:
-                return date.fromisoformat(day["date"])
-            except ValueError:
-                raise BadValue(text.due_not_understood(words)) from None
+            return date.fromisoformat(day["date"])
         if day["days"]:
             return today + timedelta(days=int(day["days"]))
-        ahead = (_WEEKDAYS.index(day["weekday"]) - today.weekday()) % 7
-        if ahead == 0 and self._moment(today, at) <= self.now():
-            ahead = 7
-        return today + timedelta(days=ahead)
+        this_week = today + timedelta(days=_WEEKDAYS.index(day["weekday"]) - today.weekday())
+        is_past = self._moment(this_week, at) <= self.now()
+        if back:
+            return this_week if is_past else this_week - timedelta(days=7)
+        return this_week + timedelta(days=7) if is_past else this_week
 
     def _moment(self, day: date, at: time) -> datetime:
         """Raises OverflowError for one that not every zone's calendar can write."""
@@ -112,10 +126,9 @@ def _zone_name(local: datetime, zone: ZoneInfo) -> str:
     return f"{zone.key} ({name})" if name[:1] in {"+", "-"} else name
 
 
-def _time_of(word: str, words: str) -> time:
-    if not word:
-        return _END_OF_DAY
+def _time_of(word: str) -> time:
+    """Raises ValueError."""
     match = _TIME.fullmatch(word)
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise BadValue(text.due_not_understood(words))
+    if match is None:
+        raise ValueError(word)
     return time(int(match[1]), int(match[2]))

@@ -42,12 +42,12 @@ def listing(
         return Listing(shown, (), ())
     pager = []
     for label, to in ((phrases.PREVIOUS_PAGE, number - 1), (phrases.NEXT_PAGE, number + 1)):
-        if 1 <= to <= pages and (tap := _tap(label, command, to, words)):
+        if 1 <= to <= pages and (tap := page_button(label, command, to, words)):
             pager.append(tap)
     return Listing(shown, (phrases.page_of(number, pages, hint=not pager),), tuple(pager))
 
 
-def _tap(label: Words, command: str, page: int, words: Sequence[str]) -> Button | None:
+def page_button(label: Words, command: str, page: int, words: Sequence[str]) -> Button | None:
     """None for words that no button can hold."""
     try:
         return button(label, command, f"page={page}", *words)

@@ -324,6 +324,7 @@ class LmsClientContract(GradingContract):
         grace, ada = await sign_in(client, "grace"), await sign_in(client, "ada")
         made = (await client.announce(grace, fresh_id(), "The room is B2.")).item
         assert made.id in ids(await client.announcements(ada))
+        assert await client.announcement(ada, made.id) == made
 
     # --- exactly once ---
 

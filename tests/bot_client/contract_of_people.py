@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable
+from datetime import timedelta
 
 import pytest
 
@@ -110,6 +111,13 @@ class PeopleContract:
         assert (newest.index, newest.term) == (receipt.index, receipt.term)
         assert added.deed == "add users"
         assert {act.username for act in (await client.audit(root, person="root")).items} == {"root"}
+
+    async def test_the_audit_can_begin_at_a_moment(self, client: LmsClient) -> None:
+        username, root = await newcomer(client), await sign_in(client, "root")
+        (added,) = (await client.audit(root, object_=username)).items
+        assert (await client.audit(root, object_=username, since=added.time)).items == (added,)
+        later = added.time + timedelta(milliseconds=1)
+        assert (await client.audit(root, object_=username, since=later)).items == ()
 
     async def test_a_backup_is_saved_and_told_where(self, client: LmsClient) -> None:
         root, ada = await sign_in(client, "root"), await sign_in(client, "ada")

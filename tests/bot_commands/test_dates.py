@@ -55,6 +55,44 @@ def test_a_past_date_is_refused_and_named(calendar: Calendar, words: str) -> Non
         calendar.parse(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("2026-11-01", datetime(2026, 10, 31, 23, 0, tzinfo=UTC)),
+        ("2026-11-01 18:00", datetime(2026, 11, 1, 17, 0, tzinfo=UTC)),
+        ("2026-11-01 18.00", datetime(2026, 11, 1, 17, 0, tzinfo=UTC)),
+        ("fri 18:00", datetime(2026, 10, 30, 17, 0, tzinfo=UTC)),
+        ("tue", datetime(2026, 11, 2, 23, 0, tzinfo=UTC)),
+        ("tue 12:59", datetime(2026, 11, 3, 11, 59, tzinfo=UTC)),
+        ("tue 13:01", datetime(2026, 10, 27, 12, 1, tzinfo=UTC)),
+        ("-7d", datetime(2026, 10, 26, 23, 0, tzinfo=UTC)),
+        ("+0d", datetime(2026, 11, 2, 23, 0, tzinfo=UTC)),
+        ("0999-05-01", datetime(999, 4, 30, 23, 6, 32, tzinfo=UTC)),
+    ],
+)
+def test_since_when_is_read_backwards(calendar: Calendar, words: str, moment: datetime) -> None:
+    assert calendar.parse_since(words) == moment
+    to_the_minute = calendar.parse_since(calendar.canonical(moment))
+    assert to_the_minute == moment
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("lately", "-7d"),
+        ("", "-7d"),
+        ("2026-02-30", "-7d"),
+        ("0001-01-01", "-7d"),
+        ("fri 25:00", "-7d"),
+        ("2026-11-04", "is still to come"),
+        ("+1d", "is still to come"),
+    ],
+)
+def test_since_when_is_no_moment_to_come(calendar: Calendar, words: str, said: str) -> None:
+    with pytest.raises(BadValue, match=said):
+        calendar.parse_since(words)
+
+
 @pytest.mark.parametrize("words", ["fri 18:00", "+7d", "2027-03-28 02:30", "2027-10-31 02:30"])
 def test_the_canonical_words_mean_the_same_moment_tomorrow(
     calendar: Calendar, clock: Clock, words: str

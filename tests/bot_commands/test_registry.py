@@ -30,7 +30,7 @@ COMMANDS = {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
         *("followup", "rate", "resolve", "faq"),
-        *("regrade", "regrades"),
+        *("regrade", "regrades", "announcements"),
     },
     Role.INSTRUCTOR: {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
@@ -45,7 +45,7 @@ COMMANDS = {
             "grade",
             "release",
         ),
-        *("progress", "questions", "inbox", "answer", "announce"),
+        *("progress", "questions", "inbox", "answer", "announce", "announcements"),
         *("faq", "publish", "endorse", "correct", "resolve"),
         *("feedback", "regrades", "gradebook", "importgrades", "stats"),
     },

@@ -104,6 +104,14 @@ class PeopleCalls(Protocol):
     async def set_disabled(
         self, token: str, request_id: str, username: str, disabled: bool
     ) -> Receipt[User]: ...
-    async def audit(self, token: str, person: str = "", object_: str = "", *, page: str = "") -> Page[Audit]:
-        """The newest first. `person` is whose act, `object_` what it was done to."""
+    async def audit(
+        self,
+        token: str,
+        person: str = "",
+        object_: str = "",
+        since: datetime | None = None,
+        *,
+        page: str = "",
+    ) -> Page[Audit]:
+        """The newest first. `person` is whose act, `object_` what it was done to; none before `since`."""
         ...

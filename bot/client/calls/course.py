@@ -27,6 +27,9 @@ class Course(Calls):
     async def announcements(self, token: str, *, page: str = "") -> Page[Announcement]:
         return await self._list(token, Announcement, lms_pb2.KIND_ANNOUNCEMENT, lms_pb2.Filter(), page)
 
+    async def announcement(self, token: str, announcement_id: str) -> Announcement:
+        return await self._one(token, Announcement, lms_pb2.KIND_ANNOUNCEMENT, announcement_id)
+
     async def upload(self, token: str, name: str, media_type: str, content: bytes) -> File:
         # Needs no request id: content is kept under its own digest.
         file = describe(name, media_type, content)

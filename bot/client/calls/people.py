@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import grpc
@@ -11,7 +12,7 @@ import grpc
 from bot.client.api import Audit, ImportCounts, LinkCode, LmsError, Page, Receipt, RosterRow, Session, User
 from bot.client.calls.base import READ_SECONDS, WRITE_SECONDS, Calls, bearer, receipt
 from bot.client.refusals import SESSION_ENDED, lms_error
-from bot.client.values import people
+from bot.client.values import basics, people
 from protos import lms_pb2
 from protos.lms_pb2 import PostRequest
 
@@ -62,8 +63,18 @@ class People(Calls):
     async def user(self, token: str, username: str) -> User:
         return await self._one(token, User, lms_pb2.KIND_USER, username)
 
-    async def audit(self, token: str, person: str = "", object_: str = "", *, page: str = "") -> Page[Audit]:
-        wanted = lms_pb2.Filter(person=person, object=object_)
+    async def audit(
+        self,
+        token: str,
+        person: str = "",
+        object_: str = "",
+        since: datetime | None = None,
+        *,
+        page: str = "",
+    ) -> Page[Audit]:
+        wanted = lms_pb2.Filter(
+            person=person, object=object_, since=None if since is None else basics.timestamp(since)
+        )
         return await self._list(token, Audit, lms_pb2.KIND_AUDIT, wanted, page)
 
     async def add_user(

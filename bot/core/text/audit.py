@@ -5,15 +5,27 @@ from __future__ import annotations
 from bot.core.language import Phrase, tr
 
 AUDIT_SUMMARY = Phrase("who did what, with the log entry of each act")
+SINCE_PROMPT = Phrase("Since when? For example 2026-11-30, fri 18:00 or -7d.")
 OF_WHOM_OR_WHAT = Phrase("Of whom, or of what? A user name, or an id as S17.")
-EVERYTHING = Phrase("What was done last")
-NOTHING = Phrase("Nothing is recorded.")
 SOMEBODY = Phrase("somebody")
 NOT_A_PERSON_OR_ID = Phrase("That is no user name and no id as S17.")
 
 
-def about(what: str) -> str:
-    return tr("What was done by or to {what}", what=what)
+def headline(what: str, since: str) -> str:
+    """Either may be empty: of everybody, and since the beginning."""
+    if what and since:
+        return tr("What was done by or to {what} since {when}", what=what, when=since)
+    if what:
+        return tr("What was done by or to {what}", what=what)
+    return tr("What was done since {when}", when=since) if since else tr("What was done last")
+
+
+def nothing(since: str) -> str:
+    return tr("Nothing is recorded since {when}.", when=since) if since else tr("Nothing is recorded.")
+
+
+def more(page: int) -> str:
+    return tr("There is more; put page={page} before the words.", page=page)
 
 
 def act(author: str, deed: str, object_: str, detail: str) -> str:

@@ -85,5 +85,16 @@ def due_not_understood(words: str) -> str:
     )
 
 
+def since_not_understood(words: str) -> str:
+    return tr(
+        "I cannot read “{words}” as a date. Write 2026-11-30 18:00, fri 18:00 or -7d.",
+        words=shortened(words),
+    )
+
+
+def since_is_ahead(when: str) -> str:
+    return tr("{when} is still to come.", when=when)
+
+
 def due_is_past(when: str) -> str:
     return tr("{when} is past already.", when=when)

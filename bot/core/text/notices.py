@@ -15,6 +15,11 @@ ANNOUNCE_PROMPT = Phrase("What shall everyone read?")
 ANNOUNCE_CARD = Phrase("Announce this to everyone in the course?")
 
 
+ANNOUNCEMENTS_SUMMARY = Phrase("what was told to everyone, the newest first")
+ANNOUNCEMENTS_PROMPT = Phrase("Which announcement, by its id?")
+NO_ANNOUNCEMENTS = Phrase("There are no announcements yet.")
+
+
 def announced(item_id: str) -> str:
     return tr("Announced {item} to everyone", item=item_id)
 
@@ -27,6 +32,14 @@ def recipients(people: int, students: int) -> str:
         "It goes to {count} people (students: {students})",
         students=students,
     )
+
+
+def announcements(count: int) -> str:
+    return trn(count, "{count} announcement", "{count} announcements")
+
+
+def announced_by(item_id: str, author: str, when: str) -> str:
+    return tr("Announcement {item} by {author}, {when}", item=item_id, author=author, when=when)
 
 
 # --- what happened ---

@@ -9,6 +9,7 @@ LABEL_CHARACTERS_MAX = 48
 
 BUTTONS = {
     "adduser": Phrase("Add a person"),
+    "announcements": Phrase("Announcements"),
     "audit": Phrase("Audit"),
     "ask": Phrase("Ask a question"),
     "assignments": Phrase("Assignments"),
