@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
 from bot.commands.card import button, card, saved_card
 from bot.commands.roster_file import Roster, read_roster
@@ -33,7 +35,8 @@ class Rosters:
 
     async def _card(self, conversation: Conversation, values: Values) -> Reply:
         roster = await self._roster(conversation, values)
-        counts = (await self._import(conversation, roster, dry_run=True)).item
+        # Under an id of its own each time: shown again, it counts again.
+        counts = (await self._import(conversation, secrets.token_hex(16), roster, dry_run=True)).item
         if not counts.added and not counts.changed:
             raise BadValue(text.nothing_new(counts.unchanged))
         details: list[Words] = [*_beside(counts, roster), text.ALL_OR_NOTHING]
@@ -41,7 +44,7 @@ class Rosters:
 
     async def run(self, conversation: Conversation, values: Values) -> Reply:
         roster = await self._roster(conversation, values)
-        receipt = await self._import(conversation, roster, dry_run=False)
+        receipt = await self._import(conversation, conversation.request_id, roster, dry_run=False)
         links = [button(text.MAKE_LINKS, "linkcode", "newcomers")] if receipt.item.added else []
         return saved_card(
             receipt,
@@ -54,10 +57,9 @@ class Rosters:
         return read_roster(await conversation.fetch(values["file"][0]))
 
     async def _import(
-        self, conversation: Conversation, roster: Roster, *, dry_run: bool
+        self, conversation: Conversation, request_id: str, roster: Roster, *, dry_run: bool
     ) -> Receipt[ImportCounts]:
         """Raises BadSheet for what the classroom has against single rows, LmsError."""
-        request_id = f"{conversation.request_id}-dry" if dry_run else conversation.request_id
         try:
             return await self._client.import_roster(conversation.token, request_id, roster.rows, dry_run)
         except LmsError as error:

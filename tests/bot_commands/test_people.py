@@ -195,3 +195,15 @@ async def test_what_the_classroom_has_against_a_row_is_told_by_its_line(chat: Ch
         "line 3: role: grace is an instructor; a role is not changed",
         "line 4: sourced_id: is the id of dora",
     ]
+
+
+async def test_a_card_that_is_shown_again_counts_again(chat: Chats, client: LmsClient) -> None:
+    root = await chat("root")
+    file = root.attach("roster.csv", b"username,name\ndora,Dora\nemil,Emil\n")
+    first = await root.card("importusers", file=(file,))
+    await client.add_user(root.token, "r" * 32, "dora", "Dora", "student", "")
+    again = await root.card("importusers", file=(file,))
+    assert [shown.text.plain.splitlines()[0] for shown in (first, again)] == [
+        "Import the roster: 2 new, 0 changed?",
+        "Import the roster: 1 new, 0 changed?",
+    ]
