@@ -134,7 +134,7 @@ def ask(tutor: Pipeline, asked: Asked) -> Marked:
             each.score,
             each.offset,
         )
-        for each in passages_for(asked.text)
+        for each in passages_for(asked.text, now_ms=0)
     )
     answer = tutor.answer(Question(asked.text, passages), Stop())
     quoted = [quote.text for quote in answer.quotes if quote.text]

@@ -25,6 +25,7 @@ from protos.lms_pb2 import (
     KIND_REGRADE,
     KIND_STATISTICS,
     KIND_SUBMISSION,
+    KIND_TUTORING,
     KIND_USER,
     ROLE_ADMINISTRATOR,
     ROLE_INSTRUCTOR,
@@ -95,6 +96,7 @@ COMMANDS: Mapping[str, CommandRule] = {
     "answer": _by(INSTRUCTOR, "answer questions"),
     "endorse": _by(INSTRUCTOR, "endorse answers"),
     "correct": _by(INSTRUCTOR, "correct answers"),
+    "set_tutoring": _by(INSTRUCTOR | ADMINISTRATOR, "set the tutor's policy"),
     "announce": _by(INSTRUCTOR, "announce"),
     "submit": _by(STUDENT, "submit"),
     "request_regrade": _by(STUDENT, "ask for a regrade"),
@@ -115,6 +117,7 @@ READS: Mapping[Kind.ValueType, Mapping[Role.ValueType, Visibility]] = {
     KIND_MATERIAL: dict.fromkeys(EVERYONE, Visibility.ALL),
     KIND_ASSIGNMENT: dict.fromkeys(EVERYONE, Visibility.ALL),
     KIND_ANNOUNCEMENT: dict.fromkeys(EVERYONE, Visibility.ALL),
+    KIND_TUTORING: dict.fromkeys(EVERYONE, Visibility.ALL),
     KIND_ACCOUNT: dict.fromkeys(EVERYONE, Visibility.OWN),
     # A student's own: of grades, the released versions only; of queries, those they asked.
     KIND_SUBMISSION: {ROLE_STUDENT: Visibility.OWN, ROLE_INSTRUCTOR: Visibility.ALL},

@@ -9,7 +9,7 @@ from lms_cluster import ids
 from lms_cluster.grade_details import GradeDetails
 from lms_cluster.instants import timestamp
 from protos import lms_pb2 as lms
-from storage.models.course import Announcement, Material
+from storage.models.course import Announcement, Material, Tutoring
 from storage.models.coursework import (
     Assignment,
     Extension,
@@ -19,6 +19,9 @@ from storage.models.coursework import (
     SubmissionReceipt,
 )
 from storage.models.people import Audit, User
+
+TUTORING_ID = "tutor"
+"""There is one such item."""
 
 
 def user(row: User) -> lms.Item:
@@ -43,6 +46,7 @@ def material(row: Material, size: int, author: str, text: str = "") -> lms.Item:
         passages=row.passages,
         published_at=timestamp(row.published_ms),
         author=author,
+        unquotable=row.unquotable,
     )
     return lms.Item(id=ids.MATERIAL.id(row.number), material=data)
 
@@ -180,6 +184,16 @@ def announcement(row: Announcement, author: str) -> lms.Item:
     """`author` by display name."""
     data = lms.Announcement(text=row.text, author=author, announced_at=timestamp(row.announced_ms))
     return lms.Item(id=ids.ANNOUNCEMENT.id(row.number), announcement=data)
+
+
+def tutoring(row: Tutoring | None, author: str) -> lms.Item:
+    """`author` by display name. None: nobody has said anything yet."""
+    data = lms.Tutoring(policy=lms.TUTOR_POLICY_QUOTE)
+    if row is not None:
+        data.policy = lms.TutorPolicy.ValueType(row.policy)
+        data.author = author
+        data.set_at.CopyFrom(timestamp(row.set_ms))
+    return lms.Item(id=TUTORING_ID, tutoring=data)
 
 
 def audit(row: Audit, display_name: str) -> lms.Item:

@@ -120,6 +120,9 @@ def _answer_item(
                 material_title=citation.material_title,
                 place=citation.material_place,
                 quote=citation.quote,
+                heading=citation.heading,
+                start=citation.quote_start,
+                end=citation.quote_end,
             )
             for citation in citations
         ],
@@ -129,4 +132,5 @@ def _answer_item(
         answered_at=timestamp(row.answered_ms),
         correction=row.correction,
         endorsed_by=endorsed_by,
+        hint=row.hint,
     )

@@ -18,10 +18,19 @@ from lms_cluster.reader import Reader
 from lms_cluster.refusal import Refused
 from lms_cluster.stamp import stamped
 from lms_cluster.tutor_link import TutorAway, TutorLink, TutorRefused, TutorStumbled
+from lms_cluster.tutor_policy import tutor_policy
 from lms_cluster.views import PendingQuery, passages_for, pending_tutor_queries
 from protos.command_pb2 import RecordTutorAnswer
-from protos.lms_pb2 import Answer, Citation
-from protos.tutor_pb2 import ANSWER_MODE_ABSTAINED, ANSWER_MODE_FREE, GetLLMAnswerResponse
+from protos.lms_pb2 import TUTOR_POLICY_HINT, Answer, Citation, TutorPolicy
+from protos.tutor_pb2 import (
+    ANSWER_MODE_ABSTAINED,
+    ANSWER_MODE_FREE,
+    ANSWER_MODE_HINT,
+    POLICY_HINT,
+    POLICY_QUOTE,
+    GetLLMAnswerResponse,
+    Passage,
+)
 from raft.runtime.driver import Driver
 from raft.types import Role
 
@@ -100,13 +109,12 @@ class TutorDispatch:
 
     async def _serve(self, query: PendingQuery) -> None:
         """Ask until there is an answer, and record it."""
-        passages = await self._reader.read(lambda: passages_for(query.text))
         pause = RETRY_SECONDS_MIN
         stumbles = 0
         answer = Answer(text=GIVEN_UP_TEXT, by_tutor=True, abstained=True)
         while stumbles < STUMBLES_MAX:
             try:
-                answer = _answer(await self._tutor.answer(query.query_id, query.text, passages))
+                answer = await self._ask(query)
                 break
             except TutorRefused as refused:
                 _log.warning("tutor refused a question", query_id=query.query_id, why=str(refused))
@@ -117,6 +125,20 @@ class TutorDispatch:
             await self._pause_asking(pause)
             pause = min(2 * pause, RETRY_SECONDS_MAX)
         await self._record(query.query_id, answer)
+
+    async def _ask(self, query: PendingQuery) -> Answer:
+        """With the passages and the policy of now: while the tutor was away, both may have changed."""
+
+        def view() -> tuple[list[Passage], TutorPolicy.ValueType]:
+            return passages_for(query.text, self._reader.now_ms()), tutor_policy()
+
+        passages, policy = await self._reader.read(view)
+        hint = policy == TUTOR_POLICY_HINT
+        allowed = POLICY_HINT if hint else POLICY_QUOTE
+        response = await self._tutor.answer(query.query_id, query.text, passages, allowed)
+        if hint and response.mode not in (ANSWER_MODE_HINT, ANSWER_MODE_ABSTAINED):
+            raise TutorStumbled("it quoted where it may give hints only")
+        return _answer(response)
 
     async def _pause_asking(self, seconds: float) -> None:
         """Cut short when a tutor that was away is back."""
@@ -147,10 +169,14 @@ def _answer(response: GetLLMAnswerResponse) -> Answer:
                 material_title=source.material_title,
                 place=source.place,
                 quote=source.quote,
+                heading=source.heading,
+                start=source.start,
+                end=source.end,
             )
             for source in response.sources
         ],
         model=response.model,
         abstained=response.mode == ANSWER_MODE_ABSTAINED,
         generated=response.mode == ANSWER_MODE_FREE,
+        hint=response.mode == ANSWER_MODE_HINT,
     )

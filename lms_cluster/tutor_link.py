@@ -14,7 +14,9 @@ from protos.tutor_pb2 import (
     GetLLMAnswerRequest,
     GetLLMAnswerResponse,
     GetTutorStatusRequest,
+    GetTutorStatusResponse,
     Passage,
+    Policy,
 )
 from protos.tutor_pb2_grpc import TutorServiceStub
 
@@ -61,8 +63,8 @@ class TutorLink:
         self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
         self._stub: TutorServiceAsyncStub = TutorServiceStub(self._channel)
         self._reached = asyncio.Event()
-        self.model = ""
-        """As the tutor named it last."""
+        self.status = GetTutorStatusResponse()
+        """As the tutor told it last."""
 
     @property
     def reachable(self) -> bool:
@@ -89,13 +91,17 @@ class TutorLink:
             else:
                 if not self.reachable:
                     _log.info("tutor reachable", model=status.model)
-                self.model = status.model
+                self.status = status
                 self._reached.set()
             await asyncio.sleep(POLL_SECONDS)
 
-    async def answer(self, query_id: str, query: str, passages: Sequence[Passage]) -> GetLLMAnswerResponse:
+    async def answer(
+        self, query_id: str, query: str, passages: Sequence[Passage], policy: Policy.ValueType
+    ) -> GetLLMAnswerResponse:
         """Raises TutorAway, TutorStumbled and TutorRefused."""
-        request = GetLLMAnswerRequest(query_id=query_id, query=query, context=Context(passages=passages))
+        request = GetLLMAnswerRequest(
+            query_id=query_id, query=query, context=Context(passages=passages), policy=policy
+        )
         try:
             return await self._stub.GetLLMAnswer(request, timeout=ANSWER_SECONDS)
         except grpc.aio.AioRpcError as error:

@@ -66,6 +66,8 @@ class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Kind.ValueType],
     """For administrators."""
     KIND_STATISTICS: _Kind.ValueType  # 14
     """By assignment."""
+    KIND_TUTORING: _Kind.ValueType  # 15
+    """How the tutor may answer: one item, "tutor"."""
 
 class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
 
@@ -88,6 +90,8 @@ KIND_AUDIT: Kind.ValueType  # 13
 """For administrators."""
 KIND_STATISTICS: Kind.ValueType  # 14
 """By assignment."""
+KIND_TUTORING: Kind.ValueType  # 15
+"""How the tutor may answer: one item, "tutor"."""
 Global___Kind: _TypeAlias = Kind  # noqa: Y015
 
 class _Consistency:
@@ -127,6 +131,31 @@ RECIPIENT_UNSPECIFIED: Recipient.ValueType  # 0
 RECIPIENT_TUTOR: Recipient.ValueType  # 1
 RECIPIENT_INSTRUCTOR: Recipient.ValueType  # 2
 Global___Recipient: _TypeAlias = Recipient  # noqa: Y015
+
+class _TutorPolicy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TutorPolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TutorPolicy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TUTOR_POLICY_UNSPECIFIED: _TutorPolicy.ValueType  # 0
+    TUTOR_POLICY_QUOTE: _TutorPolicy.ValueType  # 1
+    """Sentences of the materials, verbatim. So it is until somebody says otherwise."""
+    TUTOR_POLICY_HINT: _TutorPolicy.ValueType  # 2
+    """The section that answers is named, and nothing quoted."""
+    TUTOR_POLICY_OFF: _TutorPolicy.ValueType  # 3
+    """Nothing can be asked of the tutor; what was asked waits."""
+
+class TutorPolicy(_TutorPolicy, metaclass=_TutorPolicyEnumTypeWrapper): ...
+
+TUTOR_POLICY_UNSPECIFIED: TutorPolicy.ValueType  # 0
+TUTOR_POLICY_QUOTE: TutorPolicy.ValueType  # 1
+"""Sentences of the materials, verbatim. So it is until somebody says otherwise."""
+TUTOR_POLICY_HINT: TutorPolicy.ValueType  # 2
+"""The section that answers is named, and nothing quoted."""
+TUTOR_POLICY_OFF: TutorPolicy.ValueType  # 3
+"""Nothing can be asked of the tutor; what was asked waits."""
+Global___TutorPolicy: _TypeAlias = TutorPolicy  # noqa: Y015
 
 class _QueryState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -192,6 +221,8 @@ class _EventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventKind.V
     """Due within 24 hours, and not handed in by the one who is told."""
     EVENT_KIND_ANSWER_DOUBTED: _EventKind.ValueType  # 15
     """By the one who asked, as wrong."""
+    EVENT_KIND_TUTOR_OFF: _EventKind.ValueType  # 16
+    """The tutor was turned off before it had answered; the query still waits."""
 
 class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
     """--- events ---"""
@@ -216,6 +247,8 @@ EVENT_KIND_DUE_SOON: EventKind.ValueType  # 14
 """Due within 24 hours, and not handed in by the one who is told."""
 EVENT_KIND_ANSWER_DOUBTED: EventKind.ValueType  # 15
 """By the one who asked, as wrong."""
+EVENT_KIND_TUTOR_OFF: EventKind.ValueType  # 16
+"""The tutor was turned off before it had answered; the query still waits."""
 Global___EventKind: _TypeAlias = EventKind  # noqa: Y015
 
 class _NodeRole:
@@ -429,12 +462,15 @@ class Material(_message.Message):
     PASSAGES_FIELD_NUMBER: _builtins.int
     PUBLISHED_AT_FIELD_NUMBER: _builtins.int
     AUTHOR_FIELD_NUMBER: _builtins.int
+    UNQUOTABLE_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     topic: _builtins.str
     text: _builtins.str
     """Only when one material is asked for by its id."""
     passages: _builtins.int
     author: _builtins.str
+    unquotable: _builtins.bool
+    """The tutor is not given its text, as that of a solution."""
     @_builtins.property
     def file(self) -> Global___File: ...
     @_builtins.property
@@ -449,10 +485,11 @@ class Material(_message.Message):
         passages: _builtins.int = ...,
         published_at: _timestamp_pb2.Timestamp | None = ...,
         author: _builtins.str = ...,
+        unquotable: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "published_at", b"published_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "file", b"file", "passages", b"passages", "published_at", b"published_at", "text", b"text", "title", b"title", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "file", b"file", "passages", b"passages", "published_at", b"published_at", "text", b"text", "title", b"title", "topic", b"topic", "unquotable", b"unquotable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -933,10 +970,20 @@ class Citation(_message.Message):
     MATERIAL_TITLE_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
     QUOTE_FIELD_NUMBER: _builtins.int
+    HEADING_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
     material_id: _builtins.str
     material_title: _builtins.str
     place: _builtins.str
     quote: _builtins.str
+    """Verbatim; empty where the passage is meant and nothing quoted."""
+    heading: _builtins.str
+    start: _builtins.int
+    """Characters (Unicode code points) of the material's text: text[start:end] is the quote, or else the passage meant. Of
+    a question's id they count in its answer. Both are 0 in an answer of a release that did not keep them.
+    """
+    end: _builtins.int
     def __init__(
         self,
         *,
@@ -944,10 +991,13 @@ class Citation(_message.Message):
         material_title: _builtins.str = ...,
         place: _builtins.str = ...,
         quote: _builtins.str = ...,
+        heading: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["material_id", b"material_id", "material_title", b"material_title", "place", b"place", "quote", b"quote"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "heading", b"heading", "material_id", b"material_id", "material_title", b"material_title", "place", b"place", "quote", b"quote", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -967,6 +1017,7 @@ class Answer(_message.Message):
     ANSWERED_AT_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
     ENDORSED_BY_FIELD_NUMBER: _builtins.int
+    HINT_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     author: _builtins.str
     """The instructor's name; empty for the tutor."""
@@ -980,6 +1031,8 @@ class Answer(_message.Message):
     """By an instructor, and stands against the tutor's."""
     endorsed_by: _builtins.str
     """Of the tutor's answer: the instructor who vouches for it, by display name."""
+    hint: _builtins.bool
+    """Says where the materials answer, and quotes nothing."""
     @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Citation]: ...
     @_builtins.property
@@ -997,10 +1050,11 @@ class Answer(_message.Message):
         answered_at: _timestamp_pb2.Timestamp | None = ...,
         correction: _builtins.bool = ...,
         endorsed_by: _builtins.str = ...,
+        hint: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answered_at", b"answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abstained", b"abstained", "answered_at", b"answered_at", "author", b"author", "by_tutor", b"by_tutor", "citations", b"citations", "correction", b"correction", "endorsed_by", b"endorsed_by", "generated", b"generated", "model", b"model", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abstained", b"abstained", "answered_at", b"answered_at", "author", b"author", "by_tutor", b"by_tutor", "citations", b"citations", "correction", b"correction", "endorsed_by", b"endorsed_by", "generated", b"generated", "hint", b"hint", "model", b"model", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1091,6 +1145,35 @@ class Query(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Query: _TypeAlias = Query  # noqa: Y015
+
+@_typing.final
+class Tutoring(_message.Message):
+    """How the tutor may answer in this course."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    SET_AT_FIELD_NUMBER: _builtins.int
+    policy: Global___TutorPolicy.ValueType
+    author: _builtins.str
+    """Who has set it, by display name; empty while nobody has."""
+    @_builtins.property
+    def set_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        policy: Global___TutorPolicy.ValueType = ...,
+        author: _builtins.str = ...,
+        set_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["set_at", b"set_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "policy", b"policy", "set_at", b"set_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Tutoring: _TypeAlias = Tutoring  # noqa: Y015
 
 @_typing.final
 class Announcement(_message.Message):
@@ -1229,9 +1312,10 @@ class Item(_message.Message):
     REGRADE_FIELD_NUMBER: _builtins.int
     AUDIT_FIELD_NUMBER: _builtins.int
     STATISTICS_FIELD_NUMBER: _builtins.int
+    TUTORING_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """M1, A1, S1, Q1, N1, E1, R1; a grade bears its submission's id, a user or progress the username, an FAQ entry its
-    question's id, statistics their assignment's, an audit record its log index.
+    question's id, statistics their assignment's, an audit record its log index, the tutor's policy "tutor".
     """
     @_builtins.property
     def material(self) -> Global___Material: ...
@@ -1257,6 +1341,8 @@ class Item(_message.Message):
     def audit(self) -> Global___Audit: ...
     @_builtins.property
     def statistics(self) -> Global___Statistics: ...
+    @_builtins.property
+    def tutoring(self) -> Global___Tutoring: ...
     def __init__(
         self,
         *,
@@ -1273,12 +1359,13 @@ class Item(_message.Message):
         regrade: Global___Regrade | None = ...,
         audit: Global___Audit | None = ...,
         statistics: Global___Statistics | None = ...,
+        tutoring: Global___Tutoring | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "tutoring", b"tutoring", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "id", b"id", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "assignment", b"assignment", "audit", b"audit", "data", b"data", "extension", b"extension", "grade", b"grade", "id", b"id", "material", b"material", "progress", b"progress", "query", b"query", "regrade", b"regrade", "statistics", b"statistics", "submission", b"submission", "tutoring", b"tutoring", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "query", "announcement", "user", "progress", "extension", "regrade", "audit", "statistics"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "query", "announcement", "user", "progress", "extension", "regrade", "audit", "statistics", "tutoring"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -1294,10 +1381,13 @@ class NewMaterial(_message.Message):
     TOPIC_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
     SILENT_FIELD_NUMBER: _builtins.int
+    UNQUOTABLE_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     topic: _builtins.str
     silent: _builtins.bool
     """Nobody is told."""
+    unquotable: _builtins.bool
+    """The tutor is not given its text, nor that of another material with the same file."""
     @_builtins.property
     def file(self) -> Global___File: ...
     def __init__(
@@ -1307,10 +1397,11 @@ class NewMaterial(_message.Message):
         topic: _builtins.str = ...,
         file: Global___File | None = ...,
         silent: _builtins.bool = ...,
+        unquotable: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "silent", b"silent", "title", b"title", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "silent", b"silent", "title", b"title", "topic", b"topic", "unquotable", b"unquotable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1799,6 +1890,27 @@ class NewReveal(_message.Message):
 Global___NewReveal: _TypeAlias = NewReveal  # noqa: Y015
 
 @_typing.final
+class NewTutoring(_message.Message):
+    """By an instructor or an administrator. Who waits for the tutor is told when it is turned off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    policy: Global___TutorPolicy.ValueType
+    def __init__(
+        self,
+        *,
+        policy: Global___TutorPolicy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewTutoring: _TypeAlias = NewTutoring  # noqa: Y015
+
+@_typing.final
 class NewAnnouncement(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2048,6 +2160,7 @@ class PostRequest(_message.Message):
     PASSWORD_FIELD_NUMBER: _builtins.int
     PASSWORD_RESET_FIELD_NUMBER: _builtins.int
     DISABLING_FIELD_NUMBER: _builtins.int
+    TUTORING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """8 to 64 characters; the same for every try of one act. A second post with the same id changes nothing and
     gets the first one's response.
@@ -2102,6 +2215,8 @@ class PostRequest(_message.Message):
     def password_reset(self) -> Global___NewPasswordReset: ...
     @_builtins.property
     def disabling(self) -> Global___NewDisabling: ...
+    @_builtins.property
+    def tutoring(self) -> Global___NewTutoring: ...
     def __init__(
         self,
         *,
@@ -2131,12 +2246,13 @@ class PostRequest(_message.Message):
         password: Global___NewPassword | None = ...,
         password_reset: Global___NewPasswordReset | None = ...,
         disabling: Global___NewDisabling | None = ...,
+        tutoring: Global___NewTutoring | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "tutoring", b"tutoring", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "request_id", b"request_id", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announcement", b"announcement", "answer", b"answer", "assignment", b"assignment", "correction", b"correction", "data", b"data", "disabling", b"disabling", "endorsement", b"endorsement", "extension", b"extension", "follow_up", b"follow_up", "grade", b"grade", "grade_import", b"grade_import", "link_codes", b"link_codes", "material", b"material", "password", b"password", "password_reset", b"password_reset", "query", b"query", "rating", b"rating", "reading", b"reading", "regrade", b"regrade", "regrade_reply", b"regrade_reply", "release", b"release", "request_id", b"request_id", "resolution", b"resolution", "reveal", b"reveal", "roster", b"roster", "submission", b"submission", "tutoring", b"tutoring", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "release", "query", "answer", "announcement", "user", "reading", "extension", "grade_import", "regrade", "regrade_reply", "follow_up", "resolution", "endorsement", "correction", "rating", "reveal", "roster", "link_codes", "password", "password_reset", "disabling"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["material", "assignment", "submission", "grade", "release", "query", "answer", "announcement", "user", "reading", "extension", "grade_import", "regrade", "regrade_reply", "follow_up", "resolution", "endorsement", "correction", "rating", "reveal", "roster", "link_codes", "password", "password_reset", "disabling", "tutoring"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -2720,6 +2836,9 @@ class GetClusterStatusResponse(_message.Message):
     ELECTIONS_FIELD_NUMBER: _builtins.int
     DISK_FREE_FIELD_NUMBER: _builtins.int
     ALARMS_FIELD_NUMBER: _builtins.int
+    TUTOR_GENERATES_FIELD_NUMBER: _builtins.int
+    TUTOR_QUEUE_FIELD_NUMBER: _builtins.int
+    TUTOR_QUEUE_LIMIT_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
     role: Global___NodeRole.ValueType
     term: _builtins.int
@@ -2739,6 +2858,12 @@ class GetClusterStatusResponse(_message.Message):
     """False for a new node, or one that lost its disk: it neither votes nor counts yet."""
     disk_free: _builtins.int
     """On the disk of the node's data, in bytes."""
+    tutor_generates: _builtins.bool
+    """As the tutor said last: whether it writes freely instead of quoting, how many questions it keeps waiting, of how many
+    it would.
+    """
+    tutor_queue: _builtins.int
+    tutor_queue_limit: _builtins.int
     @_builtins.property
     def peers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PeerStatus]:
         """Known to the leader only."""
@@ -2777,10 +2902,13 @@ class GetClusterStatusResponse(_message.Message):
         elections: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         disk_free: _builtins.int = ...,
         alarms: _abc.Iterable[_builtins.str] | None = ...,
+        tutor_generates: _builtins.bool = ...,
+        tutor_queue: _builtins.int = ...,
+        tutor_queue_limit: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["membership", b"membership"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "applied_index", b"applied_index", "commit_index", b"commit_index", "disk_free", b"disk_free", "elections", b"elections", "first_index", b"first_index", "last_index", b"last_index", "leader_id", b"leader_id", "membership", b"membership", "node_id", b"node_id", "peers", b"peers", "pending_queries", b"pending_queries", "role", b"role", "state_hash", b"state_hash", "synced", b"synced", "term", b"term", "tutor_model", b"tutor_model", "tutor_reachable", b"tutor_reachable", "users", b"users"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "applied_index", b"applied_index", "commit_index", b"commit_index", "disk_free", b"disk_free", "elections", b"elections", "first_index", b"first_index", "last_index", b"last_index", "leader_id", b"leader_id", "membership", b"membership", "node_id", b"node_id", "peers", b"peers", "pending_queries", b"pending_queries", "role", b"role", "state_hash", b"state_hash", "synced", b"synced", "term", b"term", "tutor_generates", b"tutor_generates", "tutor_model", b"tutor_model", "tutor_queue", b"tutor_queue", "tutor_queue_limit", b"tutor_queue_limit", "tutor_reachable", b"tutor_reachable", "users", b"users"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -96,8 +96,9 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:end]
 
 
-def search(question: str, limit: int) -> list[Found]:
+def search(question: str, limit: int, without: Sequence[int] = ()) -> list[Found]:
     """The passages that best match the words of `question`, best first; none where it has no telling word.
+    Those of the materials `without` are left out.
 
     Any text may be asked: its words are quoted one by one, so that nothing in it is taken for query syntax.
     """
@@ -111,6 +112,9 @@ def search(question: str, limit: int) -> list[Found]:
         .order_by(SQL("badness"), PassageIndex.rowid)
         .limit(limit)
     )
+    if without:
+        left_out = Passage.select(Passage.number).where(Passage.material.in_(list(without)))
+        hits = hits.where(PassageIndex.rowid.not_in(left_out))
     badness: dict[int, float] = dict(hits.tuples().iterator())
     rows = Passage.select(Passage, Material).join(Material).where(Passage.number.in_(list(badness)))
     passages = {row.number: row for row in rows}

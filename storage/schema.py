@@ -9,7 +9,7 @@ from peewee import Database
 from raft.membership import Membership
 from storage.database import Record
 from storage.migrations import Migration
-from storage.models.course import Announcement, Material, MaterialText, Passage, Reading
+from storage.models.course import Announcement, Material, MaterialText, Passage, Reading, Tutoring
 from storage.models.coursework import (
     Assignment,
     AssignmentFile,
@@ -77,6 +77,7 @@ REPLICATED: Sequence[type[Record]] = (
     Endorsement,
     AnswerRating,
     KnownAnswer,
+    Tutoring,
 )
 """Every table but the full-text indexes, which are derived from Passage and KnownAnswer."""
 
@@ -258,6 +259,18 @@ CREATE VIRTUAL TABLE known_answer_index USING fts5 (
   tokenize='porter unicode61 remove_diacritics 2');
 """
 
+_TUTORING = """
+CREATE TABLE tutoring (
+  id INTEGER PRIMARY KEY CHECK (id = 1), policy INTEGER NOT NULL, author TEXT NOT NULL REFERENCES user,
+  set_ms INTEGER NOT NULL);
+CREATE INDEX tutoring_author ON tutoring (author);
+ALTER TABLE material ADD COLUMN unquotable INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answer ADD COLUMN hint INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answer_citation ADD COLUMN heading TEXT NOT NULL DEFAULT '';
+ALTER TABLE answer_citation ADD COLUMN quote_start INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answer_citation ADD COLUMN quote_end INTEGER NOT NULL DEFAULT 0;
+"""
+
 
 def _execute(database: Database, script: str) -> None:
     for statement in script.split(";\n"):
@@ -309,9 +322,14 @@ def _furnish_the_whole_classroom(database: Database) -> None:
     _execute(database, _WHOLE_CLASSROOM)
 
 
+def _rule_the_tutor_and_cite_by_offset(database: Database) -> None:
+    _execute(database, _TUTORING)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _create_tables,
     _remember_term_membership_and_chain,
     _give_every_table_a_witness,
     _furnish_the_whole_classroom,
+    _rule_the_tutor_and_cite_by_offset,
 )

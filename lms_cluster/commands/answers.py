@@ -9,18 +9,22 @@ from lms_cluster.commands.queries import existing
 from lms_cluster.fields import TEXT_MAX, Fields
 from lms_cluster.refusal import Code, Refused, rule
 from lms_cluster.threads import Thread, query_item, thread_of
+from lms_cluster.tutor_policy import tutor_policy
 from protos.command_pb2 import RecordTutorAnswer, ReportTutorDelay
 from protos.lms_pb2 import (
     EVENT_KIND_ANSWER_REVIEWED,
     EVENT_KIND_QUERY_ANSWERED,
     EVENT_KIND_TUTOR_DELAYED,
     RECIPIENT_TUTOR,
+    TUTOR_POLICY_HINT,
+    TUTOR_POLICY_OFF,
     EventKind,
     NewAnswer,
     NewCorrection,
     NewEndorsement,
     PostResponse,
 )
+from protos.lms_pb2 import Answer as GivenAnswer
 from storage import known_answers
 from storage.events import Audience
 from storage.models.people import User
@@ -51,7 +55,7 @@ def endorse(data: NewEndorsement, act: Act) -> PostResponse:
     query = existing(data.query_id)
     endorsed = _of_tutor(query)
     id_ = ids.QUERY.id(query.number)
-    if endorsed is None or endorsed.abstained:
+    if endorsed is None or endorsed.abstained or endorsed.hint:
         raise rule(f"The tutor gave no answer to {id_}; answer it yourself.")
     if Answer.select().where((Answer.query == query) & Answer.correction).exists():
         raise rule(f"The tutor's answer to {id_} was corrected, and cannot be endorsed.")
@@ -88,6 +92,7 @@ def record_tutor_answer(data: RecordTutorAnswer, act: Act) -> PostResponse:
     handed to the instructors meanwhile, they and the asker have it, and the instructors still owe theirs."""
     query = existing(data.query_id)
     _demand_for_tutor(query)
+    _demand_allowed(data.answer)
     if _of_tutor(query) is not None:
         raise Refused(
             Code.ALREADY_EXISTS, "ALREADY_EXISTS", f"The tutor has answered {data.query_id} already."
@@ -102,6 +107,7 @@ def record_tutor_answer(data: RecordTutorAnswer, act: Act) -> PostResponse:
         abstained=data.answer.abstained,
         generated=data.answer.generated,
         answered_ms=act.now_ms,
+        hint=data.answer.hint,
     )
     for order, citation in enumerate(data.answer.citations[:CITATIONS_MAX]):
         AnswerCitation.create(
@@ -112,6 +118,9 @@ def record_tutor_answer(data: RecordTutorAnswer, act: Act) -> PostResponse:
             material_title=citation.material_title[:QUOTE_MAX],
             material_place=citation.place[:QUOTE_MAX],
             quote=citation.quote[:QUOTE_MAX],
+            heading=citation.heading[:QUOTE_MAX],
+            quote_start=citation.start,
+            quote_end=citation.end,
         )
     if _handed_over(query):
         _tell_asker(EVENT_KIND_QUERY_ANSWERED, query, act)
@@ -191,6 +200,15 @@ def _handed_over(query: Query) -> bool:
 def _demand_for_tutor(query: Query) -> None:
     if query.recipient != RECIPIENT_TUTOR:
         raise rule(f"{ids.QUERY.id(query.number)} was asked of the instructors, not of the tutor.")
+
+
+def _demand_allowed(given: GivenAnswer) -> None:
+    """The policy may have changed while the tutor was at it: then it is asked again, or not at all."""
+    policy = tutor_policy()
+    if policy == TUTOR_POLICY_OFF:
+        raise rule("The tutor is off in this course.")
+    if policy == TUTOR_POLICY_HINT and not (given.hint or given.abstained):
+        raise rule("The tutor may only say where the answer stands.")
 
 
 def _next_place(query: Query) -> int:

@@ -29,6 +29,7 @@ from lms_cluster.commands import (
     roster,
     sign_in_links,
     submissions,
+    tutoring,
 )
 from lms_cluster.commands.act import Act
 from lms_cluster.fields import Fields
@@ -75,6 +76,7 @@ _EFFECTS: Mapping[str, Callable[[Any, Act], PostResponse]] = {
     "correct": answers.correct,
     "record_tutor_answer": answers.record_tutor_answer,
     "report_tutor_delay": answers.report_tutor_delay,
+    "set_tutoring": tutoring.set_policy,
     "announce": announcements.announce,
     "remind_of_due": reminders.remind_of_due,
     "import_roster": roster.import_roster,

@@ -34,6 +34,7 @@ def publish(data: PublishMaterial, act: Act) -> PostResponse:
         author=act.author.username,
         passages=0,
         published_ms=act.now_ms,
+        unquotable=data.material.unquotable,
     )
     sections = [Section(section.place, section.heading, section.text) for section in data.sections]
     material.passages = add_passages(material.number, sections)

@@ -7,6 +7,7 @@ from lms_cluster.commands.act import Act
 from lms_cluster.fields import QUESTION_MAX, Fields
 from lms_cluster.refusal import Code, Refused, no_such_item, rule
 from lms_cluster.threads import Thread, query_item, thread_of
+from lms_cluster.tutor_policy import tutor_policy
 from protos.lms_pb2 import (
     EVENT_KIND_ANSWER_DOUBTED,
     EVENT_KIND_QUERY_ASKED,
@@ -16,6 +17,7 @@ from protos.lms_pb2 import (
     RECIPIENT_INSTRUCTOR,
     RECIPIENT_TUTOR,
     ROLE_INSTRUCTOR,
+    TUTOR_POLICY_OFF,
     EventKind,
     NewFollowUp,
     NewQuery,
@@ -40,6 +42,10 @@ def ask(data: NewQuery, act: Act) -> PostResponse:
     fields.text("text", data.text, QUESTION_MAX)
     fields.one_of("recipient", data.recipient, (RECIPIENT_TUTOR, RECIPIENT_INSTRUCTOR), "tutor or instructor")
     fields.done()
+    if data.recipient == RECIPIENT_TUTOR and tutor_policy() == TUTOR_POLICY_OFF:
+        raise Refused(
+            Code.FAILED_PRECONDITION, "TUTOR_OFF", "The tutor is off in this course; ask an instructor."
+        )
     if act.version:
         _demand_patience(act)
     query = Query.create(

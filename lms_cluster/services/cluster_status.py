@@ -21,6 +21,7 @@ from protos.lms_pb2 import (
     GetClusterStatusResponse,
     PeerStatus,
 )
+from protos.tutor_pb2 import ANSWER_MODE_FREE
 from raft.progress import ProgressState
 from raft.runtime.driver import Driver
 from raft.status import PeerProgress, Status
@@ -66,7 +67,10 @@ class ClusterStatus:
             commit_index=status.commit_index,
             applied_index=status.applied_index,
             tutor_reachable=self._tutor.reachable,
-            tutor_model=self._tutor.model,
+            tutor_model=self._tutor.status.model,
+            tutor_generates=self._tutor.status.mode == ANSWER_MODE_FREE,
+            tutor_queue=self._tutor.status.queue_length,
+            tutor_queue_limit=self._tutor.status.queue_limit,
             users=users,
             pending_queries=pending,
             peers=[_peer(peer, status) for peer in status.peers],

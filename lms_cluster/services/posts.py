@@ -40,6 +40,7 @@ AS_POSTED: Mapping[str, str] = {
     "correction": "correct",
     "rating": "rate",
     "reveal": "reveal",
+    "tutoring": "set_tutoring",
     "announcement": "announce",
     "reading": "read_material",
     "roster": "import_roster",

@@ -26,6 +26,7 @@ from lms_cluster.views import (
     regrades,
     statistics,
     submissions,
+    tutor_policies,
 )
 from lms_cluster.views.pages import next_token, place_of
 from lms_cluster.views.search import Key, Search
@@ -43,6 +44,7 @@ from protos.lms_pb2 import (
     KIND_REGRADE,
     KIND_STATISTICS,
     KIND_SUBMISSION,
+    KIND_TUTORING,
     KIND_USER,
     GetRequest,
     GetResponse,
@@ -90,6 +92,7 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     KIND_STATISTICS: Shelf(statistics.find, "assignment", ids.ASSIGNMENT, frozenset({"assignment_id"})),
     KIND_QUERY: _numbered(queries.find, ids.QUERY, "words", "pending", "since"),
     KIND_FAQ: _numbered(faq.find, ids.QUERY, "words", "since"),
+    KIND_TUTORING: _named(tutor_policies.find, "tutor's policy"),
     KIND_ANNOUNCEMENT: _numbered(announcements.find, ids.ANNOUNCEMENT, "since"),
     KIND_USER: _named(accounts.find, "user", "words"),
     KIND_PROGRESS: _named(progress.find, "student", "student"),

@@ -8,7 +8,8 @@ from peewee import Expression, fn
 
 from lms_cluster import ids
 from lms_cluster.similarity import is_similar
-from protos.lms_pb2 import RECIPIENT_TUTOR
+from lms_cluster.tutor_policy import tutor_policy, unquotable_materials
+from protos.lms_pb2 import RECIPIENT_TUTOR, TUTOR_POLICY_OFF
 from protos.tutor_pb2 import Passage
 from storage import known_answers
 from storage.models.questions import Answer, FollowUp, Query
@@ -30,17 +31,26 @@ class PendingQuery:
 
 
 def pending_tutor_queries() -> list[PendingQuery]:
-    """Asked of the tutor and answered by nobody yet; oldest first. A question that was handed to the
-    instructors meanwhile is among them, since its answer helps them; nobody is told that it is late."""
+    """Asked of the tutor and answered by nobody yet, while it is not off; oldest first. A question that was
+    handed to the instructors meanwhile is among them, since its answer helps them; nobody is told that it is
+    late."""
+    if tutor_policy() == TUTOR_POLICY_OFF:
+        return []
     rows = list(Query.select().where(_pending()).order_by(Query.number))
-    follow_ups = FollowUp.select(FollowUp.query).where(FollowUp.query.in_([row.number for row in rows]))
-    handed_over = {row.query_id for row in follow_ups}
+    alone = {row.number for row in waiting_for_tutor_alone()}
     return [
         PendingQuery(
-            ids.QUERY.id(row.number), row.text, row.asked_ms, row.delay_reported or row.number in handed_over
+            ids.QUERY.id(row.number), row.text, row.asked_ms, row.delay_reported or row.number not in alone
         )
         for row in rows
     ]
+
+
+def waiting_for_tutor_alone() -> list[Query]:
+    """Those of the pending that were not handed to the instructors meanwhile; oldest first."""
+    handed_over = FollowUp.select(FollowUp.query)
+    pending = Query.select().where(_pending() & Query.number.not_in(handed_over))
+    return list(pending.order_by(Query.number))
 
 
 def count_pending_tutor_queries() -> int:
@@ -53,10 +63,11 @@ def _pending() -> Expression:
     return unanswered & without_answer
 
 
-def passages_for(question: str) -> list[Passage]:
+def passages_for(question: str, now_ms: int) -> list[Passage]:
     """The best five passages, best first: answers that instructors stand by, then the materials' own. Of what
-    a student asked privately, and of assignments, there are none."""
-    pages = search(question, PASSAGES)
+    a student asked privately, of assignments, and of materials that may not be quoted at `now_ms`, there are
+    none."""
+    pages = search(question, PASSAGES, without=unquotable_materials(now_ms))
     best = max((found.score for found in pages), default=1.0)
     known = [
         Passage(

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BigIntegerField, CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 from playhouse.sqlite_ext import FTS5Model, RowIDField, SearchField
 
 from storage.database import Record, current
@@ -23,6 +31,8 @@ class Material(Record):
     passages = IntegerField()
     """How many the text was cut into."""
     published_ms = BigIntegerField()
+    unquotable = BooleanField(default=False)
+    """The tutor is given neither its text nor that of another material with the same file."""
 
 
 class MaterialText(Record):
@@ -77,3 +87,14 @@ class Announcement(Record):
     author = ForeignKeyField(User, column_name="author")
     author_id: str
     announced_ms = BigIntegerField()
+
+
+class Tutoring(Record):
+    """How the tutor may answer: one row, once somebody has said so."""
+
+    id = IntegerField(primary_key=True)
+    policy = IntegerField()
+    """lms.v1.TutorPolicy."""
+    author = ForeignKeyField(User, column_name="author")
+    author_id: str
+    set_ms = BigIntegerField()

@@ -66,6 +66,8 @@ class Answer(Record):
     answered_ms = BigIntegerField()
     correction = BooleanField(default=False)
     """By an instructor, against the tutor's."""
+    hint = BooleanField(default=False)
+    """Says where the materials answer, and quotes nothing."""
 
     class Meta:
         primary_key = CompositeKey("query", "place")
@@ -80,6 +82,10 @@ class AnswerCitation(Record):
     material_title = TextField()
     material_place = TextField()
     quote = TextField()
+    heading = TextField(default="")
+    quote_start = BigIntegerField(default=0)
+    """In the material's text, in characters."""
+    quote_end = BigIntegerField(default=0)
 
     class Meta:
         table_name = "answer_citation"

@@ -17,11 +17,22 @@ def quoting_tutor(question: str, passages: Sequence[Passage]) -> Answer:
     wanted = set(_WORD.findall(question.lower()))
     best, best_shared = None, WORDS_SHARED_MIN - 1
     for passage in passages:
-        for sentence in _SENTENCE.findall(passage.text):
-            shared = len(wanted & set(_WORD.findall(sentence.lower())))
+        for match in _SENTENCE.finditer(passage.text):
+            shared = len(wanted & set(_WORD.findall(match.group().lower())))
             if shared > best_shared:
-                best = Citation(passage.material_id, passage.material_title, passage.place, sentence)
-                best_shared = shared
+                best, best_shared = _cited(passage, match), shared
     if best is None:
         return Answer("The course materials do not answer this.", "", True, (), "quoting", True, False)
     return Answer(best.quote, "", True, (best,), "quoting", False, False)
+
+
+def _cited(passage: Passage, match: re.Match[str]) -> Citation:
+    return Citation(
+        passage.material_id,
+        passage.material_title,
+        passage.place,
+        match.group(),
+        passage.heading,
+        passage.offset + match.start(),
+        passage.offset + match.end(),
+    )

@@ -55,6 +55,7 @@ from protos.lms_pb2 import (
     NewReveal,
     NewRoster,
     NewSubmission,
+    NewTutoring,
     RosterRow,
     RubricLine,
 )
@@ -98,6 +99,7 @@ DATA = st.one_of(
         "record_tutor_answer",
         st.builds(RecordTutorAnswer, query_id=ids("Q"), answer=st.builds(Answer, text=words)),
     ),
+    command("set_tutoring", st.builds(NewTutoring, policy=st.integers(0, 4))),
     command("report_tutor_delay", st.builds(ReportTutorDelay, query_id=ids("Q"))),
     command(
         "create_assignment",

@@ -21,6 +21,7 @@ from protos.lms_pb2 import (
     KIND_REGRADE,
     KIND_STATISTICS,
     KIND_SUBMISSION,
+    KIND_TUTORING,
     KIND_USER,
     Answer,
     Kind,
@@ -46,8 +47,9 @@ EVERYTHING: dict[int, list[str]] = {
     KIND_PROGRESS: ["ann", "bob"],
     KIND_REGRADE: ["R1"],
     KIND_STATISTICS: ["A1"],
+    KIND_TUTORING: ["tutor"],
 }
-OPEN = (KIND_MATERIAL, KIND_ASSIGNMENT, KIND_ANNOUNCEMENT, KIND_FAQ)
+OPEN = (KIND_MATERIAL, KIND_ASSIGNMENT, KIND_ANNOUNCEMENT, KIND_FAQ, KIND_TUTORING)
 SEEN: dict[str, dict[int, list[str] | None]] = {
     "grace": {**EVERYTHING, KIND_ACCOUNT: ["grace"]},
     # Bob's grade is still a draft.

@@ -34,6 +34,12 @@ class Citation:
     material_title: str
     place: str
     quote: str
+    """Empty where a passage is meant, and nothing quoted."""
+    heading: str = ""
+    start: int = 0
+    """Characters `start` to `end` of the material's text are the quote, or the passage meant; both are 0
+    where that is not known."""
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Answer:
     """By an instructor, against the tutor's."""
     endorsed_by: str = ""
     """The instructor who vouches for the tutor's answer."""
+    hint: bool = False
+    """Says where the materials answer, and quotes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

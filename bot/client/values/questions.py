@@ -64,7 +64,15 @@ def answer(message: lms_pb2.Answer) -> Answer:
         author=message.author,
         by_tutor=message.by_tutor,
         citations=tuple(
-            Citation(each.material_id, each.material_title, each.place, each.quote)
+            Citation(
+                each.material_id,
+                each.material_title,
+                each.place,
+                each.quote,
+                each.heading,
+                each.start,
+                each.end,
+            )
             for each in message.citations
         ),
         model=message.model,
@@ -72,4 +80,5 @@ def answer(message: lms_pb2.Answer) -> Answer:
         generated=message.generated,
         correction=message.correction,
         endorsed_by=message.endorsed_by,
+        hint=message.hint,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import grpc
 import pytest
 
 from lms_cluster import tutor_delays, tutor_dispatch
@@ -13,10 +14,15 @@ from lms_cluster.tutor_dispatch import AT_ONCE
 from protos.lms_pb2 import (
     EVENT_KIND_QUERY_ANSWERED,
     EVENT_KIND_TUTOR_DELAYED,
+    EVENT_KIND_TUTOR_OFF,
+    KIND_MATERIAL,
     KIND_QUERY,
     QUERY_STATE_PENDING,
     RECIPIENT_INSTRUCTOR,
     RECIPIENT_TUTOR,
+    TUTOR_POLICY_HINT,
+    TUTOR_POLICY_OFF,
+    TUTOR_POLICY_QUOTE,
     Filter,
     GetClusterStatusRequest,
     NewAnnouncement,
@@ -24,6 +30,7 @@ from protos.lms_pb2 import (
     NewFollowUp,
     NewMaterial,
     NewQuery,
+    NewTutoring,
     Query,
     WatchRequest,
 )
@@ -87,6 +94,9 @@ async def test_the_tutor_answers_from_the_materials_and_is_asked_once(
     )
     (citation,) = answer.citations
     assert (citation.material_id, citation.material_title, citation.place) == ("M1", "Quorums", "section 1")
+    (material,) = (await people["ada"].get("n2", kind=KIND_MATERIAL, id="M1")).items
+    assert material.material.text[citation.start : citation.end] == citation.quote
+    assert citation.heading == "Quorums"
     assert tutor.asked == [query_id]
 
 
@@ -184,6 +194,48 @@ async def test_what_an_instructor_published_is_what_the_tutor_answers_from_first
     assert (answer.text, citation.material_id) == ("Lest two of them differ.", posted.item.id)
 
 
+async def test_a_new_policy_holds_for_what_waits_and_no_quote_gets_past_it(
+    cluster: RunningCluster, tutor: SmallTutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tutor_dispatch, "RETRY_SECONDS_MIN", 0.01)
+    people = await cluster.populate()
+    ada, grace = people["ada"], people["grace"]
+    file = await grace.upload(b"# Quorums\nTwo majorities always share a member.\n", name="q.md")
+    await grace.post(material=NewMaterial(title="Quorums", file=file))
+    waiting = await ask(ada, "What do two majorities share?")
+    await grace.post(tutoring=NewTutoring(policy=TUTOR_POLICY_HINT))
+    await tutor.start()
+    (hint,) = (await answered(ada, waiting, "n2")).answers
+    assert (hint.text, hint.hint) == ("See M1.", True)
+    tutor.obeys = False
+    disobeyed = await ask(ada, "What do majorities share?")
+    (given_up,) = (await answered(ada, disobeyed, "n2")).answers
+    assert (given_up.abstained, list(given_up.citations)) == (True, [])
+
+
+async def test_what_waits_while_the_tutor_is_off_is_answered_once_it_is_on(
+    cluster: RunningCluster, tutor: SmallTutor
+) -> None:
+    people = await cluster.populate()
+    ada, grace = people["ada"], people["grace"]
+    watch = cluster.lms("n2").Watch(WatchRequest(), metadata=ada.metadata)
+    await anext(aiter(watch))
+    waiting = await ask(ada, "Is anybody there?")
+    await grace.post(tutoring=NewTutoring(policy=TUTOR_POLICY_OFF))
+    kinds = [(await anext(aiter(watch))).kind]
+    while EVENT_KIND_TUTOR_OFF not in kinds:
+        kinds.append((await anext(aiter(watch))).kind)
+    watch.cancel()
+    await tutor.start()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ask(ada, "Is anybody there now?")
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert tutor.asked == []
+    await grace.post(tutoring=NewTutoring(policy=TUTOR_POLICY_QUOTE))
+    assert (await answered(ada, waiting, "n3")).answers
+    assert tutor.asked == [waiting]
+
+
 async def test_every_node_says_whether_the_tutor_is_there(cluster: RunningCluster, tutor: SmallTutor) -> None:
     async def all_say(expected: bool) -> bool:
         request = GetClusterStatusRequest()
@@ -194,6 +246,7 @@ async def test_every_node_says_whether_the_tutor_is_there(cluster: RunningCluste
     await tutor.start()
     await eventually(lambda: all_say(True))
     status = await cluster.admin("n1").GetClusterStatus(GetClusterStatusRequest())
-    assert status.tutor_model == "small"
+    assert (status.tutor_model, status.tutor_generates) == ("small", True)
+    assert (status.tutor_queue, status.tutor_queue_limit) == (3, 32)
     await tutor.stop()
     await eventually(lambda: all_say(False))

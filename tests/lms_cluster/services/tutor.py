@@ -9,7 +9,10 @@ import grpc
 
 from protos.tutor_pb2 import (
     ANSWER_MODE_ABSTAINED,
+    ANSWER_MODE_FREE,
+    ANSWER_MODE_HINT,
     ANSWER_MODE_QUOTED,
+    POLICY_HINT,
     GetLLMAnswerRequest,
     GetLLMAnswerResponse,
     GetTutorStatusRequest,
@@ -29,6 +32,8 @@ class SmallTutor(TutorServiceServicer):
     def __init__(self, address: str) -> None:
         self.address = address
         self.asked: list[str] = []
+        self.obeys = True
+        """False: it quotes whatever the policy is, as one of an earlier release does."""
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> None:
@@ -52,6 +57,10 @@ class SmallTutor(TutorServiceServicer):
             raise RuntimeError(request.query)
         answer = GetLLMAnswerResponse(query_id=request.query_id, model="small", mode=ANSWER_MODE_ABSTAINED)
         for passage in request.context.passages[:1]:
+            if request.policy == POLICY_HINT and self.obeys:
+                answer.mode, answer.answer = ANSWER_MODE_HINT, f"See {passage.material_id}."
+                answer.sources.append(Source(material_id=passage.material_id))
+                continue
             answer.mode, answer.answer = ANSWER_MODE_QUOTED, passage.text
             answer.sources.append(
                 Source(
@@ -59,6 +68,9 @@ class SmallTutor(TutorServiceServicer):
                     material_title=passage.material_title,
                     place=passage.place,
                     quote=passage.text,
+                    heading=passage.heading,
+                    start=passage.offset,
+                    end=passage.offset + len(passage.text),
                 )
             )
         return answer
@@ -72,4 +84,4 @@ class SmallTutor(TutorServiceServicer):
     async def GetTutorStatus(  # noqa: N802
         self, request: GetTutorStatusRequest, context: Context
     ) -> GetTutorStatusResponse:
-        return GetTutorStatusResponse(model="small")
+        return GetTutorStatusResponse(model="small", mode=ANSWER_MODE_FREE, queue_length=3, queue_limit=32)
