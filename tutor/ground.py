@@ -35,25 +35,43 @@ class Decision:
     """The passage of the best candidate; None when there was no candidate."""
 
 
-def decide(
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How probable it is of each candidate, in order, that it answers; below `threshold` nothing does."""
+
+    candidates: tuple[Candidate, ...]
+    probabilities: tuple[float, ...]
+    threshold: float
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """The candidates' numbers, the most probable first; equals keep their order."""
+        return tuple(sorted(range(len(self.candidates)), key=lambda at: (-self.probabilities[at], at)))
+
+
+def judge(
     candidates: Sequence[Candidate], features: Sequence[Features], calibration: Calibration
-) -> Decision:
+) -> Judgement:
+    probabilities = tuple(calibration.probability(row) for row in features)
+    return Judgement(tuple(candidates), probabilities, calibration.threshold)
+
+
+def decide(judgement: Judgement) -> Decision:
     """The best sentence, the one it leans on, and further ones nearly as probable, within the limits.
 
     Deterministic: equal probabilities keep the candidates' order. A sentence that leans on one already quoted
     is added only directly after it, where it reads on.
     """
+    candidates, probable, ranking = judgement.candidates, judgement.probabilities, judgement.ranking
     if not candidates:
         return Decision((), 0.0, None)
-    probable = [calibration.probability(row) for row in features]
-    ranked = sorted(range(len(candidates)), key=lambda index: (-probable[index], index))
-    best = ranked[0]
+    best = ranking[0]
     confidence = probable[best]
-    if confidence < calibration.threshold:
+    if confidence < judgement.threshold:
         return Decision((), confidence, candidates[best].passage)
-    floor = max(calibration.threshold, KEEP_RATIO * confidence)
+    floor = max(judgement.threshold, KEEP_RATIO * confidence)
     chosen: list[Span] = []
-    for index in ranked:
+    for index in ranking:
         if probable[index] < floor:
             break
         spans = _spans(candidates[index])

@@ -1,6 +1,6 @@
 """One question from passages to answer, in parts as they are made: sources, then text, then the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.backends.protocol import Backend
@@ -8,7 +8,7 @@ from tutor.calibration import Calibration
 from tutor.candidates import find_candidates
 from tutor.compose import compose, pointer
 from tutor.features import measure
-from tutor.ground import decide
+from tutor.ground import Judgement, decide, judge
 from tutor.stop import Stop
 from tutor.types import Answer, Mode, Policy, Question, Quote
 
@@ -52,15 +52,22 @@ class Pipeline:
         whole = [part for part in self.parts(question, stop) if isinstance(part, Answer)]
         return whole[-1]
 
+    def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
+        """How probable each question's candidates are, whatever the threshold; raises Stopped."""
+        judgements = []
+        for question in questions:
+            stop.check()
+            candidates = find_candidates(question.query, question.passages)
+            headings = [passage.heading for passage in question.passages]
+            evidence = [(headings[candidate.passage], candidate.in_context) for candidate in candidates]
+            read = self._backend.query_likelihoods(question.query, evidence, stop) if evidence else None
+            features = measure(question, candidates, read)
+            judgements.append(judge(candidates, features, self._calibration))
+        return judgements
+
     def _quoted(self, question: Question, stop: Stop) -> Iterator[Part]:
-        stop.check()
-        candidates = find_candidates(question.query, question.passages)
-        evidence = [
-            (question.passages[candidate.passage].heading, candidate.in_context) for candidate in candidates
-        ]
-        likelihoods = self._backend.query_likelihoods(question.query, evidence, stop) if evidence else None
-        features = measure(question, candidates, likelihoods)
-        answer = compose(question.passages, decide(candidates, features, self._calibration), question.policy)
+        (judgement,) = self.judge([question], stop)
+        answer = compose(question.passages, decide(judgement), question.policy)
         yield Sources(answer.quotes)
         yield Text(answer.text)
         yield answer

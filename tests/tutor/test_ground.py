@@ -11,7 +11,7 @@ from tutor.calibration import Calibration
 from tutor.candidates import find_candidates
 from tutor.compose import NOT_COVERED, compose
 from tutor.features import Likelihoods, measure
-from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide
+from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide, judge
 from tutor.types import Answer, Mode, Passage, Policy, Question, Quote
 
 
@@ -23,7 +23,7 @@ def answer(
 ) -> Answer:
     candidates = find_candidates(query, passages)
     rows = measure(Question(query, passages), candidates, None)
-    return compose(passages, decide(candidates, rows, calibration), policy)
+    return compose(passages, decide(judge(candidates, rows, calibration)), policy)
 
 
 def test_the_sentence_that_answers_is_quoted_with_its_passage() -> None:
@@ -70,7 +70,7 @@ def test_a_further_sentence_is_added_only_when_it_is_nearly_as_probable() -> Non
     candidates = find_candidates("Which box?", passages)
     for other, quoted in ((-1.1, 2), (-4.0, 1)):
         rows = measure(Question("Which box?", passages), candidates, Likelihoods((other, -1.0), -9.0, 2))
-        spans = decide(candidates, rows, weighted(0.01, likelihood=2.0)).spans
+        spans = decide(judge(candidates, rows, weighted(0.01, likelihood=2.0))).spans
         assert len(spans) == quoted
         assert spans[0].start == candidates[1].sentence.start, "the best comes first"
 
@@ -86,7 +86,7 @@ def test_the_models_likelihood_decides_between_sentences_that_share_as_many_word
     for likelier in (0, 1):
         totals = tuple(-1.0 if number == likelier else -9.0 for number in range(2))
         rows = measure(Question("Which box?", passages), candidates, Likelihoods(totals, -9.0, 2))
-        decision = decide(candidates, rows, weighted(0.1, likelihood=2.0))
+        decision = decide(judge(candidates, rows, weighted(0.1, likelihood=2.0)))
         assert decision.spans[0].start == candidates[likelier].sentence.start
 
 
