@@ -1,4 +1,4 @@
-"""Command line of the tutor: serve answers, train a model, fit its calibration."""
+"""Command line of the tutor: serve answers, train a model, fit its calibration, evaluate it on a course."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from tutor.evaluation import BASELINES
 from tutor.training.sizes import DEFAULT_SIZE, SIZES
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -18,7 +19,9 @@ DEFAULT_DATA = Path("../shared/tutor-data")
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0, 1 when the command failed, 2 for a wrong command line."""
     options = _parser().parse_args(arguments)
-    command = {"serve": _serve, "train": _train, "calibrate": _calibrate}[options.command]
+    command = {"serve": _serve, "train": _train, "calibrate": _calibrate, "evaluate": _evaluate}[
+        options.command
+    ]
     return command(options)
 
 
@@ -54,6 +57,16 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument(
         "--questions", type=_positive, default=800, metavar="N", help="half to fit, half to report on"
     )
+
+    evaluate = commands.add_parser("evaluate", help="judge the tutor by a course and questions about it")
+    evaluate.add_argument("--course", type=Path, required=True, metavar="DIR", help="a folder of .md pages")
+    evaluate.add_argument(
+        "--questions", type=Path, required=True, metavar="FILE.jsonl", help="one JSON object a line"
+    )
+    evaluate.add_argument(
+        "--baseline", choices=BASELINES, action="append", help="may be repeated; without it, every one"
+    )
+    evaluate.add_argument("--model", default=str(WEIGHTS), help="a GPT-2 folder (default: the shipped one)")
     return parser
 
 
@@ -125,6 +138,28 @@ def _calibrate(options: argparse.Namespace) -> int:
     try:
         calibrate(options.data, options.model, options.questions)
     except (DataMissing, ModelUnusable) as error:
+        return _failed(error)
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
+    from tutor.evaluation.course import CourseUnreadable  # noqa: PLC0415
+    from tutor.evaluation.questions import QuestionsUnreadable  # noqa: PLC0415
+    from tutor.evaluation.run import evaluate  # noqa: PLC0415
+    from tutor.evaluation.serving import DoesNotServe  # noqa: PLC0415
+
+    try:
+        evaluate(options.course, options.questions, options.model, WEIGHTS, options.baseline or BASELINES)
+    except (
+        CourseUnreadable,
+        QuestionsUnreadable,
+        ModelUnusable,
+        CalibrationUnreadable,
+        DoesNotServe,
+    ) as error:
         return _failed(error)
     return 0
 

@@ -94,21 +94,3 @@ def test_the_roster_lists_each_person_once_and_no_passwords() -> None:
 def test_the_roster_has_one_administrator_two_instructors_and_eight_students() -> None:
     roles = Counter(person["role"] for person in read_roster())
     assert roles == {"administrator": 1, "instructor": 2, "student": 8}
-
-
-def test_thirty_questions_have_ids_of_their_own_and_some_have_no_answer() -> None:
-    questions = read_tables("questions.toml", "questions")
-    assert len(questions) == 30
-    assert len({question["id"] for question in questions}) == 30
-    assert len({question["question"] for question in questions}) == 30
-    assert {question["answerable"] for question in questions} == {True, False}
-
-
-def test_every_answer_is_one_sentence_that_stands_in_its_page_word_for_word() -> None:
-    for question in read_tables("questions.toml", "questions"):
-        if not question["answerable"]:
-            assert question.keys() == {"id", "question", "answerable"}
-            continue
-        sentence = question["sentence"]
-        assert sentence in read(COURSE / "materials" / question["page"]), question["id"]
-        assert re.fullmatch(r"[A-Z][^.]*\.", sentence), question["id"]
