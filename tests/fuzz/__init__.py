@@ -16,9 +16,14 @@ from the seed and the room's number alone, so `--seed S --room R` plays it again
 With `--telegram` the cases are updates, and go through the real adapter against the Bot API server of
 tests/telegram, which reads HTML more strictly than Telegram does:
 
-- `telegram`         cases by the room, and what must hold of them
-- `telegram_people`  who does what next: words, captions, taps, albums, and what is neither
-- `telegram_room`    the surroundings; what the core says is compared with what is shown
+- `telegram`          cases by the room, and what must hold of them
+- `telegram_people`   who does what next: words, captions, taps, albums, and what is neither
+- `telegram_room`     the surroundings
+- `telegram_watched`  the adapter: what the core says is compared with what is shown
+- `ledger`            who has written what
+
+There the cases come in rounds, one in each chat and all at once, as to a bot that many speak to: what a case
+has written is told by the session it was said in. How the cases of a round meet need not be the same again.
 
 *State* is every replicated row but three kinds: how far the log is applied, outcomes kept under request ids
 (a refusal is one, so that its repetition is refused alike), and the content of files that no item names yet

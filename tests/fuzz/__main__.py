@@ -9,10 +9,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-from tests.fuzz.campaign import CASES_A_ROOM, FAILURES_MAX, Tally, play_room, rooms
+from tests.fuzz import campaign, telegram
+from tests.fuzz.campaign import FAILURES_MAX, Tally, play_room, rooms
 from tests.fuzz.telegram import play_telegram_room
 
 MEMORY = Path("/dev/shm")
@@ -30,22 +31,26 @@ def main() -> int:
     arguments = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    # httpx looks for it whenever it takes a lock, and where there is none, on the whole path.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     if MEMORY.is_dir():
         tempfile.tempdir = str(MEMORY)
     play = play_telegram_room if arguments.telegram else play_room
-    tally = asyncio.run(_play(play, arguments.cases, arguments.seed, arguments.room))
+    size = telegram.CASES_A_ROOM if arguments.telegram else campaign.CASES_A_ROOM
+    played = [(arguments.room, size)] if arguments.room is not None else rooms(arguments.cases, size)
+    tally = asyncio.run(_play(play, arguments.seed, played))
     kinds = "".join(f"\n  {count:6} × {kind}" for kind, count in tally.kinds.most_common())
     print(f"{_counted(tally)}, {sum(tally.kinds.values())} violations{kinds}")
     return 1 if tally.failures else 0
 
 
-async def _play(play: Play, cases: int, seed: int, room: int | None) -> Tally:
+async def _play(play: Play, seed: int, played: Iterable[tuple[int, int]]) -> Tally:
     tally, begun = Tally(), time.monotonic()
-    for number, size in rooms(cases) if room is None else [(room, CASES_A_ROOM)]:
+    for number, size in played:
         await play(seed, number, size, tally, lambda words: print(words, flush=True))
         if len(tally.failures) >= FAILURES_MAX:
             break
-        if number % 20 == 19:
+        if tally.cases % 5_000 == 0:
             rate = tally.cases / (time.monotonic() - begun)
             print(f"{_counted(tally)}; {rate:.0f} a second", flush=True)
     return tally

@@ -100,7 +100,7 @@ async def play_room(
                 return
 
 
-def rooms(cases: int) -> Iterator[tuple[int, int]]:
-    """The rooms that make up so many cases, and how many are in each."""
-    for number, begun in enumerate(range(0, cases, CASES_A_ROOM)):
-        yield number, min(CASES_A_ROOM, cases - begun)
+def rooms(cases: int, size: int) -> Iterator[tuple[int, int]]:
+    """The rooms that make up so many cases, `size` in each, and how many are in each."""
+    for number, begun in enumerate(range(0, cases, size)):
+        yield number, min(size, cases - begun)

@@ -169,6 +169,6 @@ def _cell(random: Random, column: str, careful: bool) -> str:
 def _written(random: Random, cell: str, separator: str) -> str:
     if random.random() < 0.05:
         return cell
-    if any(character in cell for character in (separator, '"', "\n", "\r")):
+    if not {separator, '"', "\n", "\r"}.isdisjoint(cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell

@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.database import Record
-from storage.encoding import encoded
+from storage.database import Record, bound_database
 from storage.models.files import Chunk, FileChunk, FileOwner, StoredFile
 from storage.models.history import Applied, StoredOutcome
 from storage.schema import REPLICATED
@@ -18,7 +17,7 @@ APART: frozenset[type[Record]] = frozenset({Applied, StoredOutcome, Chunk, FileC
 OWN = ("record_tutor_answer", "report_tutor_delay", "remind_of_due", "record_transfer", "record_backup")
 """Commands that the cluster gives itself; the last two note what is about to be done outside the log, whether
 it can be done or not."""
-COUNTED: Sequence[type[Record]] = tuple(model for model in REPLICATED if model not in APART)
+COUNTED: Sequence[str] = tuple(model._meta.table_name for model in REPLICATED if model not in APART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,12 @@ class State:
     def _read(self) -> Written:
         entries = self._classroom.kinds.total()
         with self._classroom.reading():
-            tables = tuple((model._meta.table_name, _digest(model)) for model in COUNTED)
+            tables = tuple((table, _digest(table)) for table in COUNTED)
         return Written(entries, tables, sum(self._classroom.kinds[kind] for kind in OWN))
 
 
-def _digest(model: type[Record]) -> str:
+def _digest(table: str) -> str:
     digest = hashlib.sha256()
-    for row in model.select(*model._meta.sorted_fields).tuples().iterator():
-        digest.update(encoded(row))
+    for row in bound_database().execute_sql(f'SELECT * FROM "{table}"'):
+        digest.update(repr(row).encode())
     return digest.hexdigest()

@@ -52,10 +52,9 @@ class TelegramPeople:
         self._grammar = Grammar(random, room.registry)
         self._albums = count(1)
 
-    async def next(self) -> list[Json]:
-        """The updates of one thing done."""
+    async def next(self, chat: int) -> list[Json]:
+        """The updates of one thing done there."""
         random = self._random
-        chat = random.choice((*CHATS.values(), STRANGER, GROUP))
         if self._room.store.load(str(chat)).dialogue is not None and random.random() < 0.5:
             return [self._answer(chat)]
         match random.choices(("line", "tap", "file", "album", "thing", "noise"), (40, 20, 15, 10, 5, 10))[0]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,106 +14,51 @@ from types import TracebackType
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from bot.adapters.telegram import Menus, TelegramAdapter, albums, limits, streaming
-from bot.adapters.telegram.polling import Polling
+from bot.adapters.telegram import TelegramAdapter, albums, limits, streaming
 from bot.app import Classroom, converse, menus
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsError
 from bot.commands import Calendar, build_registry
 from bot.core.chat import Session
 from bot.core.conversation import ChatConversation
-from bot.core.model import Incoming, Reply, Role, StreamedReply
-from bot.core.richtext import Style
+from bot.core.model import Incoming, Role
 from bot.store import BotStore
+from lms_cluster.tokens import digest
 from tests.dialogs.quoting_tutor import quoting_tutor
-from tests.fuzz.room import Seen, listening
-from tests.fuzz.state import State
+from tests.fuzz.ledger import Ledger
+from tests.fuzz.room import Commands, listening
+from tests.fuzz.telegram_watched import Heard, WatchedAdapter, WatchedPolling
 from tests.solo.classroom import seated
-from tests.telegram.protocol import BotMessage, Json
-from tests.telegram.server import TOKEN, BotApiServer
+from tests.telegram.protocol import Json
+from tests.telegram.server import BotApiServer
 from tests.world import PEOPLE
 
 CHATS = {username: number for number, username in enumerate(PEOPLE, start=7001)}
 STRANGER = 7999
 GROUP = -7000
 """A chat that several people read, where edsger is signed in."""
+PLACES = (*CHATS.values(), STRANGER, GROUP)
 PATIENCE_SECONDS = 120.0
 
-_KINDS = {Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "code", Style.QUOTE: "blockquote"}
 # What Telegram may well refuse, as a file that is gone or a message that was deleted before.
 _EXPECTED = re.compile(r"wrong file_id|file is too big|message to (?:delete|react) not found")
 
 
-class WatchedPolling(Polling):
-    """Tells when an update is done with."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of some things done at once."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.done: set[int] = set()
-        self.progress = asyncio.Event()
-
-    def handled(self, update_id: int) -> None:
-        super().handled(update_id)
-        self.done.add(update_id)
-        self.progress.set()
-
-
-class WatchedAdapter(TelegramAdapter):
-    """Compares what the core says with what the server then shows."""
-
-    def __init__(self, server: BotApiServer, menus: Menus, polling: WatchedPolling) -> None:
-        super().__init__(TOKEN, server.url, menus, polling)
-        self.seen: Seen | None = None
-        self._server = server
-        self._lines: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def send(self, chat: str, reply: Reply) -> str:
-        async with self._lines[chat]:
-            before = len(self._server.said)
-            message = await super().send(chat, reply)
-            self._note(chat, reply, before)
-        return message
-
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
-        async with self._lines[chat]:
-            before = len(self._server.said)
-            message = await super().stream(chat, reply)
-            self._note(chat, reply.final, before)
-        return message
-
-    def _note(self, chat: str, reply: Reply, before: int) -> None:
-        seen = self.seen
-        if seen is None:
-            return
-        mine = chat == seen.incoming.chat and not reply.text.plain.startswith("🔔")
-        (seen.replies if mine else seen.notices).append(reply)
-        shown = [message for message in self._server.said[before:] if message.chat == int(chat)]
-        seen.troubles.extend(_differences(reply, shown))
-
-
-def _differences(reply: Reply, shown: Sequence[BotMessage]) -> Iterator[str]:
-    """White space apart, which Telegram trims at the ends of messages."""
-    meant, read = _dense(reply.text.plain), _dense("".join(message.text for message in shown))
-    if meant != read:
-        yield f"Telegram shows other words: {read[:300]!r} for {meant[:300]!r}"
-    for style, kind in _KINDS.items():
-        styled = _dense("".join(span.text for span in reply.text.spans if span.style is style))
-        entities = [entity for message in shown for entity in message.entities if entity.kind == kind]
-        if _dense("".join(entity.text for entity in entities)) != styled:
-            yield f"other words are {kind} than were meant: {entities}"
-    data = [button.data for row in reply.buttons for button in row]
-    if [data for message in shown for row in message.rows for _, data in row] != data:
-        yield f"other buttons than were meant: {data}"
-    if len([message for message in shown if message.file_name]) != len(reply.files):
-        yield f"other files than were meant: {[file.name for file in reply.files]}"
-
-
-def _dense(words: str) -> str:
-    return "".join(words.split())
+    heard: Sequence[Heard]
+    troubles: list[str] = field(default_factory=list)
+    """Of which it is not known whose they are."""
 
 
 class TelegramRoom:
-    """Open while it is entered: a bot at work, its people signed in."""
+    """Open while it is entered: a bot at work, its people signed in. `commands` may add to the registry, for
+    tests of what is noticed."""
+
+    def __init__(self, commands: Commands = lambda registry: registry) -> None:
+        self._commands = commands
 
     async def __aenter__(self) -> TelegramRoom:
         async with AsyncExitStack() as stack:
@@ -125,7 +69,9 @@ class TelegramRoom:
             for place, name, value in (
                 (albums, "ALBUM_SECONDS", 0.01),
                 (limits, "IN_A_SECOND", 100_000),
+                (limits, "DRAFTS_IN_A_SECOND", 100_000),
                 (limits, "CHAT_AT_ONCE", 100_000),
+                (limits, "GROUP_IN_A_MINUTE", 100_000),
                 (streaming, "DRAFT_INTERVAL_SECONDS", 0.0),
                 (streaming, "EDIT_INTERVAL_SECONDS", 0.0),
             ):
@@ -133,17 +79,16 @@ class TelegramRoom:
             self.server = await stack.enter_async_context(BotApiServer())
             self.classroom = await stack.enter_async_context(seated(lambda: datetime.now(UTC), quoting_tutor))
             calendar, awaited = Calendar(lambda: datetime.now(UTC), ZoneInfo("UTC")), AwaitedAnswers()
-            self.registry = build_registry(self.classroom.client, calendar, awaited)
+            self.registry = self._commands(build_registry(self.classroom.client, calendar, awaited))
             room = Classroom(self.classroom.client, self.registry, awaited, calendar)
             self.store = BotStore(folder / "bot.db", TelegramAdapter.name)
             stack.callback(self.store.close)
-            for chat in (*CHATS.values(), GROUP):
-                await self.sign_in(chat)
+            await self.see_signed_in()
             self._polling = WatchedPolling()
             self.adapter = WatchedAdapter(self.server, menus(self.registry), self._polling)
             self._work = asyncio.create_task(converse(self.adapter, room, self.store))
             stack.push_async_callback(self._end)
-            self._state = State(self.classroom)
+            self._ledger = Ledger(self.classroom)
             self._stack = stack.pop_all()
         return self
 
@@ -157,12 +102,13 @@ class TelegramRoom:
         with suppress(asyncio.CancelledError):
             await self._work
 
-    async def sign_in(self, chat: int) -> None:
-        """See that somebody is signed in there."""
-        known = self.store.load(str(chat))
-        if known.session is not None:
-            return
-        username = next((name for name, number in CHATS.items() if number == chat), "edsger")
+    async def see_signed_in(self) -> None:
+        """See that somebody is signed in in every chat, the stranger's apart."""
+        for username, chat in (*CHATS.items(), ("edsger", GROUP)):
+            if self.store.load(str(chat)).session is None:
+                await self._sign_in(username, chat)
+
+    async def _sign_in(self, username: str, chat: int) -> None:
         person = PEOPLE[username]
         try:
             session = await self.classroom.client.login(username, person.password)
@@ -172,47 +118,74 @@ class TelegramRoom:
             username = f"{person.role}{self._newcomers}"
             self.classroom.seat(username, username.capitalize(), person.role, person.password)
             session = await self.classroom.client.login(username, person.password)
-        role = Role(session.user.role)
-        self.store.save(str(chat), replace(known, session=Session(session.token, username, role)))
+        own = Session(session.token, username, Role(session.user.role))
+        self.store.save(str(chat), replace(self.store.load(str(chat)), session=own))
 
-    async def hear(self, updates: Sequence[Json], redelivered: bool = False) -> Seen:
-        """Deliver them, as one thing said, and observe."""
-        chat = chat_of(updates[0])
-        incoming = Incoming(TelegramAdapter.name, str(chat), "", text=f"{updates}")
-        seen = Seen(incoming, redelivered=redelivered, before=self._state.now())
+    async def hear(self, things: Sequence[Sequence[Json]], redelivered: bool = False) -> Round:
+        """Deliver the updates of each thing done, no two of them in one chat, all at once; and observe."""
+        seen = Round([Heard(chat_of(updates[0]), updates) for updates in things])
+        sessions = {heard.chat: [self._session(heard.chat)] for heard in seen.heard}
+        self._ledger.clear()
         self._troubles.clear()
         self.server.refused.clear()
-        self.adapter.seen = seen
+        self.adapter.troubles.clear()
+        self.adapter.hearing = {heard.chat: heard for heard in seen.heard}
+        updates = [update for heard in seen.heard for update in heard.updates]
+        if redelivered:
+            await self._deliver_again(updates)
+        else:
+            self._deliver(updates)
         try:
-            await self._deliver(updates, redelivered)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not all(self._is_done(heard) for heard in seen.heard):
+                    await self._some_progress()
         except TimeoutError:
-            seen.troubles.append("never done with")
-        self.adapter.seen = None
-        seen.troubles += self._troubles
-        seen.troubles += [
+            for heard in seen.heard:
+                if not self._is_done(heard):
+                    heard.troubles.append("never done with")
+        self.adapter.hearing = {}
+        for heard in seen.heard:
+            # Who has signed in by it has written as who they are now.
+            heard.written = self._ledger.take(*sessions[heard.chat], self._session(heard.chat))
+        seen.troubles.extend(self._troubles)
+        seen.troubles.extend(self.adapter.troubles)
+        seen.troubles.extend(
             f"{method} was refused: {why}" for method, why in self.server.refused if not _EXPECTED.search(why)
-        ]
-        seen.after = self._state.now()
+        )
+        if tables := self._ledger.rest():
+            seen.troubles.append(f"rows in {', '.join(sorted(tables))} were written by nobody who was heard")
         return seen
 
-    async def _deliver(self, updates: Sequence[Json], redelivered: bool) -> None:
-        ids = set()
+    def _deliver(self, updates: Sequence[Json]) -> None:
         for update in updates:
-            if redelivered:
-                self._polling.done.discard(update["update_id"])
-                ids.add(self.server.deliver_again(update)["update_id"])
-            else:
-                update.update(self.server.deliver(update))
-                ids.add(update["update_id"])
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not ids <= self._polling.done:
-                self._polling.progress.clear()
-                waiting = asyncio.create_task(self._polling.progress.wait())
-                await asyncio.wait({waiting, self._work}, return_when=asyncio.FIRST_COMPLETED)
-                if self._work.done():
-                    waiting.cancel()
-                    self._work.result()
-                    raise AssertionError("the bot has ended")
+            update.update(self.server.deliver(update))
+
+    async def _deliver_again(self, updates: Sequence[Json]) -> None:
+        """When they are confirmed: as if that had been lost."""
+        update_ids = {update["update_id"] for update in updates}
+        await self.server.until(lambda: self._polling.has_confirmed(update_ids))
+        self._polling.done -= update_ids
+        for update in updates:
+            self.server.deliver_again(update)
+
+    def _is_done(self, heard: Heard) -> bool:
+        return {update["update_id"] for update in heard.updates} <= self._polling.done
+
+    async def _some_progress(self) -> None:
+        self._polling.progress.clear()
+        waiting = asyncio.create_task(self._polling.progress.wait())
+        try:
+            await asyncio.wait({waiting, self._work}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if self._work.done():
+            self._work.result()
+            raise AssertionError("the bot has ended")
+
+    def _session(self, chat: int) -> bytes:
+        """Of whoever is signed in there, as the cluster knows it; empty for nobody."""
+        session = self.store.load(str(chat)).session
+        return digest(session.token) if session is not None else b""
 
     def conversation(self, chat: int) -> ChatConversation:
         incoming = Incoming(TelegramAdapter.name, str(chat), "")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bot.adapters.telegram import attempts, rendering, replies
+from bot.core.command import EVERYONE, Command, Conversation, Registry, Values
+from bot.core.errors import Failure
+from bot.core.language import Phrase
+from bot.core.model import Reply
 from bot.core.richtext import Style, Text
+from bot.store import BotStore
 from tests.fuzz.campaign import Tally
-from tests.fuzz.telegram import play_telegram_room
+from tests.fuzz.telegram import compare, play_telegram_room, violations
+from tests.fuzz.telegram_people import message_in
+from tests.fuzz.telegram_room import CHATS, STRANGER, TelegramRoom
 
 CASES = 60
 
@@ -46,3 +54,36 @@ async def test_this_mistake_is_noticed(
     tally = Tally()
     await play_telegram_room(2026, 1, CASES, tally, lambda words: None)
     assert any(noticed in failure.what for failure in tally.failures)
+
+
+async def test_a_refusal_that_has_written_is_found_among_those_who_write_rightly() -> None:
+    async def announce_and_refuse(conversation: Conversation, values: Values) -> Reply:
+        client = room.classroom.client
+        await client.announce(conversation.token, conversation.request_id, "Free ice cream.")
+        raise Failure("FAILED_PRECONDITION", "CLOSED", "There is none.")
+
+    def with_broken(registry: Registry) -> Registry:
+        broken = Command("broken", Phrase("break"), "/broken", announce_and_refuse, EVERYONE)
+        registry.add([broken])
+        return registry
+
+    grace, alan, ada = CHATS["grace"], CHATS["alan"], CHATS["ada"]
+    lines = {alan: "/announce No class.", grace: "/broken", ada: "/submit A9 x", STRANGER: "/grades"}
+    async with TelegramRoom(with_broken) as room:
+        things = [[message_in(room, chat, text=line)] for chat, line in lines.items()]
+        seen = await room.hear(things)
+    assert list(violations(seen)) == [
+        (things[1], "refused, and yet other rows in announcement, audit, event")
+    ]
+
+
+async def test_what_is_heard_again_when_it_comes_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = BotStore.load
+    monkeypatch.setattr(BotStore, "load", lambda store, chat: replace(load(store, chat), handled=()))
+    async with TelegramRoom() as room:
+        things = [[message_in(room, CHATS["ada"], text="/grades")]]
+        seen = await room.hear(things)
+        assert list(violations(seen)) == []
+        compare(seen, await room.hear(things, redelivered=True))
+    ((_, what),) = violations(seen)
+    assert "heard twice" in what

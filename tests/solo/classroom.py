@@ -26,7 +26,7 @@ from lms_cluster.passwords import Passwords
 from lms_cluster.services.composition import Services
 from lms_cluster.stamp import stamped
 from lms_cluster.tokens import digest, new_token
-from protos.command_pb2 import AddFirstAdministrator, AddUser, CreateSession, EndSession, Outcome
+from protos.command_pb2 import AddFirstAdministrator, AddUser, Command, CreateSession, EndSession, Outcome
 from raft.runtime.secret import ClusterSecret
 from raft.runtime.transport import SERVER_OPTIONS
 from storage.classroom import Classroom
@@ -123,6 +123,10 @@ class SoloClassroom:
     def kinds(self) -> Counter[str]:
         """How many commands of each kind were applied; together they count what was."""
         return self._driver.kinds
+
+    def after_each(self, listen: Callable[[Command], None]) -> None:
+        """Have `listen` told of every command from now on, once it is applied."""
+        self._driver.on_command = listen
 
     def reading(self) -> AbstractContextManager[None]:
         """The rows, for the storage's models used inside."""

@@ -27,6 +27,7 @@ class SoloDriver(Driver):
         self._classroom = classroom
         self._time = clock
         self.on_applied: Callable[[Index], None] = lambda index: None
+        self.on_command: Callable[[Command], None] = lambda command: None
         self.kinds: Counter[str] = Counter()
         """How many commands of each kind were applied."""
 
@@ -45,6 +46,7 @@ class SoloDriver(Driver):
         entry = Entry(TERM, index, EntryKind.COMMAND, command.SerializeToString())
         (response,) = self._classroom.apply([entry])
         self.kinds[str(command.WhichOneof("data"))] += 1
+        self.on_command(command)
         self.on_applied(index)
         return Applied(TERM, index, response)
 

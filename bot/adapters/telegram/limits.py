@@ -16,6 +16,7 @@ DRAFTS_IN_A_SECOND = 15
 # One a second in one chat; a few at once are tolerated, as an answer in several parts needs them.
 CHAT_AT_ONCE = 15
 CHAT_AT_ONCE_SECONDS = 15.0
+GROUP_IN_A_MINUTE = 20
 CHATS_REMEMBERED_MAX = 1024
 
 FLOOD_RETRIES = 5
@@ -30,12 +31,17 @@ _COURTESIES = frozenset({"sendChatAction", "sendMessageDraft", "setMessageReacti
 class SpeedLimiter(AIORateLimiter):
     """Waits before a call rather than be refused; when Telegram demands a pause, keeps it and tries again.
 
-    The pauses, and the limits in groups, are the library's. Its limit over all chats counts when a call
+    The pauses, and how it counts in groups, are the library's. Its limit over all chats counts when a call
     begins, and calls that are late meet the next ones: here what counts is when they have arrived.
     """
 
     def __init__(self) -> None:
-        super().__init__(overall_max_rate=0, max_retries=FLOOD_RETRIES)
+        super().__init__(
+            overall_max_rate=0,
+            group_max_rate=GROUP_IN_A_MINUTE,
+            group_time_period=60.0,
+            max_retries=FLOOD_RETRIES,
+        )
         self._messages = _Second(IN_A_SECOND)
         self._drafts = _Second(DRAFTS_IN_A_SECOND)
         self._chats: dict[int, AsyncLimiter] = {}
