@@ -71,18 +71,19 @@ def _question(row: Any) -> Asked:
         raise ValueError("an answerable question needs 'gold_sentences'")
     return Asked(
         id=_text(row, "id"),
-        course=_text(row, "course") if row.get("course") else "",
+        course=_text(row, "course", ""),
         text=_text(row, "question"),
         answerable=answerable,
         gold_docs=_texts(row, "gold_docs") if answerable else (),
         gold_sentences=gold,
-        kind="" if answerable else row.get("unanswerable_kind") or UNSPECIFIED,
+        kind="" if answerable else _text(row, "unanswerable_kind", UNSPECIFIED),
     )
 
 
-def _text(row: dict[str, Any], field: str) -> str:
-    value = row[field]
-    if not isinstance(value, str) or not value.strip():
+def _text(row: dict[str, Any], field: str, default: str | None = None) -> str:
+    """A field that may be left out or null has a default."""
+    value = row[field] if default is None else row.get(field) or default
+    if not isinstance(value, str) or (not value.strip() and value != default):
         raise TypeError(f"'{field}' must be a text")
     return value
 

@@ -46,6 +46,7 @@ def test_the_questions_of_one_course_are_told_from_others_unless_none_names_it(t
         ({**ANSWERABLE, "answerable": "yes"}, "'answerable' must be true or false"),
         ({**ANSWERABLE, "question": " "}, "'question' must be a text"),
         ({key: value for key, value in ANSWERABLE.items() if key != "id"}, "'id' is missing"),
+        ({**OUTSIDE, "unanswerable_kind": ["outside"]}, "'unanswerable_kind' must be a text"),
         (["q1"], "is no JSON object"),
         (OUTSIDE, "the id 'q2' is given twice"),
     ],
