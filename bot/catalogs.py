@@ -2,7 +2,8 @@
 
 Every `homeroom.po` gets the sentences that are new, loses those that are gone, and is compiled to the
 `homeroom.mo` that the bot reads. With `--check`, nothing is written: fails when a catalog is not current, or
-lacks a translation. Needs Babel, which the bot itself does not.
+lacks a translation, and when the course servers can say what no catalog has. Needs Babel, which the bot
+itself does not.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bot.core.language import CATALOGS, DOMAIN, ENGLISH, LANGUAGES
+from bot.server_sentences import unknown
 
 SOURCES = CATALOGS.parent
 WIDTH = 110
@@ -181,7 +183,7 @@ def main() -> None:
             for language in translated_languages()
             for complain in (stale, missing, wrong)
             for complaint in complain(language)
-        ]:
+        ] + list(unknown()):
             raise SystemExit("\n".join(found))
         print("catalogs are current and complete")
         return

@@ -17,7 +17,6 @@ from bot.core.model import Button, Reply
 from bot.core.settings import Settings
 from bot.core.text import settings as text
 
-OFF = "off"
 _TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.]?([0-5]\d))?")
 
 
@@ -96,9 +95,9 @@ def _switch(is_on: bool, on: Words, to_on: str, off: Words, to_off: str) -> Butt
 
 def _topics(word: str) -> tuple[str, ...]:
     found = [topic.strip().lower() for topic in word.split(",") if topic.strip()]
-    if found == ["all"]:
+    if len(found) == 1 and found[0] in text.ALL_WORDS:
         return tuple(text.TOPICS)
-    if found == ["none"]:
+    if len(found) == 1 and found[0] in text.NONE_WORDS:
         return ()
     known = {word: topic for topic, words in text.TOPIC_WORDS.items() for word in words}
     for name in found:
@@ -110,7 +109,7 @@ def _topics(word: str) -> tuple[str, ...]:
 
 def _hours(word: str) -> tuple[str, str]:
     """Reads `22:00-07:00` and `22-7`; two empty ones for off."""
-    if word.strip().lower() == OFF:
+    if word.strip().lower() in text.OFF_WORDS:
         return "", ""
     begin, _, end = word.strip().partition("-")
     found = _time_of_day(begin), _time_of_day(end)
@@ -120,7 +119,7 @@ def _hours(word: str) -> tuple[str, str]:
 
 
 def _digest(word: str) -> str:
-    if word.strip().lower() == OFF:
+    if word.strip().lower() in text.OFF_WORDS:
         return ""
     at = _time_of_day(word)
     if not at:
@@ -137,7 +136,7 @@ def _time_of_day(word: str) -> str:
 def _zone(word: str) -> str:
     """A name of the tz database; empty for the course's."""
     wanted = word.strip().replace(" ", "_")
-    if wanted.lower() == "course":
+    if wanted.lower() in text.COURSE_WORDS:
         return ""
     known = _zones()
     if wanted.lower() in known:
@@ -156,7 +155,7 @@ def _zones() -> dict[str, str]:
 def _language(word: str) -> str:
     """A tag that is spoken; empty for the one that the place knows."""
     tag = word.strip().lower()
-    if tag == "auto":
+    if tag in text.AUTO_WORDS:
         return ""
     if tag not in LANGUAGES:
         raise BadValue(text.not_a_language(word, LANGUAGES))

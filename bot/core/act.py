@@ -267,7 +267,9 @@ class Act:
         faults = {field.rpartition(".")[2] for field in failure.violations}
         arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
         if arg is None:
-            await self.refuse(told(failure.message) or reason)
+            # A message that is made of the violations says no more than they do.
+            lists = any(failure.message.startswith(f"{field}: ") for field in failure.violations)
+            await self.refuse(reason if lists or not failure.message else told(failure.message))
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, arg.name), reason, arg)

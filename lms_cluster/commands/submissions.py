@@ -67,8 +67,9 @@ def _demand_taken(assignment: Assignment, dates: DueDates, attempt: int, now_ms:
         raise _rule("CLOSED", f"{id_} closed on {written(dates.cutoff_ms)}.")
     if assignment.attempts_max and attempt > assignment.attempts_max:
         count = assignment.attempts_max
-        attempts = "The one attempt" if count == 1 else f"All {count} attempts"
-        raise _rule("ATTEMPTS_USED", f"{attempts} at {id_} {'is' if count == 1 else 'are'} used.")
+        only = f"The one attempt at {id_} is used."
+        message = only if count == 1 else f"All {count} attempts at {id_} are used."
+        raise _rule("ATTEMPTS_USED", message)
 
 
 def _rule(reason: str, message: str) -> Refused:

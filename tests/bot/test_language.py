@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import catalogs
+from bot import catalogs, server_sentences
 from bot.client.api import Recipient
 from bot.commands import arguments
 from bot.core import text
@@ -25,8 +25,9 @@ from bot.core.model import Incoming, Reply, Role
 from bot.core.reader import reading_as
 from bot.core.richtext import bold, lines, plain
 from bot.core.settings import Settings
-from bot.core.text import dates, dialogue
-from bot.core.text.servers import SENTENCES, told
+from bot.core.text import audit, dates, dialogue
+from bot.core.text.refusals import SENTENCES
+from bot.core.text.servers import SHAPES, told
 from tests.bot.place import Chatting, Place, as_shown
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -182,7 +183,8 @@ def test_every_sentence_is_given_the_values_it_names() -> None:
     for place, call in _calls():
         sentences = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
         given = {keyword.arg for keyword in call.keywords}
-        if given == {None} or place.startswith("servers.py"):  # filled with what a server said
+        # Some are filled with what a server said.
+        if given == {None} or place.startswith(("refusals.py", "deeds.py")):
             continue
         for sentence in sentences:
             assert isinstance(sentence, str), place
@@ -224,6 +226,54 @@ def test_a_sentence_of_the_servers_that_is_not_known_is_passed_on() -> None:
 def test_what_stood_in_a_sentence_of_the_servers_is_no_place_to_fill() -> None:
     with speaking("de"):
         assert told("There is no assignment {item} {0}.") == "Eine Aufgabe {item} {0} gibt es nicht."
+
+
+def test_the_servers_say_nothing_that_is_not_known_of_them() -> None:
+    """Nor do they call a deed what would stand in the audit in English."""
+    assert list(server_sentences.unknown()) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nobody foresaw ⟨x⟩.",
+        "must be newer than ⟨x⟩, you sent ⟨x⟩",  # which would pass as "must be {expected}, you sent {sent}"
+    ],
+)
+def test_a_sentence_is_not_known_by_a_place_that_takes_in_its_words(sentence: str) -> None:
+    assert not server_sentences.is_known(sentence, SHAPES)
+
+
+def test_what_a_sentence_can_become_is_read_off_the_sources() -> None:
+    said = server_sentences.sentences()
+    assert {
+        "There is no assignment ⟨x⟩.",  # by a noun that stands elsewhere
+        "Only ⟨x⟩ can see the audit.",  # by a table
+        "must be student, instructor or administrator",  # by another module's constant
+        "The one attempt at ⟨x⟩ is used.",  # of two
+        "⟨x⟩ is a broken PDF",  # after a file's name
+    } <= said.keys()
+
+
+def test_deeds_and_their_details_are_said_in_german_and_what_somebody_wrote_is_left() -> None:
+    with speaking("de"):
+        assert audit.act("root", "release grades", "A1", "3 released") == (
+            "root: Bewertungen freigeben, A1 (3 freigegeben)"
+        )
+        assert audit.act("root", "learn who asked a question", "Q1", "disabled") == (
+            "root: erfahren, wer eine Frage gestellt hat, Q1 (disabled)"
+        )
+        assert audit.act("root", "dance", "", "") == "root: dance"
+    assert audit.act("grace", "grade", "S1", "18 of 20, released") == "grace: grade, S1 (18 of 20, released)"
+
+
+def test_what_only_staff_is_told_is_said_in_german() -> None:
+    with speaking("de"):
+        assert told("Only instructors can release grades.") == "Nur Lehrkräfte können Bewertungen freigeben."
+        assert told("notes.pdf is a broken PDF") == "notes.pdf ist ein kaputtes PDF"
+        assert told("linus is a student; a role is not changed") == (
+            "linus ist Student/in; eine Rolle wird nicht geändert"
+        )
 
 
 def test_the_servers_still_say_every_sentence_that_is_known_of_them() -> None:

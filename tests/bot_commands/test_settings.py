@@ -32,6 +32,10 @@ def parsed(command: Command, name: str, word: str) -> object:
         ("language", "DE", "de"),
         ("language", "auto", ""),
         ("mute", "none", ()),
+        ("mute", "Nichts", ()),
+        ("quiet", "aus", ("", "")),
+        ("digest", "aus", ""),
+        ("zone", "kurs", ""),
         ("mute", "grades, materials", ("materials", "grades")),
     ],
 )

@@ -1,4 +1,5 @@
-"""A student's whole way in German: no sentence of ours is in English on it, however German was chosen."""
+"""A student's whole way in German, and what only staff meets: no sentence of ours is in English on it,
+however German was chosen."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ from tests.solo.classroom import seated
 TRANSCRIPTS = sorted(FOLDER.glob("auf_deutsch*.txt"))
 STAFF = {"grace", "root"}
 """They speak English; everybody else is spoken to in German."""
+ABOUT_STAFF = "auf_deutsch_fuer_das_kollegium"
+"""In which they do not."""
 CHOICE = "/settings language=de"
 PATIENCE_SECONDS = 20
 
@@ -31,26 +34,30 @@ PATIENCE_SECONDS = 20
 class GermanPlace(ScriptAdapter):
     """A place that knows the students' language, if `knows`; and keeps what is said to them in English."""
 
-    def __init__(self, steps: Sequence[Step], downloads: Path, act: Acts, *, knows: bool) -> None:
+    def __init__(
+        self, steps: Sequence[Step], downloads: Path, act: Acts, *, knows: bool, english: set[str]
+    ) -> None:
+        """`english`: who is spoken to in English."""
         transcript = Transcript(steps, FOLDER)
         super().__init__([transcript], downloads, print, act, patience_seconds=PATIENCE_SECONDS)
         self._language = "de-DE" if knows else ""
         self._english = English("de")
+        self._speak_english = english
         self.said_in_english: list[str] = []
 
     def _filled(self, incoming: Incoming, said: Said) -> Incoming:
-        language = "en" if incoming.chat in STAFF else self._language
+        language = "en" if incoming.chat in self._speak_english else self._language
         return super()._filled(replace(incoming, language=language), said)
 
     async def send(self, chat: str, reply: Reply) -> str:
-        if chat not in STAFF:
+        if chat not in self._speak_english:
             self.said_in_english += self._english.said_in(reply)
         return await super().send(chat, reply)
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("knows", [True, False], ids=["the place knows it", "it is chosen"])
-async def test_a_german_student_is_spoken_to_in_german_all_the_way(
+async def test_who_speaks_german_is_spoken_to_in_german_all_the_way(
     path: Path, knows: bool, tmp_path: Path
 ) -> None:
     steps = list(Transcript.read(path).steps)
@@ -63,7 +70,8 @@ async def test_a_german_student_is_spoken_to_in_german_all_the_way(
             classroom.set_tutor(quoting_tutor if there else None)
 
         act = between.acts(without_nodes(between, set_tutor))
-        place = GermanPlace(steps, tmp_path / "downloads", act, knows=knows)
+        english = set() if path.stem == ABOUT_STAFF else STAFF
+        place = GermanPlace(steps, tmp_path / "downloads", act, knows=knows, english=english)
         store = BotStore(tmp_path / "bot.db", place.name)
         try:
             await converse(place, room_over(client, ZoneInfo("Europe/Berlin"), Outcomes()), store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.language import Phrase, tr
+from bot.core.text.deeds import deed_said, detail_said
 
 AUDIT_SUMMARY = Phrase("who did what, with the log entry of each act")
 SINCE_PROMPT = Phrase("Since when? For example 2026-11-30, fri 18:00 or -7d.")
@@ -29,9 +30,9 @@ def more(page: int) -> str:
 
 
 def act(author: str, deed: str, object_: str, detail: str) -> str:
-    """ "root: reset passwords, ann"; `deed` is the servers' own word for it."""
-    done = ", ".join(part for part in (deed, object_) if part)
-    return f"{author}: {done} ({detail})" if detail else f"{author}: {done}"
+    """ "root: reset passwords, ann"; `deed` and `detail` are the servers' own words for it."""
+    done = ", ".join(part for part in (deed_said(deed), object_) if part)
+    return f"{author}: {done} ({detail_said(deed, detail)})" if detail else f"{author}: {done}"
 
 
 def where(when: str, index: int, term: int) -> str:

@@ -101,8 +101,8 @@ def log_and_disk(last_index: int, commit_index: int, free: str) -> str:
 
 
 def alarm(sentence: str) -> str:
-    """The node's own words."""
-    return f"⚠ {sentence}"
+    """`sentence` in the node's own words."""
+    return f"⚠ {told(sentence)}"
 
 
 def voters(names: str) -> str:

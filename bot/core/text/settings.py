@@ -52,6 +52,13 @@ TOPIC_NAMES = {
 """As they are typed: single words."""
 TOPIC_WORDS = {topic: in_every_language(name) for topic, name in TOPIC_NAMES.items()}
 
+# What may be typed instead of a value.
+ALL_WORDS = in_every_language(Phrase("all"))
+NONE_WORDS = in_every_language(Phrase("none"))
+OFF_WORDS = in_every_language(Phrase("off"))
+COURSE_WORDS = in_every_language(Phrase("course"))
+AUTO_WORDS = in_every_language(Phrase("auto"))
+
 
 def language(name: str, chosen: bool) -> str:
     return tr("Language: {name}", name=name) if chosen else tr("Language: {name}, as you use here", name=name)
