@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -126,9 +126,6 @@ class TelegramRoom:
         seen = Round([Heard(chat_of(updates[0]), updates) for updates in things])
         sessions = {heard.chat: [self._session(heard.chat)] for heard in seen.heard}
         self._ledger.clear()
-        self._troubles.clear()
-        self.server.refused.clear()
-        self.adapter.troubles.clear()
         self.adapter.hearing = {heard.chat: heard for heard in seen.heard}
         updates = [update for heard in seen.heard for update in heard.updates]
         if redelivered:
@@ -147,11 +144,7 @@ class TelegramRoom:
         for heard in seen.heard:
             # Who has signed in by it has written as who they are now.
             heard.written = self._ledger.take(*sessions[heard.chat], self._session(heard.chat))
-        seen.troubles.extend(self._troubles)
-        seen.troubles.extend(self.adapter.troubles)
-        seen.troubles.extend(
-            f"{method} was refused: {why}" for method, why in self.server.refused if not _EXPECTED.search(why)
-        )
+        seen.troubles.extend(self._new_troubles())
         if tables := self._ledger.rest():
             seen.troubles.append(f"rows in {', '.join(sorted(tables))} were written by nobody who was heard")
         return seen
@@ -181,6 +174,16 @@ class TelegramRoom:
         if self._work.done():
             self._work.result()
             raise AssertionError("the bot has ended")
+
+    def _new_troubles(self) -> Iterator[str]:
+        """Since it was asked last: a notice may well be told when all is done with."""
+        yield from self._troubles
+        yield from self.adapter.troubles
+        for method, why in self.server.refused:
+            if not _EXPECTED.search(why):
+                yield f"{method} was refused: {why}"
+        for noted in (self._troubles, self.adapter.troubles, self.server.refused):
+            noted.clear()
 
     def _session(self, chat: int) -> bytes:
         """Of whoever is signed in there, as the cluster knows it; empty for nobody."""

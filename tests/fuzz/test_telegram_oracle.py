@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -14,12 +14,17 @@ from bot.core.language import Phrase
 from bot.core.model import Reply
 from bot.core.richtext import Style, Text
 from bot.store import BotStore
-from tests.fuzz.campaign import Tally
-from tests.fuzz.telegram import compare, play_telegram_room, violations
+from tests.fuzz.telegram import compare, violations
 from tests.fuzz.telegram_people import message_in
 from tests.fuzz.telegram_room import CHATS, STRANGER, TelegramRoom
 
-CASES = 60
+LINES = {CHATS["grace"]: "/help", CHATS["ada"]: "/help a<b", STRANGER: "/grades"}
+
+
+async def found_of(room: TelegramRoom, lines: Mapping[int, str]) -> list[tuple[str, str]]:
+    """After which updates, and what, when these lines are said at once."""
+    seen = await room.hear([[message_in(room, chat, text=line)] for chat, line in lines.items()])
+    return [(str(updates), what) for updates, what in violations(seen)]
 
 
 def unescaped(text: Text) -> str:
@@ -50,10 +55,11 @@ async def test_this_mistake_is_noticed(
     noticed: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(place, name, mistake)
-    tally = Tally()
-    await play_telegram_room(2026, 1, CASES, tally, lambda words: None)
-    assert any(noticed in failure.what for failure in tally.failures)
+    async with TelegramRoom() as room:
+        assert await found_of(room, LINES) == []
+        monkeypatch.setattr(place, name, mistake)
+        found = await found_of(room, LINES)
+    assert any(noticed in what for _, what in found)
 
 
 async def test_a_refusal_that_has_written_is_found_among_those_who_write_rightly() -> None:
@@ -67,14 +73,11 @@ async def test_a_refusal_that_has_written_is_found_among_those_who_write_rightly
         registry.add([broken])
         return registry
 
-    grace, alan, ada = CHATS["grace"], CHATS["alan"], CHATS["ada"]
-    lines = {alan: "/announce No class.", grace: "/broken", ada: "/submit A9 x", STRANGER: "/grades"}
+    lines = {CHATS["ada"]: "/ask instructor Why?", CHATS["grace"]: "/broken", STRANGER: "/grades"}
     async with TelegramRoom(with_broken) as room:
-        things = [[message_in(room, chat, text=line)] for chat, line in lines.items()]
-        seen = await room.hear(things)
-    assert list(violations(seen)) == [
-        (things[1], "refused, and yet other rows in announcement, audit, event")
-    ]
+        ((updates, what),) = await found_of(room, lines)
+    assert "/broken" in updates
+    assert what == "refused, and yet other rows in announcement, audit, event"
 
 
 async def test_what_is_heard_again_when_it_comes_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
