@@ -64,6 +64,8 @@ case "$command" in
         # A disk would make every commit wait. What a killed process wrote is in memory as safe from its end as on disk.
         room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }') || true
         [ "${room:-0}" -lt "$TEST_ROOM_KB" ] || export TMPDIR=/dev/shm
+        # Tests start hundreds of processes: what one of them has compiled, the others need not.
+        unset PYTHONDONTWRITEBYTECODE
         # All of them, beside each other: much of the time goes into waiting for processes that a test has started.
         [ $# -gt 0 ] || set -- --numprocesses 3 --dist worksteal
         exec .venv/bin/python -m pytest "$@"
