@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -9,13 +10,13 @@ import pytest_asyncio
 
 from bot.client.api import LmsError
 from bot.client.grpc_client import GrpcLmsClient
-from demo.seed import add_people
 from lms_cluster.local.cluster import LocalCluster
 from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
 from tests.bot_client.contract_of_people import PeopleContract
 from tests.bot_client.contract_questions import QuestionsContract
-from tests.world import PEOPLE, sign_in
+from tests.cluster.conftest import connect, let_people_in
+from tests.world import sign_in
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     cluster = LocalCluster.create(tmp_path_factory.mktemp("classroom"), node_count=3)
     try:
         cluster.start(with_tutor=False)
+        asyncio.run(let_people_in(cluster))
         yield cluster
     finally:
         cluster.stop()
@@ -30,8 +32,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 @pytest_asyncio.fixture
 async def client(nodes: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
-    client = GrpcLmsClient({node_id: nodes.address(node_id) for node_id in nodes.nodes})
-    await add_people(nodes, client, PEOPLE)
+    client = connect(nodes)
     yield client
     await client.close()
 

@@ -33,6 +33,13 @@ async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
+async def let_people_in(cluster: LocalCluster) -> None:
+    """For a cluster that outlives a test."""
+    client = connect(cluster)
+    await add_people(cluster, client, PEOPLE)
+    await client.close()
+
+
 def connect(cluster: LocalCluster, *node_ids: str) -> GrpcLmsClient:
     """A client of these nodes; of all when none is named."""
     return GrpcLmsClient({node_id: cluster.address(node_id) for node_id in node_ids or cluster.nodes})
