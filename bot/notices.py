@@ -18,7 +18,7 @@ from bot.client.api import (
     Submission,
 )
 from bot.commands.dates import Calendar
-from bot.core.model import Button, Reply
+from bot.core.model import SEVERAL, Button, Reply
 from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
 from bot.core.text import notices as text
 from bot.core.text.phrases import open_item
@@ -159,11 +159,14 @@ def is_reminder(event: Event) -> bool:
 
 
 def digest(notices: Sequence[Reply]) -> Reply:
-    """Many told as one. Each button stands once, and not more of them than a screen takes."""
+    """Many told as one. Each button stands once, and not more of them than a screen takes. A reply is
+    meant for the one that can be replied to, where there is but one."""
     title = join((f"{text.NOTICE_MARK} ", bold(text.happened(len(notices)))))
     told = [_without_mark(reply.text) for reply in notices]
     rows = list(dict.fromkeys(row for reply in notices for row in reply.buttons))
-    return Reply(join((title, *told), "\n\n"), tuple(rows[:DIGEST_BUTTONS_MAX]))
+    begun = {reply.on_reply for reply in notices if reply.on_reply}
+    on_reply = begun.pop() if len(begun) == 1 else SEVERAL
+    return Reply(join((title, *told), "\n\n"), tuple(rows[:DIGEST_BUTTONS_MAX]), on_reply=on_reply)
 
 
 def _without_mark(told: Text) -> Text:

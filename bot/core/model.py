@@ -8,6 +8,9 @@ from enum import Enum
 
 from bot.core.richtext import Text
 
+SEVERAL = "several"
+"""What a reply to a message begins that tells of several things: the core asks which of them is meant."""
+
 
 class Role(Enum):
     """Who the chat is signed in as; ANYONE before /login."""

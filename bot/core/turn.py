@@ -11,6 +11,7 @@ from bot.core.act import Act, tag
 from bot.core.chat import Dialogue
 from bot.core.command import Arg, BadValue, Command, Registry
 from bot.core.conversation import ChatConversation
+from bot.core.model import SEVERAL
 from bot.core.parse import BadLine, Call
 from bot.core.text import dialogue as text
 
@@ -63,6 +64,8 @@ class Turn:
             await self._cancel(under_way)
         elif called is not None and known:
             await self._begin(called)
+        elif self._on_reply == SEVERAL and not line.startswith("/") and not self._asks_secret():
+            await self._act.refuse(text.WHICH_OF_SEVERAL)
         elif self._on_reply and line and not line.startswith("/") and not self._asks_secret():
             await self._begin(parse.replied(self._on_reply, line, self._names(self._on_reply)))
         elif dialogue is not None and (not line.startswith("/") or self._asks_secret()):

@@ -16,11 +16,12 @@ from bot.awaited import AwaitedAnswers
 from bot.client.api import Event, EventKind, LmsClient
 from bot.commands.dates import Calendar
 from bot.core.chat import Chat
+from bot.core.model import SEVERAL
 from bot.core.settings import Settings
 from bot.notify import Notifier
 from bot.store import BotStore, Told
 from tests.bot.place import Place
-from tests.bot.test_notify import ADA, ASSIGNMENT, Feed, until
+from tests.bot.test_notify import ADA, ASSIGNMENT, QUERY, Feed, until
 
 NIGHT = Settings(quiet_from="22:00", quiet_until="07:00")
 EVENING = Settings(digest_at="18:00")
@@ -134,6 +135,21 @@ async def test_a_restart_in_quiet_hours_neither_loses_nor_repeats(
     await bot.stop()
     everything = "\n".join(bot.told)
     assert [everything.count(f"note {number}") for number in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("questions", "begun"), [(1, "followup:Q1"), (2, SEVERAL), (0, SEVERAL)])
+async def test_a_reply_to_a_digest_is_meant_for_its_one_question(
+    bot: Bot, feed: Feed, clock: Clock, questions: int, begun: str
+) -> None:
+    bot.begin(NIGHT)
+    await bot.watches_from("0")
+    feed.announce("first")
+    feed.announce("second")
+    for number in range(1, questions + 1):
+        feed.happen(EventKind.QUERY_ANSWERED, replace(QUERY, id=f"Q{number}"))
+    await heard_all(feed)
+    clock.pass_by(hours=8)
+    await until(lambda: bot.store.on_reply("c1", "1") == begun)
 
 
 async def test_a_reminder_overtakes_the_digest_and_is_not_told_again(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.errors import Failure
+from bot.core.model import SEVERAL
 from tests.bot.place import Chatting, as_shown
 
 
@@ -44,6 +45,15 @@ async def test_a_command_in_a_reply_is_that_command(chatting: Chatting) -> None:
     await chatting.say("/show S1")
     (unknown,) = await reply(chatting, "/feedbakc")
     assert "Did you mean /feedback?" in unknown
+
+
+async def test_a_reply_to_a_message_of_several_things_is_asked_which_it_means(chatting: Chatting) -> None:
+    await chatting.sign_in("grace")
+    chatting.store.keep_on_reply("c1", "77", SEVERAL)
+    await chatting.say("/grade S2")
+    (asked,) = await reply(chatting, "Well done.", to="77")
+    assert asked.startswith("That message tells of several things, so I do not know which you mean.")
+    assert await chatting.say("18") == ["Done: grade S2 18 None"]
 
 
 async def test_a_reply_leaves_what_was_under_way_and_says_so(chatting: Chatting) -> None:

@@ -33,6 +33,10 @@ OUTCOME_UNKNOWN = Phrase(
 )
 LINE_REMOVED = Phrase("I took no password from that line; I ask for it separately.")
 PRIVATE_ONLY = Phrase("That is for a private chat with me only.")
+WHICH_OF_SEVERAL = Phrase(
+    "That message tells of several things, so I do not know which you mean. Open one by its button, or a "
+    "question with /questions, and reply to that."
+)
 QUOTE_NOT_CLOSED = Phrase('A quotation is opened with " and never closed, so I did nothing.')
 SESSION_ENDED = Phrase("Your session ended. Please /login again.")
 SETTLED = Phrase("That is settled already.")
