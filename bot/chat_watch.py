@@ -148,8 +148,8 @@ class ChatWatch:
         if replies:
             with reading_as(self._store.load(self._chat)):
                 together = replies[0] if len(replies) == 1 else digest(replies)
-            message = await self._around.adapter.send(self._chat, together)
-            if together.on_reply:
+            messages = await self._around.adapter.send(self._chat, together)
+            for message in messages if together.on_reply else ():
                 self._store.keep_on_reply(self._chat, message, together.on_reply)
         for heard in due:
             heard.reply, heard.is_noted = None, True

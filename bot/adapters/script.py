@@ -124,7 +124,7 @@ class ScriptAdapter:
 
     # --- the adapter ---
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         # Unlike those of another play, or a reply to one would be taken for a reply to the other.
         message = f"{self._play}-{next(self._numbers)}"
         self._messages[chat].show(message, reply)
@@ -133,12 +133,12 @@ class ScriptAdapter:
         labels = (button.label for row in reply.buttons for button in row)
         names = (file.name for file in reply.files)
         self._player.hear(chat, transcript.shown(reply.text.plain, labels, names), reply.secret_next)
-        return message
+        return (message,)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self.send(chat, reply)
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         async for _ in reply.pieces:
             pass
         return await self.send(chat, reply.final)

@@ -36,13 +36,13 @@ class Adapter(Protocol):
         """Deliver everything said to `handle` until the place closes or the task is cancelled."""
         ...
 
-    async def send(self, chat: str, reply: Reply) -> str:
-        """Say `reply`, splitting what is too long. Returns the id of the (last) message with its words."""
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
+        """Say `reply`, splitting what is too long. Returns the ids of the messages with its words."""
         ...
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None: ...
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         """Show a reply as it grows, as well as the place can; at least its final form."""
         ...
 

@@ -68,14 +68,14 @@ class ChatConversation:
     async def say(self, reply: Reply | StreamedReply) -> None:
         try:
             if isinstance(reply, StreamedReply):
-                message = await self.adapter.stream(self.incoming.chat, reply)
+                messages = await self.adapter.stream(self.incoming.chat, reply)
                 reply = reply.final
             else:
                 if self._menu is not None:
                     reply, self._menu = replace(reply, menu=self._menu), None
-                message = await self.adapter.send(self.incoming.chat, _unlike_a_notice(reply))
+                messages = await self.adapter.send(self.incoming.chat, _unlike_a_notice(reply))
             if reply.on_reply:
-                self.answerable[message] = reply.on_reply
+                self.answerable.update(dict.fromkeys(messages, reply.on_reply))
         except ChatGone:
             log.info("nobody reads chat %s of %s any more", self.incoming.chat, self.incoming.adapter)
 

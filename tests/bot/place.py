@@ -44,16 +44,16 @@ class Place:
     async def run(self, handle: Handler) -> None:
         raise NotImplementedError
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         if self.gone:
             raise ChatGone
         self.said.append((chat, reply))
-        return str(len(self.said))
+        return (str(len(self.said)),)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         raise NotImplementedError
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         async for _ in reply.pieces:
             pass
         return await self.send(chat, reply.final)

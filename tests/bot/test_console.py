@@ -119,7 +119,7 @@ async def test_a_message_of_the_bot_is_replied_to(terminal: Terminal) -> None:
         heard.append(incoming)
 
     await adapter.run(handle)
-    assert [(each.reply_to, each.text) for each in heard] == [(ids[0], "Because."), (ids[1], "Yes.")]
+    assert [(each.reply_to, each.text) for each in heard] == [(*ids[0], "Because."), (*ids[1], "Yes.")]
     assert terminal.output.getvalue().endswith("No message that I showed lately has “Q9” in it.\n")
     assert adapter.refused
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.core.errors import Failure
-from bot.core.model import SEVERAL
+from bot.core.model import SEVERAL, Reply
 from tests.bot.place import Chatting, as_shown
 
 
@@ -19,6 +21,21 @@ async def test_a_reply_begins_what_the_message_said_of_replies(chatting: Chattin
     await chatting.sign_in("grace")
     await chatting.say("/show S1")
     assert await reply(chatting, "Well done.") == ["Done: feedback S1 Well done."]
+
+
+async def test_a_reply_to_any_part_of_a_message_is_a_reply_to_it(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def in_two_parts(chat: str, shown: Reply) -> tuple[str, ...]:
+        chatting.place.said.append((chat, shown))
+        return ("first", "last")
+
+    await chatting.sign_in("grace")
+    with monkeypatch.context() as split:
+        split.setattr(chatting.place, "send", in_two_parts)
+        await chatting.say("/show S1")
+    for part in ("first", "last"):
+        assert await reply(chatting, "Well done.", to=part) == ["Done: feedback S1 Well done."]
 
 
 async def test_what_is_said_in_reply_is_taken_to_the_letter(chatting: Chatting) -> None:

@@ -46,14 +46,14 @@ class Place:
     async def run(self, handle: Handler) -> None:
         raise NotImplementedError("people speak to the engine themselves")
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         (self.notices if is_notice(reply) else self.replies)[chat].append(reply)
-        return str(next(self._numbers))
+        return (str(next(self._numbers)),)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self.send(chat, reply)
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         async for _ in reply.pieces:
             pass
         return await self.send(chat, reply.final)

@@ -115,7 +115,7 @@ class _NotingAdapter(ScriptAdapter):
 
         await super().run(noting)
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         command, repeats = self._heard.get(chat, ("", False))
         shown = reply.text.plain
         self._outcomes.replies.append(shown)

@@ -49,7 +49,7 @@ class GermanPlace(ScriptAdapter):
         language = "en" if incoming.chat in self._speak_english else self._language
         return super()._filled(replace(incoming, language=language), said)
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         if chat not in self._speak_english:
             self.said_in_english += self._english.said_in(reply)
         return await super().send(chat, reply)

@@ -87,17 +87,17 @@ class Place:
     async def run(self, handle: Handler) -> None:
         raise NotImplementedError
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         self._messages += 1
         if self.seen is not None:
             mine = chat == self.seen.incoming.chat and not reply.text.plain.startswith("🔔")
             (self.seen.replies if mine else self.seen.notices).append(reply)
-        return f"m{self._messages}"
+        return (f"m{self._messages}",)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self.send(chat, reply)
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         async for piece in reply.pieces:
             if self.seen is not None:
                 self.seen.pieces.append(piece)

@@ -63,14 +63,14 @@ class WatchedAdapter(TelegramAdapter):
         self._server = server
         self._lines: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         async with self._lines[chat]:
             before = len(self._server.said)
             message = await super().send(chat, reply)
             self._note(int(chat), reply, before)
         return message
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         async with self._lines[chat]:
             before = len(self._server.said)
             message = await super().stream(chat, reply)

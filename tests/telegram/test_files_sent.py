@@ -60,7 +60,7 @@ async def test_several_files_are_an_album_below_the_reply_and_its_buttons(
     assert [message.file_name for message in album] == ["a.md", "b.md", "c.md"]
     assert len({message.album for message in album}) == 1
     assert album[0].album
-    assert answerable == str(said.id)
+    assert answerable == (str(said.id),)
 
 
 async def test_more_files_than_an_album_takes_are_two(listener: Listener, ada: Person) -> None:

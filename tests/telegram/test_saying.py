@@ -60,13 +60,13 @@ async def test_a_long_reply_is_split_and_its_buttons_are_under_the_last_part(
 ) -> None:
     # Each 🎓 counts twice, as Telegram counts.
     long = bold("\n".join(f"🎓 line {number} <of> many" for number in range(400)))
-    last = await listener.adapter.send(str(ada.chat), Reply(long, ((Button("Next", "grade:S1:next"),),)))
+    said = await listener.adapter.send(str(ada.chat), Reply(long, ((Button("Next", "grade:S1:next"),),)))
     messages = ada.messages()
     assert len(messages) > 1
     assert all(units(message.text) <= 4096 for message in messages)
     assert "".join(message.text for message in messages).replace("\n", "") == long.plain.replace("\n", "")
     assert [message.labels for message in messages] == [[]] * (len(messages) - 1) + [["Next"]]
-    assert last == str(messages[-1].id)
+    assert said == tuple(str(message.id) for message in messages)
 
 
 async def test_a_button_with_unfit_data_does_not_lose_the_reply(listener: Listener, ada: Person) -> None:
@@ -153,14 +153,14 @@ async def test_a_file_too_long_described_for_a_caption_follows_its_reply(
 
 
 async def test_a_message_edited_to_the_same_text_is_no_failure(listener: Listener, ada: Person) -> None:
-    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    (message,) = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
     await listener.adapter.edit(str(ada.chat), message, Reply(plain("Graded")))
     await listener.adapter.edit(str(ada.chat), message, Reply(plain("Released")))
     assert [one.versions for one in ada.messages()] == [["Graded", "Released"]]
 
 
 async def test_a_message_that_is_not_there_any_more_is_said_anew(listener: Listener, ada: Person) -> None:
-    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    (message,) = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
     await listener.adapter.delete(str(ada.chat), message)
     await listener.adapter.edit(
         str(ada.chat), message, Reply(plain("Released"), ((Button("Grades", "grades"),),))
@@ -169,6 +169,6 @@ async def test_a_message_that_is_not_there_any_more_is_said_anew(listener: Liste
 
 
 async def test_a_message_that_cannot_be_deleted_is_no_failure(listener: Listener, ada: Person) -> None:
-    message = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
+    (message,) = await listener.adapter.send(str(ada.chat), Reply(plain("Graded")))
     await listener.adapter.delete(str(ada.chat), message)
     await listener.adapter.delete(str(ada.chat), message)

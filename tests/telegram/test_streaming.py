@@ -65,7 +65,7 @@ async def test_in_a_private_chat_it_grows_as_a_draft_and_ends_as_a_message(
     (message,) = ada.messages()
     assert message.versions == ["A term. [M1]"]
     assert message.labels == ["Ask the instructor"]
-    assert last == str(message.id)
+    assert last == (str(message.id),)
 
 
 async def test_two_replies_in_one_chat_are_two_drafts(

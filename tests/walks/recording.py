@@ -153,7 +153,7 @@ class Walk(ScriptAdapter):
             case _:
                 raise TranscriptFailed(f"nobody here can {act}")
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         if is_notice(reply):
             self._notices[chat].append(reply)
         else:

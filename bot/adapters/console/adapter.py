@@ -179,14 +179,14 @@ class ConsoleAdapter:
 
     # --- what is answered ---
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
         return await self._show(chat, reply, reply.text)
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         """What is printed stays printed: the new text follows it."""
         await self.send(chat, reply)
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
         """A person sees it grow; in a pipe only its final form is of use."""
         shown = ""
         async for piece in reply.pieces:
@@ -203,7 +203,7 @@ class ConsoleAdapter:
             self._printer.grow("\n")
         return await self._show(chat, final, final.text)
 
-    async def _show(self, chat: str, reply: Reply, unseen: Text) -> str:
+    async def _show(self, chat: str, reply: Reply, unseen: Text) -> tuple[str, ...]:
         """Show the reply; of its text only what is `unseen`."""
         self.refused = self.refused or reply.refused
         message = self._id()
@@ -213,7 +213,7 @@ class ConsoleAdapter:
         saved = tuple([await self._saved(file) for file in reply.files])
         shown = replace(reply, text=unseen)
         self._printer.reply(Shown(chat, message, shown, saved, elsewhere=chat != self._chat))
-        return message
+        return (message,)
 
     async def delete(self, chat: str, message: str) -> None:
         """Nothing printed can be taken back; a password was never printed."""

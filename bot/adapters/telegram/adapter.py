@@ -130,19 +130,19 @@ class TelegramAdapter:
 
     # --- saying ---
 
-    async def send(self, chat: str, reply: Reply) -> str:
-        message = await self._speaker.say(chat, reply)
+    async def send(self, chat: str, reply: Reply) -> tuple[str, ...]:
+        messages = await self._speaker.say(chat, reply)
         await self._said(chat, reply)
-        return message
+        return messages
 
     async def edit(self, chat: str, message: str, reply: Reply) -> None:
         await self._speaker.rewrite(chat, message, reply)
         await self._said(chat, reply)
 
-    async def stream(self, chat: str, reply: StreamedReply) -> str:
-        message = await self._streams.show(chat, reply)
+    async def stream(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
+        messages = await self._streams.show(chat, reply)
         await self._said(chat, reply.final)
-        return message
+        return messages
 
     async def delete(self, chat: str, message: str) -> None:
         self._reactions.forget(chat, message)

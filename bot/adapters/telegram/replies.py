@@ -29,37 +29,40 @@ class Speaker:
         self._calls = calls
         self._uploads = Uploads(bot, calls)
 
-    async def say(self, chat: str, reply: Reply) -> str:
-        """Returns the id of the last message with its words, if it has words; empty when it has nothing."""
+    async def say(self, chat: str, reply: Reply) -> tuple[str, ...]:
+        """Returns the ids of the messages with its words; of the last file where it has none."""
         if len(reply.files) == 1 and units(reply.text.plain) <= CAPTION_UNITS_MAX:
-            return await self._uploads.send(chat, reply.files[0], reply.text, keyboard(reply.buttons))
-        message = await self.write_all(chat, _pieces(reply.text), keyboard(reply.buttons))
-        files = await self._uploads.send_all(chat, reply.files)
-        return message or files
+            return (await self._uploads.send(chat, reply.files[0], reply.text, keyboard(reply.buttons)),)
+        messages = await self.write_all(chat, _pieces(reply.text), keyboard(reply.buttons))
+        file = await self._uploads.send_all(chat, reply.files)
+        return messages or ((file,) if file else ())
 
-    async def rewrite(self, chat: str, message: str, reply: Reply) -> str:
-        """Make `reply` of a message; what does not go into it is said after it.
+    async def rewrite(self, chat: str, message: str, reply: Reply) -> tuple[str, ...]:
+        """Make `reply` of a message; what does not go into it is said after it. Returns the ids of all.
 
         A message that cannot be changed (any more) is followed by a new one.
         """
         first, *rest = _pieces(reply.text) or [plain("…")]
         markup = keyboard(reply.buttons)
+        messages: tuple[str, ...] = (message,)
         try:
             await self.edit(chat, message, first, None if rest else markup)
         except BadRequest as refusal:
             log.info("a message is said anew: %s", refusal)
             rest = [first, *rest]
-        if rest:
-            message = await self.write_all(chat, rest, markup)
+            messages = ()
+        messages += await self.write_all(chat, rest, markup)
         await self._uploads.send_all(chat, reply.files)
-        return message
+        return messages
 
-    async def write_all(self, chat: str, pieces: list[Text], markup: InlineKeyboardMarkup | None) -> str:
+    async def write_all(
+        self, chat: str, pieces: list[Text], markup: InlineKeyboardMarkup | None
+    ) -> tuple[str, ...]:
         """The buttons go below the last piece."""
-        message = ""
+        written = []
         for left, piece in zip(reversed(range(len(pieces))), pieces, strict=True):
-            message = await self.write(chat, piece, None if left else markup)
-        return message
+            written.append(await self.write(chat, piece, None if left else markup))
+        return tuple(written)
 
     async def write(self, chat: str, piece: Text, markup: InlineKeyboardMarkup | None) -> str:
         async def show(to: int, written: str, parse_mode: str | None) -> Message:

@@ -36,8 +36,8 @@ class Streams:
         self._drafts_known = True
         """Whether this server knows of drafts, as far as is known."""
 
-    async def show(self, chat: str, reply: StreamedReply) -> str:
-        """Show what there is so far, and the final form at last. Returns the id of the last message."""
+    async def show(self, chat: str, reply: StreamedReply) -> tuple[str, ...]:
+        """Show what there is so far, and the final form at last. Returns the ids of its messages."""
         growth = _Growth()
         reading = asyncio.create_task(growth.read(reply.pieces))
         message = ""
@@ -98,7 +98,7 @@ class Streams:
             await growth.rest(EDIT_INTERVAL_SECONDS)
         return message
 
-    async def _finish(self, chat: str, message: str, final: Reply) -> str:
+    async def _finish(self, chat: str, message: str, final: Reply) -> tuple[str, ...]:
         if message:
             return await self._speaker.rewrite(chat, message, final)
         return await self._speaker.say(chat, final)
