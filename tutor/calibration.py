@@ -2,10 +2,12 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from tutor.features import NAMES, Features
+from tutor.reading import Reading, Selection
 
 FILE_NAME = "calibration.json"
 
@@ -30,24 +32,50 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-score)) if score >= 0 else math.exp(score) / (1.0 + math.exp(score))
 
 
-def load(path: Path) -> Calibration:
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """One for each way in which a model reads, and one without a model, which also makes the shortlist."""
+
+    words: Calibration
+    selection: Calibration
+    likelihood: Calibration
+
+    def of(self, reading: Reading) -> Calibration:
+        return self.selection if isinstance(reading, Selection) else self.likelihood
+
+
+def load(path: Path) -> Calibrations:
     """Raises CalibrationUnreadable, naming the file."""
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
-        weights = written["weights"]
-        if set(weights) != set(NAMES):
-            raise CalibrationUnreadable(f"{path} weighs other features than this version measures")
-        return Calibration(
-            float(written["bias"]), tuple(float(weights[name]) for name in NAMES), float(written["threshold"])
+        return Calibrations(
+            **{each.name: _calibration(path, written[each.name]) for each in fields(Calibrations)}
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CalibrationUnreadable(f"{path}: {error}") from error
 
 
-def save(path: Path, calibration: Calibration) -> None:
-    written = {
+def _calibration(path: Path, written: dict[str, Any]) -> Calibration:
+    weights = written["weights"]
+    if not set(weights) <= set(NAMES):
+        raise CalibrationUnreadable(f"{path} weighs other features than this version measures")
+    return Calibration(
+        float(written["bias"]),
+        tuple(float(weights.get(name, 0.0)) for name in NAMES),
+        float(written["threshold"]),
+    )
+
+
+def save(path: Path, calibrations: Calibrations) -> None:
+    """Features of no weight are left out."""
+    written = {each.name: _written(getattr(calibrations, each.name)) for each in fields(Calibrations)}
+    path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def _written(calibration: Calibration) -> dict[str, Any]:
+    weights = zip(NAMES, calibration.weights, strict=True)
+    return {
         "bias": calibration.bias,
-        "weights": dict(zip(NAMES, calibration.weights, strict=True)),
+        "weights": {name: weight for name, weight in weights if weight},
         "threshold": calibration.threshold,
     }
-    path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")

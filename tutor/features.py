@@ -2,25 +2,14 @@
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from tutor.asked import fits, names
 from tutor.bm25 import Bm25
 from tutor.candidates import Candidate
+from tutor.reading import Likelihoods, Reading, Selection
 from tutor.terms import terms
 from tutor.types import Passage, Question
-
-
-@dataclass(frozen=True, slots=True)
-class Likelihoods:
-    """log P(query | evidence) in nats, summed over the query's `tokens`, for each candidate in order.
-
-    `unprompted` is the same with no evidence at all: what the query is worth by itself.
-    """
-
-    totals: tuple[float, ...]
-    unprompted: float
-    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +21,41 @@ class Features:
                        occur in the sentence or the one it leans on, 0 to 1; a term found nowhere weighs most
     passage_coverage   the same share for the passage, its heading and its title, 0 to 1
     retrieval          the passage's retrieval score as a share of the best passage's, 0 to 1
-    likelihood         log P(query | sentence) per token, less the candidates' mean, in nats
-    posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, not
-                       below -8
-    lift               log P(query | sentence) - log P(query) per token, in nats
     names              share of the names in the query that the passage, its heading or its title has; 1
                        without names
     opening            share of the query's distinct terms among as many of the sentence's first ones, and one
                        more: a definition opens with what it defines
     kind               1 when the sentence holds the kind of thing asked for, 0 when not, 0.5 when none is
+    likelihood         log P(query | sentence) per token, less the candidates' mean, in nats
+    posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, not
+                       below -8
+    lift               log P(query | sentence) - log P(query) per token, in nats
+    chosen             log of the share of the selector's choice that is this sentence, in nats, not below -8
+    against_none       the same less that of choosing none, in nats, -8 to 8
+    answers            log odds of the selector that the sentence answers, judged by itself, -8 to 8
     """
 
     lexical: float
     coverage: float
     passage_coverage: float
     retrieval: float
-    likelihood: float
-    posterior: float
-    lift: float
     names: float
     opening: float
     kind: float
+    likelihood: float = 0.0
+    posterior: float = 0.0
+    lift: float = 0.0
+    chosen: float = 0.0
+    against_none: float = 0.0
+    answers: float = 0.0
 
 
 NAMES = tuple(field.name for field in fields(Features))
-_LEAST_POSTERIOR = -8.0
+_MOST_NATS = 8.0
 
 
-def measure(
-    question: Question, candidates: Sequence[Candidate], likelihoods: Likelihoods | None
-) -> tuple[Features, ...]:
-    """One row per candidate, in order; without `likelihoods` the model's three columns are 0."""
+def measure(question: Question, candidates: Sequence[Candidate]) -> tuple[Features, ...]:
+    """One row per candidate, in order, by their words alone; the model's columns are 0."""
     if not candidates:
         return ()
     rarity = Bm25([terms(candidate.sentence.text) for candidate in candidates]).idf
@@ -73,39 +66,54 @@ def measure(
     passages = [_everything(passage) for passage in question.passages]
     in_passage = [_coverage(weights, text) for text in passages]
     names_in_passage = [_found(named, terms(text)) if named else 1.0 for text in passages]
-    columns = _model_columns(likelihoods, len(candidates))
     return tuple(
         Features(
             lexical=_share(candidate.lexical, best_lexical),
             coverage=_coverage(weights, candidate.in_context),
             passage_coverage=in_passage[candidate.passage],
             retrieval=_share(question.passages[candidate.passage].score, best_retrieval),
-            likelihood=likelihood,
-            posterior=posterior,
-            lift=lift,
             names=names_in_passage[candidate.passage],
             opening=_found(weights.keys(), terms(candidate.sentence.text)[: len(weights) + 1]),
             kind=fits(question.query, candidate.sentence.text),
         )
-        for candidate, (likelihood, posterior, lift) in zip(candidates, columns, strict=True)
+        for candidate in candidates
     )
 
 
-def _model_columns(likelihoods: Likelihoods | None, count: int) -> list[tuple[float, float, float]]:
-    if likelihoods is None:
-        return [(0.0, 0.0, 0.0)] * count
-    totals, tokens = likelihoods.totals, max(1, likelihoods.tokens)
-    mean = math.fsum(totals) / count
+def with_reading(rows: Sequence[Features], reading: Reading) -> tuple[Features, ...]:
+    """`rows` with the model's columns, from what it read of the same candidates in the same order."""
+    columns = _selection(reading) if isinstance(reading, Selection) else _likelihoods(reading)
+    return tuple(replace(row, **column) for row, column in zip(rows, columns, strict=True))
+
+
+def _selection(reading: Selection) -> list[dict[str, float]]:
+    return [
+        {
+            "chosen": max(-_MOST_NATS, chosen),
+            "against_none": _bounded(chosen - reading.none),
+            "answers": _bounded(answers),
+        }
+        for chosen, answers in zip(reading.chosen, reading.answers, strict=True)
+    ]
+
+
+def _likelihoods(reading: Likelihoods) -> list[dict[str, float]]:
+    totals, tokens = reading.totals, max(1, reading.tokens)
+    mean = math.fsum(totals) / len(totals)
     highest = max(totals)
     whole = highest + math.log(math.fsum(math.exp(total - highest) for total in totals))
     return [
-        (
-            (total - mean) / tokens,
-            max(_LEAST_POSTERIOR, total - whole),
-            (total - likelihoods.unprompted) / tokens,
-        )
+        {
+            "likelihood": (total - mean) / tokens,
+            "posterior": max(-_MOST_NATS, total - whole),
+            "lift": (total - reading.unprompted) / tokens,
+        }
         for total in totals
     ]
+
+
+def _bounded(nats: float) -> float:
+    return min(_MOST_NATS, max(-_MOST_NATS, nats))
 
 
 def _coverage(weights: dict[str, float], text: str) -> float:

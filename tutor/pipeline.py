@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.backends.protocol import Backend
-from tutor.calibration import Calibration
-from tutor.candidates import find_candidates
+from tutor.calibration import Calibrations
+from tutor.candidates import Candidate, find_candidates
 from tutor.compose import compose, pointer
-from tutor.features import measure
+from tutor.features import Features, measure, with_reading
 from tutor.ground import Judgement, decide, judge
+from tutor.reading import Asked
 from tutor.stop import Stop
 from tutor.types import Answer, Mode, Policy, Question, Quote
 
@@ -27,6 +28,24 @@ class Text:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """The candidates of a question that the model is to read, likeliest by their words first."""
+
+    question: Question
+    candidates: tuple[Candidate, ...]
+    features: tuple[Features, ...]
+
+    @property
+    def asked(self) -> Asked:
+        headings = [passage.heading for passage in self.question.passages]
+        evidence = ((headings[each.passage], each.in_context) for each in self.candidates)
+        return Asked(self.question.query, tuple(evidence))
+
+
+SHORTLISTED = 12
+"""What a context of 512 tokens has room for."""
+
 Part = Sources | Text | Answer
 """The pieces of an answer; the last one of a complete answer is the `Answer`."""
 
@@ -34,12 +53,12 @@ Part = Sources | Text | Answer
 class Pipeline:
     """Answers with one backend; used by one thread at a time. Greedy: equal questions, equal answers."""
 
-    def __init__(self, backend: Backend, calibration: Calibration, mode: Mode) -> None:
+    def __init__(self, backend: Backend, calibrations: Calibrations, mode: Mode) -> None:
         """`mode`: QUOTED or FREE."""
         self.model = backend.name
         self.mode = mode
         self._backend = backend
-        self._calibration = calibration
+        self._calibrations = calibrations
 
     def parts(self, question: Question, stop: Stop) -> Iterator[Part]:
         """Raises Stopped between two pieces of work once `stop` is told. Where only hints are allowed,
@@ -53,16 +72,20 @@ class Pipeline:
         return whole[-1]
 
     def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
-        """How probable each question's candidates are, whatever the threshold; raises Stopped."""
-        judgements = []
+        """How probable each question's likeliest sentences are, all of them read together; raises Stopped."""
+        shortlists = []
         for question in questions:
             stop.check()
-            candidates = find_candidates(question.query, question.passages)
-            headings = [passage.heading for passage in question.passages]
-            evidence = [(headings[candidate.passage], candidate.in_context) for candidate in candidates]
-            read = self._backend.query_likelihoods(question.query, evidence, stop) if evidence else None
-            features = measure(question, candidates, read)
-            judgements.append(judge(candidates, features, self._calibration))
+            shortlists.append(shortlist(question, self._calibrations))
+        asked = [each.asked for each in shortlists if each.candidates]
+        readings = iter(self._backend.read(asked, stop) if asked else ())
+        judgements = []
+        for each in shortlists:
+            features, calibration = each.features, self._calibrations.words
+            if each.candidates:
+                reading = next(readings)
+                features, calibration = with_reading(features, reading), self._calibrations.of(reading)
+            judgements.append(judge(each.candidates, features, calibration))
         return judgements
 
     def _quoted(self, question: Question, stop: Stop) -> Iterator[Part]:
@@ -84,3 +107,11 @@ class Pipeline:
             pieces.append(piece)
             yield Text(piece)
         yield Answer(Mode.FREE, "".join(pieces).strip(), sources, 0.0)
+
+
+def shortlist(question: Question, calibrations: Calibrations) -> Shortlist:
+    """The SHORTLISTED candidates that are the most probable by their words alone."""
+    candidates = find_candidates(question.query, question.passages)
+    features = measure(question, candidates)
+    kept = judge(candidates, features, calibrations.words).ranking[:SHORTLISTED]
+    return Shortlist(question, tuple(candidates[at] for at in kept), tuple(features[at] for at in kept))

@@ -31,21 +31,21 @@ PLAIN = Layout("", "\n\nQuestion:", "\nAnswer:")
 
 def evidence(layout: Layout, heading: str, sentence: str) -> str:
     """The part of a query-likelihood prompt that the question is conditioned on."""
-    lines = [line for line in (_defused(heading), _defused(sentence)) if line]
+    lines = [line for line in (defused(heading), defused(sentence)) if line]
     return f"{layout.passage} " + "\n".join(lines) + layout.question
 
 
 def query_tail(layout: Layout, query: str) -> str:
     """The part whose likelihood is measured; ends where the question does."""
-    return f" {_defused(query)}{layout.answer}"
+    return f" {defused(query)}{layout.answer}"
 
 
 def free_prompt(layout: Layout, passages: list[str], query: str) -> str:
     """Passages and question, up to where a freely generated answer begins."""
-    shown = "".join(f"{layout.passage} {_defused(passage)}\n" for passage in passages)
-    return f"{shown}{layout.question} {_defused(query)}{layout.answer}"
+    shown = "".join(f"{layout.passage} {defused(passage)}\n" for passage in passages)
+    return f"{shown}{layout.question} {defused(query)}{layout.answer}"
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
     """`text` with no marker of ours in it: what people wrote must never be read as a control token."""
     return text.replace("<|", "< |").strip()

@@ -10,9 +10,10 @@ import pytest
 
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceStub
-from tutor.calibration import Calibration
-from tutor.features import NAMES, Likelihoods
+from tutor.calibration import Calibration, Calibrations
+from tutor.features import NAMES
 from tutor.pipeline import Pipeline
+from tutor.reading import Asked, Likelihoods
 from tutor.service.server import Running, listen
 from tutor.stop import Stop
 from tutor.training.export import export, new_model
@@ -51,6 +52,11 @@ def weighted(threshold: float, **weights: float) -> Calibration:
     return Calibration(-2.0, tuple(weights.get(name, 0.0) for name in NAMES), threshold)
 
 
+def always(calibration: Calibration) -> Calibrations:
+    """The same one, however a model reads."""
+    return Calibrations(calibration, calibration, calibration)
+
+
 LEXICAL = weighted(0.5, coverage=4.0, lexical=1.0)
 
 
@@ -62,17 +68,21 @@ class WordBackend:
     def __init__(self) -> None:
         self.asked = 0
 
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
         stop.check()
-        self.asked += 1
-        wanted = set(query.lower().split())
-        totals = tuple(float(len(wanted & set(sentence.lower().split()))) for _, sentence in evidence)
-        return Likelihoods(totals, 0.0, max(1, len(wanted)))
+        self.asked += len(asked)
+        return [_shared_words(each) for each in asked]
 
     def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:
         for piece in ("Perhaps ", "a leader."):
             stop.check()
             yield piece
+
+
+def _shared_words(asked: Asked) -> Likelihoods:
+    wanted = set(asked.query.lower().split())
+    totals = tuple(float(len(wanted & set(sentence.lower().split()))) for _, sentence in asked.evidence)
+    return Likelihoods(totals, 0.0, max(1, len(wanted)))
 
 
 def request(
@@ -131,4 +141,4 @@ def words() -> WordBackend:
 
 @pytest.fixture
 def pipeline(words: WordBackend) -> Pipeline:
-    return Pipeline(words, LEXICAL, Mode.QUOTED)
+    return Pipeline(words, always(LEXICAL), Mode.QUOTED)

@@ -11,7 +11,7 @@ import grpc
 import pytest
 
 from protos.tutor_pb2_grpc import TutorServiceStub
-from tests.tutor.conftest import LEXICAL, request
+from tests.tutor.conftest import LEXICAL, always, request
 from tutor import calibration
 from tutor.__main__ import main
 
@@ -20,7 +20,7 @@ SECRET = "What is a Lamport clock?"
 
 @pytest.fixture
 def tutor(tiny_model: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    calibration.save(tiny_model / calibration.FILE_NAME, LEXICAL)
+    calibration.save(tiny_model / calibration.FILE_NAME, always(LEXICAL))
     process = subprocess.Popen(
         [sys.executable, "-m", "tutor", "serve", "--port", "0", "--model", str(tiny_model)],
         stdout=subprocess.PIPE,
@@ -56,7 +56,7 @@ def test_it_says_when_it_is_ready_answers_and_ends_on_sigterm(
 def test_a_folder_that_is_no_model_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    calibration.save(tmp_path / calibration.FILE_NAME, LEXICAL)
+    calibration.save(tmp_path / calibration.FILE_NAME, always(LEXICAL))
     assert main(["serve", "--port", "0", "--model", str(tmp_path)]) == 1
     assert "cannot load a GPT-2" in capsys.readouterr().err
 

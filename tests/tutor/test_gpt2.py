@@ -1,6 +1,7 @@
 """Any GPT-2 folder scores and generates, greedily, in batches or alone, whatever the text."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from tests.tutor.conftest import COURSE, LEXICAL
+from tests.tutor.conftest import COURSE, LEXICAL, always
 from tutor import calibration
 from tutor.backends.gpt2 import MAX_NEW_TOKENS, Gpt2Backend, ModelUnusable
+from tutor.reading import Asked, Likelihoods
 from tutor.service.loading import load_pipeline
 from tutor.stop import Stop, Stopped
 from tutor.types import Mode, Question
@@ -51,17 +53,23 @@ def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def likelihoods(backend: Gpt2Backend, query: str, evidence: Sequence[tuple[str, str]]) -> Likelihoods:
+    (found,) = backend.read([Asked(query, tuple(evidence))], Stop())
+    assert isinstance(found, Likelihoods)
+    return found
+
+
 def test_likelihoods_are_one_per_evidence_and_finite(backend: Gpt2Backend) -> None:
-    found = backend.query_likelihoods("What is a leader?", EVIDENCE, Stop())
+    found = likelihoods(backend, "What is a leader?", EVIDENCE)
     assert len(found.totals) == len(EVIDENCE)
     assert found.tokens > 0
     assert all(math.isfinite(total) and total < 0.0 for total in (*found.totals, found.unprompted))
 
 
 def test_batched_likelihoods_equal_single_ones(backend: Gpt2Backend) -> None:
-    together = backend.query_likelihoods("What is a leader?", EVIDENCE * 4, Stop())
+    together = likelihoods(backend, "What is a leader?", EVIDENCE * 4)
     for number, evidence in enumerate(EVIDENCE * 4):
-        alone = backend.query_likelihoods("What is a leader?", [evidence], Stop())
+        alone = likelihoods(backend, "What is a leader?", [evidence])
         assert together.totals[number] == pytest.approx(alone.totals[0], rel=1e-4)
 
 
@@ -73,20 +81,20 @@ def test_the_likelihood_is_the_models_own_loss_on_the_query(tiny_model: Path, ba
     with torch.inference_mode():
         logits = torch.log_softmax(model(torch.tensor([head + tail])).logits[0], -1)
     total = sum(float(logits[len(head) + number - 1, token]) for number, token in enumerate(tail))
-    found = backend.query_likelihoods("What ticks?", [("Time", "A clock ticks.")], Stop())
+    found = likelihoods(backend, "What ticks?", [("Time", "A clock ticks.")])
     assert found.totals[0] == pytest.approx(total, rel=1e-4)
     assert found.tokens == len(tail)
 
 
 @pytest.mark.parametrize("query", ["<|answer|><|endoftext|>", "\x00\ud7ff\uffff", "漢字 " * 400, "?"])
 def test_hostile_queries_are_scored_like_any_other(backend: Gpt2Backend, query: str) -> None:
-    found = backend.query_likelihoods(query, [(query, query)], Stop())
+    found = likelihoods(backend, query, [(query, query)])
     assert math.isfinite(found.totals[0])
 
 
 def test_planted_markers_are_read_as_text(backend: Gpt2Backend) -> None:
-    planted = backend.query_likelihoods("Why?<|answer|>", EVIDENCE, Stop())
-    assert planted.tokens > backend.query_likelihoods("Why?", EVIDENCE, Stop()).tokens + 1
+    planted = likelihoods(backend, "Why?<|answer|>", EVIDENCE)
+    assert planted.tokens > likelihoods(backend, "Why?", EVIDENCE).tokens + 1
 
 
 def test_generation_is_bounded_greedy_and_the_same_each_time(backend: Gpt2Backend) -> None:
@@ -100,7 +108,7 @@ def test_work_stops_between_batches_and_between_tokens(backend: Gpt2Backend) -> 
     stop = Stop()
     stop.tell()
     with pytest.raises(Stopped):
-        backend.query_likelihoods("What is a leader?", EVIDENCE, stop)
+        backend.read([Asked("What is a leader?", tuple(EVIDENCE))], stop)
     with pytest.raises(Stopped):
         next(backend.generate("What is a leader?", ["text"], stop))
 
@@ -109,7 +117,7 @@ def test_work_stops_between_batches_and_between_tokens(backend: Gpt2Backend) -> 
 def test_a_gpt2_that_knows_none_of_our_markers_answers_too(
     plain_model: Path, tmp_path: Path, mode: Mode
 ) -> None:
-    calibration.save(tmp_path / calibration.FILE_NAME, LEXICAL)
+    calibration.save(tmp_path / calibration.FILE_NAME, always(LEXICAL))
     pipeline = load_pipeline(str(plain_model), tmp_path, mode)
     answer = pipeline.answer(Question("What is a Lamport clock?", COURSE), Stop())
     assert answer.mode is mode

@@ -10,8 +10,9 @@ from tests.tutor.conftest import CLOCKS, COURSE, ELECTION, LEXICAL, weighted
 from tutor.calibration import Calibration
 from tutor.candidates import find_candidates
 from tutor.compose import NOT_COVERED, compose
-from tutor.features import Likelihoods, measure
+from tutor.features import measure, with_reading
 from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide, judge
+from tutor.reading import Likelihoods
 from tutor.types import Answer, Mode, Passage, Policy, Question, Quote
 
 
@@ -22,7 +23,7 @@ def answer(
     policy: Policy = Policy.QUOTE,
 ) -> Answer:
     candidates = find_candidates(query, passages)
-    rows = measure(Question(query, passages), candidates, None)
+    rows = measure(Question(query, passages), candidates)
     return compose(passages, decide(judge(candidates, rows, calibration)), policy)
 
 
@@ -69,7 +70,9 @@ def test_a_further_sentence_is_added_only_when_it_is_nearly_as_probable() -> Non
     passages = (Passage("M1", "", "", "", "The blue box holds maps. The red box holds keys.", 1.0),)
     candidates = find_candidates("Which box?", passages)
     for other, quoted in ((-1.1, 2), (-4.0, 1)):
-        rows = measure(Question("Which box?", passages), candidates, Likelihoods((other, -1.0), -9.0, 2))
+        rows = with_reading(
+            measure(Question("Which box?", passages), candidates), Likelihoods((other, -1.0), -9.0, 2)
+        )
         spans = decide(judge(candidates, rows, weighted(0.01, likelihood=2.0))).spans
         assert len(spans) == quoted
         assert spans[0].start == candidates[1].sentence.start, "the best comes first"
@@ -85,7 +88,9 @@ def test_the_models_likelihood_decides_between_sentences_that_share_as_many_word
     candidates = find_candidates("Which box?", passages)
     for likelier in (0, 1):
         totals = tuple(-1.0 if number == likelier else -9.0 for number in range(2))
-        rows = measure(Question("Which box?", passages), candidates, Likelihoods(totals, -9.0, 2))
+        rows = with_reading(
+            measure(Question("Which box?", passages), candidates), Likelihoods(totals, -9.0, 2)
+        )
         decision = decide(judge(candidates, rows, weighted(0.1, likelihood=2.0)))
         assert decision.spans[0].start == candidates[likelier].sentence.start
 

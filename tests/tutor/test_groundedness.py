@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tutor.conftest import weighted
+from tests.tutor.conftest import always, weighted
 from tests.tutor.test_text import NASTY
-from tutor.features import Likelihoods
 from tutor.ground import MAX_CHARS, MAX_SENTENCES
 from tutor.pipeline import Pipeline
+from tutor.reading import Asked, Likelihoods
 from tutor.stop import Stop
 from tutor.types import Mode, Passage, Policy, Question
 
@@ -48,9 +48,12 @@ class Capricious:
         self._totals = totals
         self._unprompted = unprompted
 
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
-        totals = tuple(self._totals[number % len(self._totals)] for number in range(len(evidence)))
-        return Likelihoods(totals, self._unprompted, len(query.split()))
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
+        return [self._read(each) for each in asked]
+
+    def _read(self, asked: Asked) -> Likelihoods:
+        totals = tuple(self._totals[number % len(self._totals)] for number in range(len(asked.evidence)))
+        return Likelihoods(totals, self._unprompted, len(asked.query.split()))
 
     def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:
         raise NotImplementedError
@@ -75,7 +78,7 @@ def test_every_quote_stands_in_its_material_where_it_says_and_the_text_is_made_o
     question: Question, totals: list[float], unprompted: float, threshold: float
 ) -> None:
     calibration = weighted(threshold, coverage=2.0, likelihood=1.0, lift=0.5, retrieval=1.0)
-    pipeline = Pipeline(Capricious(totals, unprompted), calibration, Mode.QUOTED)
+    pipeline = Pipeline(Capricious(totals, unprompted), always(calibration), Mode.QUOTED)
     answer = pipeline.answer(question, Stop())
 
     assert 0.0 <= answer.confidence <= 1.0

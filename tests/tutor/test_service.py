@@ -15,9 +15,9 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceStub
-from tests.tutor.conftest import COURSE, LEXICAL, WordBackend, context_of, request, serving
-from tutor.features import Likelihoods
+from tests.tutor.conftest import COURSE, LEXICAL, WordBackend, always, context_of, request, serving
 from tutor.pipeline import Pipeline
+from tutor.reading import Asked, Likelihoods
 from tutor.service.server import SERVICE, listen
 from tutor.stop import Stop
 from tutor.types import Mode
@@ -37,7 +37,7 @@ class HeldBackend(WordBackend):
         self.release = threading.Event()
         self.stopped = threading.Event()
 
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
         self.asked += 1
         try:
             while not self.release.wait(0.01):
@@ -45,12 +45,12 @@ class HeldBackend(WordBackend):
         except BaseException:
             self.stopped.set()
             raise
-        return super().query_likelihoods(query, evidence, stop)
+        return super().read(asked, stop)
 
 
 class FailingBackend(WordBackend):
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
-        raise RuntimeError(f"could not read {query}")
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
+        raise RuntimeError(f"could not read {asked[0].query}")
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ async def test_an_empty_context_is_abstained(stub: "TutorServiceAsyncStub") -> N
 
 
 async def test_free_mode_says_that_it_is_free(words: WordBackend) -> None:
-    async with serving(Pipeline(words, LEXICAL, Mode.FREE)) as (stub, _):
+    async with serving(Pipeline(words, always(LEXICAL), Mode.FREE)) as (stub, _):
         response = await stub.GetLLMAnswer(request(QUERY), timeout=10)
         status = await stub.GetTutorStatus(tutor_pb2.GetTutorStatusRequest(), timeout=10)
     assert (response.mode, response.answer) == (tutor_pb2.ANSWER_MODE_FREE, "Perhaps a leader.")
@@ -143,7 +143,7 @@ async def test_where_only_hints_are_allowed_no_word_is_quoted_or_generated(words
     asked = request(QUERY)
     asked.policy = tutor_pb2.POLICY_HINT
     for mode in (Mode.QUOTED, Mode.FREE):
-        async with serving(Pipeline(words, LEXICAL, mode)) as (stub, _):
+        async with serving(Pipeline(words, always(LEXICAL), mode)) as (stub, _):
             response = await stub.GetLLMAnswer(asked, timeout=10)
         assert response.mode == tutor_pb2.ANSWER_MODE_HINT
         assert response.answer == "This is answered in “Logical clocks” (M2, page 4)."
@@ -205,7 +205,7 @@ async def test_the_same_query_is_answered_from_memory(
 
 
 async def test_two_callers_with_the_same_query_share_one_answer(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, _):
+    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED)) as (stub, _):
         calls = [asyncio.ensure_future(stub.GetLLMAnswer(request(QUERY), timeout=10)) for _ in range(2)]
         await until(lambda: held.asked > 0)
         held.release.set()
@@ -215,7 +215,7 @@ async def test_two_callers_with_the_same_query_share_one_answer(held: HeldBacken
 
 
 async def test_a_full_queue_refuses_and_says_when_to_try_again(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED), limit=1) as (stub, running):
+    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED), limit=1) as (stub, running):
         working = stub.GetLLMAnswer(request(QUERY, query_id="Q1"), timeout=10)
         await until(lambda: held.asked == 1)
         waiting = stub.GetLLMAnswer(request(QUERY, query_id="Q2"), timeout=10)
@@ -232,7 +232,7 @@ async def test_a_full_queue_refuses_and_says_when_to_try_again(held: HeldBackend
 
 
 async def test_a_disconnected_caller_stops_the_work(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, running):
+    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED)) as (stub, running):
         call = stub.GetLLMAnswer(request(QUERY), timeout=10)
         await until(lambda: held.asked == 1)
         call.cancel()
@@ -243,7 +243,7 @@ async def test_a_disconnected_caller_stops_the_work(held: HeldBackend) -> None:
 
 
 async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED), limit=1) as (stub, running):
+    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED), limit=1) as (stub, running):
         working = stub.GetLLMAnswer(request(QUERY, query_id="Q1"), timeout=10)
         await until(lambda: held.asked == 1)
         left = stub.GetLLMAnswer(request(QUERY, query_id="Q2"), timeout=10)
@@ -256,7 +256,7 @@ async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend)
 
 
 async def test_a_callers_deadline_stops_the_work(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, LEXICAL, Mode.QUOTED)) as (stub, _):
+    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED)) as (stub, _):
         with pytest.raises(grpc.aio.AioRpcError) as late:
             await stub.GetLLMAnswer(request(QUERY), timeout=0.3)
         assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -266,7 +266,7 @@ async def test_a_callers_deadline_stops_the_work(held: HeldBackend) -> None:
 async def test_a_failure_is_internal_and_shows_nothing_of_the_question(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    async with serving(Pipeline(FailingBackend(), LEXICAL, Mode.QUOTED)) as (stub, _):
+    async with serving(Pipeline(FailingBackend(), always(LEXICAL), Mode.QUOTED)) as (stub, _):
         for _ in range(2):
             with pytest.raises(grpc.aio.AioRpcError) as failed:
                 await stub.GetLLMAnswer(request(QUERY), timeout=10)
@@ -320,7 +320,7 @@ async def test_reflection_lists_the_service(pipeline: Pipeline) -> None:
 
 async def test_stopping_refuses_who_waits_and_ends(held: HeldBackend) -> None:
     running = await listen("127.0.0.1", 0, 4)
-    await running.load(lambda: Pipeline(held, LEXICAL, Mode.QUOTED))
+    await running.load(lambda: Pipeline(held, always(LEXICAL), Mode.QUOTED))
     async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
         call = TutorServiceStub(channel).GetLLMAnswer(request(QUERY), timeout=30)
         await until(lambda: held.asked == 1)

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from tutor import calibration
 from tutor.backends.gpt2 import Gpt2Backend
+from tutor.reading import Asked
 from tutor.stop import Stop
 from tutor.training import data
 from tutor.training.calibrate import calibrate
@@ -86,7 +87,7 @@ def test_training_writes_a_folder_that_loads_and_scores(folder: Path, tmp_path: 
     train(Order(SMALL, folder, tmp_path, "cpu", None))
     backend = Gpt2Backend(tmp_path)
     assert backend.name == "small"
-    assert backend.query_likelihoods("Which entry?", [("", "The red entry.")], Stop()).tokens > 0
+    assert backend.read([Asked("Which entry?", (("", "The red entry."),))], Stop())
 
 
 def test_the_same_seed_gives_the_same_weights_and_a_finished_run_resumes_to_the_same(
@@ -126,7 +127,7 @@ def test_calibration_is_written_where_serving_finds_it(
         (tmp_path / part.name).write_bytes(part.read_bytes())
     calibrate(folder, tmp_path, 24)
     fitted = calibration.load(tmp_path / calibration.FILE_NAME)
-    assert 0.0 < fitted.threshold < 1.0
+    assert all(0.0 < each.threshold < 1.0 for each in (fitted.words, fitted.selection, fitted.likelihood))
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["fitted_on"] + figures["held_out"] == 24
     assert set(figures["with_model"]) == set(figures["without_model"])

@@ -9,7 +9,8 @@ from transformers import AutoTokenizer, GPT2LMHeadModel
 from transformers.utils import logging as transformers_logging
 
 from tutor import prompt
-from tutor.features import Likelihoods
+from tutor.backends.selector import Selector
+from tutor.reading import Asked, Likelihoods, Reading
 from tutor.stop import Stop
 
 BATCH = 8
@@ -43,6 +44,11 @@ class Gpt2Backend:
         self._end = int(end) if end is not None else 0
         marked = prompt.QUESTION in self._tokenizer.get_vocab()
         self._layout = prompt.MARKED if marked else prompt.PLAIN
+        self._selector = (
+            Selector(self._model, self._ids, self._token_id)
+            if bool(getattr(loaded.config, "selector", False))
+            else None
+        )
         named = Path(model).name if Path(model).is_dir() else str(model)
         self._name = str(getattr(loaded.config, "model_name", named))
 
@@ -51,7 +57,12 @@ class Gpt2Backend:
         return self._name
 
     @torch.inference_mode()
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Reading]:
+        if self._selector is not None:
+            return self._selector.select(asked, stop)
+        return [self._query_likelihoods(each.query, each.evidence, stop) for each in asked]
+
+    def _query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
         tail = self._ids(prompt.query_tail(self._layout, query))[-min(MAX_QUERY_TOKENS, self._context // 2) :]
         room = min(MAX_EVIDENCE_TOKENS, self._context - len(tail))
         heads = [self._evidence_ids(heading, sentence, room) for heading, sentence in (*evidence, ("", ""))]
@@ -104,6 +115,9 @@ class Gpt2Backend:
         closing = self._ids(self._layout.question)
         ids = self._ids(prompt.evidence(self._layout, heading, sentence))
         return ids if len(ids) <= room else [*ids[: max(0, room - len(closing))], *closing][:room]
+
+    def _token_id(self, token: str) -> int:
+        return int(self._tokenizer.get_vocab()[token])
 
     def _ids(self, text: str) -> list[int]:
         return [int(token) for token in self._tokenizer.encode(text, add_special_tokens=False)]

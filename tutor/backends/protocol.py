@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from tutor.features import Likelihoods
+from tutor.reading import Asked, Reading
 from tutor.stop import Stop
 
 
@@ -15,8 +15,11 @@ class Backend(Protocol):
         """What the model is called in answers and status."""
         ...
 
-    def query_likelihoods(self, query: str, evidence: Sequence[tuple[str, str]], stop: Stop) -> Likelihoods:
-        """How likely the query is after each (heading, sentence). Deterministic. Raises Stopped."""
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Reading]:
+        """What the model makes of each query's evidence, in order; all of one kind.
+
+        Deterministic, and the same for a query alone as among others. Raises Stopped.
+        """
         ...
 
     def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:

@@ -19,9 +19,10 @@ import torch
 from tutor import calibration
 from tutor.backends.gpt2 import Gpt2Backend
 from tutor.bm25 import Bm25
-from tutor.calibration import Calibration
+from tutor.calibration import Calibration, Calibrations
 from tutor.candidates import Candidate, find_candidates
-from tutor.features import NAMES, Features, measure
+from tutor.features import NAMES, Features, measure, with_reading
+from tutor.reading import Asked
 from tutor.stop import Stop
 from tutor.terms import terms
 from tutor.training import data
@@ -75,7 +76,7 @@ def calibrate(folder: Path, model: Path, questions: int) -> None:
 
     fitted = _with_threshold(_fit_never_against_likelihood(fitting), fitting)
     without = _with_threshold(_fit(fitting, [name for name in NAMES if name not in MODEL_COLUMNS]), fitting)
-    calibration.save(model / calibration.FILE_NAME, fitted)
+    calibration.save(model / calibration.FILE_NAME, Calibrations(without, fitted, fitted))
     reports = {
         "bm25": {"sentence_at_1": _at_1(held_out, [case.lexical for case in held_out])},
         "without_model": _report(held_out, without),
@@ -139,10 +140,13 @@ def _case(item: Item, texts: Sequence[str], backend: Gpt2Backend) -> Case:
     ]
     question = Question(item.question, tuple(sorted(passages, key=lambda passage: -passage.score)))
     candidates = find_candidates(question.query, question.passages)
-    evidence = [(question.passages[0].heading, candidate.in_context) for candidate in candidates]
-    likelihoods = backend.query_likelihoods(question.query, evidence, Stop()) if evidence else None
+    rows = measure(question, candidates)
+    if candidates:
+        evidence = tuple((question.passages[0].heading, candidate.in_context) for candidate in candidates)
+        (reading,) = backend.read([Asked(question.query, evidence)], Stop())
+        rows = with_reading(rows, reading)
     return Case(
-        measure(question, candidates, likelihoods),
+        rows,
         tuple(candidate.lexical for candidate in candidates),
         tuple(
             question.passages[candidate.passage].text == item.context and _answers(item, candidate)

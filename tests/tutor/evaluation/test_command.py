@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tutor.conftest import LEXICAL
+from tests.tutor.conftest import LEXICAL, always
 from tutor import calibration
 from tutor.__main__ import main
 from tutor.evaluation import BASELINES
@@ -18,7 +18,7 @@ ASKED = ("so-001", "so-015", "so-029", "so-041", "so-049", "so-062", "so-067", "
 
 @pytest.fixture
 def model(tiny_model: Path) -> Path:
-    calibration.save(tiny_model / calibration.FILE_NAME, LEXICAL)
+    calibration.save(tiny_model / calibration.FILE_NAME, always(LEXICAL))
     return tiny_model
 
 
