@@ -1,11 +1,13 @@
 """Every transcript, played through the whole bot over three real nodes and the real tutor.
 
-The leader is killed in the middle of each that does not say itself what happens to its surroundings.
+Each has a cluster of its own, in which are the people of tests/world.py. The leader is killed in the middle
+of each that does not say itself what happens to its surroundings.
 """
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +21,22 @@ import pytest_asyncio
 from bot.adapters.script import Transcript
 from bot.client.grpc_client import GrpcLmsClient
 from bot.player import TranscriptFailed
-from demo.seed import add_people
+from lms_cluster.founding import restore_node
+from lms_cluster.lmsctl.backup import receive
 from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
 from lms_cluster.local.process import POLL_SECONDS
-from tests.cluster.conftest import connect
+from tests.cluster.conftest import connect, let_people_in
+from tests.cluster.forked import ForkedCluster
 from tests.dialogs.meddling import Act, meddling
 from tests.dialogs.plays import FOLDER, TRANSCRIPTS, Outcomes, play, room_over, with_leader_killed
 from tests.telegram.chatting import Chatting
 from tests.telegram.running import running
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
-from tests.world import PEOPLE
 
 PATIENCE_SECONDS = 60
+TUTOR_SECONDS = 150
+"""What a tutor may take to load beside other tests."""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,7 @@ def tutored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     """Of these processes only the tutor runs. It keeps nothing of a classroom, and is slow to load."""
     tutored = LocalCluster.create(tmp_path_factory.mktemp("tutor"), node_count=1)
     try:
+        start_tutor(tutored)
         yield tutored
     finally:
         tutored.stop()
@@ -46,15 +52,17 @@ def tutored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 def start_tutor(tutored: LocalCluster) -> None:
     tutored.tutor.start()
-    tutored.wait_ready([tutored.tutor], [tutored.config.tutor])
+    tutored.wait_ready([tutored.tutor], [tutored.config.tutor], TUTOR_SECONDS)
 
 
 class Clusters:
-    """A new cluster for whoever takes one: while it is used, the next one elects its leader."""
+    """A new cluster for whoever takes one: while it is used, the next one elects its leader. All begin with
+    the state of one backup: hashing everybody's password takes as long as a short transcript."""
 
-    def __init__(self, folder: Path, tutored: LocalCluster) -> None:
+    def __init__(self, folder: Path, tutored: LocalCluster, backup: Path) -> None:
         self._folder = folder
         self._tutored = tutored
+        self._backup = backup
         self._numbers = count(1)
         self._builder = ThreadPoolExecutor(1)
         self._next = self._builder.submit(self._built)
@@ -69,11 +77,13 @@ class Clusters:
         self._builder.shutdown()
 
     def _built(self) -> LocalCluster:
-        cluster = LocalCluster.create(self._folder / f"classroom-{next(self._numbers)}", node_count=3)
+        cluster = ForkedCluster.create(self._folder / f"classroom-{next(self._numbers)}", node_count=3)
+        for node in cluster.config.nodes:
+            shutil.rmtree(node.data)
+            restore_node(cluster.config, node.id, self._backup)
         file = cluster.folder / CLUSTER_FILE
         file.write_text(file.read_text().replace(cluster.config.tutor, self._tutored.config.tutor))
         try:
-            start_tutor(self._tutored)
             cluster.start(with_tutor=False)
         except BaseException:
             kill(cluster)
@@ -87,8 +97,24 @@ def kill(cluster: LocalCluster) -> None:
 
 
 @pytest.fixture(scope="module")
-def clusters(tutored: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clusters]:
-    clusters = Clusters(tmp_path_factory.mktemp("clusters"), tutored)
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a classroom that has its people, and nothing else."""
+    folder = tmp_path_factory.mktemp("people")
+    cluster = ForkedCluster.create(folder / "classroom", node_count=1)
+    try:
+        cluster.start(with_tutor=False)
+        asyncio.run(let_people_in(cluster))
+        receive(cluster.operator().backup("n1", PATIENCE_SECONDS), folder / "backup")
+    finally:
+        kill(cluster)
+    return folder / "backup"
+
+
+@pytest.fixture(scope="module")
+def clusters(
+    tutored: LocalCluster, backup: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Clusters]:
+    clusters = Clusters(tmp_path_factory.mktemp("clusters"), tutored, backup)
     try:
         yield clusters
     finally:
@@ -108,7 +134,6 @@ def cluster(clusters: Clusters, tutored: LocalCluster) -> Iterator[LocalCluster]
 @pytest_asyncio.fixture
 async def client(cluster: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     client = connect(cluster)
-    await add_people(cluster, client, PEOPLE)
     yield client
     await client.close()
 
