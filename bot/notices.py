@@ -36,6 +36,7 @@ _TOPICS = {
     EventKind.QUERY_ANSWERED: "answers",
     EventKind.ANSWER_REVIEWED: "answers",
     EventKind.TUTOR_DELAYED: "answers",
+    EventKind.TUTOR_OFF: "answers",
     EventKind.ANNOUNCEMENT: "announcements",
     EventKind.DUE_SOON: "reminders",
     EventKind.SUBMISSION_RECEIVED: "submissions",
@@ -124,6 +125,9 @@ def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
         case EventKind.TUTOR_DELAYED:
             hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
             told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), hand_over)
+        case EventKind.TUTOR_OFF:
+            hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
+            told = _Told(text.tutor_turned_off(query.id), plain(str(text.TUTOR_OFF)), hand_over)
     return told
 
 

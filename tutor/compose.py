@@ -57,7 +57,7 @@ def _abstention(closest: Sequence[Passage]) -> str:
 
 def _hint(meant: Sequence[Passage]) -> str:
     named = [name for name in map(_named, meant) if name]
-    return f"This is answered in {' and in '.join(named) if named else 'the materials'}."
+    return f"This is answered in {'; '.join(named) if named else 'the materials'}."
 
 
 def _named(passage: Passage) -> str:

@@ -9,9 +9,10 @@ from bot.client.calls.grading import Grading
 from bot.client.calls.operations import Operations
 from bot.client.calls.people import People
 from bot.client.calls.questions import Questions
+from bot.client.calls.tutoring import TutorPolicies
 
 
-class GrpcLmsClient(People, Course, Coursework, Grading, Questions, Feed, Operations):
+class GrpcLmsClient(People, Course, Coursework, Grading, Questions, TutorPolicies, Feed, Operations):
     """An LmsClient. `nodes` maps node ids to "host:port"; channels open on first use, in the running loop."""
 
     async def close(self) -> None:

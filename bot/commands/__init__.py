@@ -31,11 +31,13 @@ from bot.commands.revealing import Revealing
 from bot.commands.roster import Rosters
 from bot.commands.settings import ChatSettings
 from bot.commands.sign_in_links import SignInLinks
+from bot.commands.sources import Sources
 from bot.commands.statistics import Statistics
 from bot.commands.submissions import Submissions
 from bot.commands.submit import Submit
 from bot.commands.threads import Threads
 from bot.commands.tutor_replies import TutorReplies
+from bot.commands.tutoring import TutorPolicies
 from bot.core.command import Registry
 
 
@@ -59,11 +61,13 @@ def build_registry(client: LmsClient, calendar: Calendar, awaited: AwaitedAnswer
     registry.add(Statistics(client, calendar).commands())
     registry.add(Asking(client, TutorReplies(client, awaited)).commands())
     registry.add(Threads(client, calendar).commands())
+    registry.add(Sources(client).commands())
     registry.add(Faq(client).commands())
     registry.add(Answering(client, calendar).commands())
     registry.add(Resolving(client).commands())
     registry.add(Revealing(client).commands())
     registry.add(Announcements(client, calendar).commands())
+    registry.add(TutorPolicies(client, calendar).commands())
     registry.add(Notices(client).commands())
     registry.add(People(client, calendar).commands())
     registry.add(Rosters(client).commands())

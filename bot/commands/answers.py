@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.client.api import Answer, Citation, Query
-from bot.commands import arguments
-from bot.commands.card import button
-from bot.core.model import Button
+from bot.commands.sources import source
 from bot.core.richtext import Text, italic, join, lines, plain, quote
-from bot.core.text import phrases
 from bot.core.text import questions as text
-
-_SOURCES = {"M": "materials", "Q": "faq"}
-"""What opens a source, by the letter of its id. What a tutor cites is its own word, and may be anything."""
-
-
-def source(citation: Citation) -> str:
-    """ "M3, page 2"; "Q7" for an answer known already."""
-    return f"{citation.material_id}, {citation.place}" if citation.place else citation.material_id
-
-
-def source_buttons(answers: Iterable[Answer]) -> list[Button]:
-    """One for each thing cited that can be opened."""
-    cited = dict.fromkeys(citation.material_id for answer in answers for citation in answer.citations)
-    return [
-        button(phrases.open_item(id_), command, id_)
-        for id_ in cited
-        for letter, command in _SOURCES.items()
-        if arguments.is_item_id(id_, letter)
-    ]
+from bot.core.text.servers import told
 
 
 def tutors_own(query: Query) -> Answer | None:
-    """The tutor's answer, when it has one."""
+    """The tutor's answer, when it has one that an instructor could stand by."""
     answer = query.tutor_answer
-    return None if answer is None or answer.abstained else answer
+    return None if answer is None or answer.abstained or answer.hint else answer
 
 
 def answer_text(answer: Answer) -> Text:
@@ -48,7 +25,9 @@ def answer_text(answer: Answer) -> Text:
 
 def _of_tutor(answer: Answer) -> Text:
     if answer.abstained:
-        return lines(italic(text.TUTOR_ABSTAINS), answer.text)
+        return lines(italic(text.TUTOR_ABSTAINS), told(answer.text))
+    if answer.hint:
+        return lines(italic(text.TUTOR_HINTS), told(answer.text))
     if answer.generated:
         return lines(italic(text.TUTOR_GENERATED), answer.text, *_sources(answer))
     if _is_quotation(answer):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from bot.client.api import LmsClient, LmsError, Recipient
+from bot.client.api import LmsClient, LmsError, Recipient, TutorPolicy
 from bot.commands import arguments
 from bot.commands.card import button, card, saved_card
 from bot.commands.tutor_replies import TutorReplies
 from bot.core.command import STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, StreamedReply
-from bot.core.text import phrases
+from bot.core.text import phrases, tutoring
 from bot.core.text import questions as text
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,14 @@ class Asking:
                 self.ask,
                 STUDENTS,
                 (
-                    Arg("to", text.TO_WHOM, parse=arguments.recipient, yields=True, choices=_recipients),
+                    Arg(
+                        "to",
+                        text.TO_WHOM,
+                        parse=arguments.recipient,
+                        yields=True,
+                        choices=self._recipients,
+                        check=self._demand_on,
+                    ),
                     Arg("anon", text.ANON_PROMPT, parse=_anon, required=False, yields=True),
                     Arg("question", text.QUESTION_PROMPT, parse=question, rest=True),
                 ),
@@ -52,6 +59,25 @@ class Asking:
                 confirm_label=text.SEND_ANYWAY,
             ),
         )
+
+    async def _recipients(self, conversation: Conversation, values: Values) -> list[Choice]:
+        off = await self._is_off(conversation.token)
+        asked = [each for each in Recipient if not (off and each is Recipient.TUTOR)]
+        return [Choice(each.value, str(text.RECIPIENTS[each.value])) for each in asked]
+
+    async def _demand_on(self, conversation: Conversation, recipient: Recipient) -> None:
+        if recipient is Recipient.TUTOR and await self._is_off(conversation.token):
+            raise BadValue(tutoring.OFF)
+
+    async def _is_off(self, token: str) -> bool:
+        """Where nothing can be known now, the question itself will be told."""
+        try:
+            return (await self._client.tutoring(token)).policy is TutorPolicy.OFF
+        except LmsError as error:
+            if error.code == "UNAUTHENTICATED":
+                raise
+            log.info("cannot look for the tutor's policy: %s %s", error.code, error.reason)
+            return False
 
     async def similar(self, conversation: Conversation, values: Values) -> Reply | None:
         """What was answered already and is about the same; None when nothing is, or nothing can be known."""
@@ -114,7 +140,3 @@ def _anon(word: str) -> bool:
     if word.strip().lower() != "anon":
         raise BadValue(str(text.NOT_ANON))
     return True
-
-
-async def _recipients(conversation: Conversation, values: Values) -> list[Choice]:
-    return [Choice(each.value, str(text.RECIPIENTS[each.value])) for each in Recipient]

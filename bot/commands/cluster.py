@@ -111,8 +111,15 @@ def _tutor(nodes: Sequence[NodeStatus]) -> list[str]:
     newest = max(up, key=lambda node: (node.term, node.applied_index), default=None)
     if newest is None:
         return []
-    reachable = any(node.tutor_reachable for node in up)
-    return [text.tutor_status(reachable, newest.tutor_model, newest.pending_queries)]
+    reaches = max(
+        (node for node in up if node.tutor_reachable),
+        key=lambda node: (node.term, node.applied_index),
+        default=None,
+    )
+    if reaches is None:
+        return [text.tutor_away(newest.pending_queries)]
+    here = text.tutor_here(reaches.tutor_model, reaches.tutor_generates, newest.pending_queries)
+    return [here, text.tutor_queue(reaches.tutor_queue, reaches.tutor_queue_limit)]
 
 
 def _leader(nodes: Sequence[NodeStatus]) -> NodeStatus | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.client.api import KnownAnswer, LmsClient
 from bot.commands import arguments
-from bot.commands.answers import answer_text, source_buttons
+from bot.commands.answers import answer_text
 from bot.commands.card import all_of, button, card
 from bot.commands.listing import PAGE, listing
+from bot.commands.sources import source_buttons
 from bot.core.command import SIGNED_IN, Arg, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.richtext import quote
@@ -62,5 +63,5 @@ def _entry(known: KnownAnswer) -> Reply:
         text.known_headline(known.id),
         quote(known.question),
         answer_text(known.answer),
-        buttons=[*source_buttons([known.answer]), button(phrases.BUTTONS["faq"], "faq")],
+        buttons=[*source_buttons(known.id, [known.answer]), button(phrases.BUTTONS["faq"], "faq")],
     )

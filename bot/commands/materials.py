@@ -74,6 +74,13 @@ class Materials:
                         named=True,
                         choices=_to_be_told,
                     ),
+                    Arg(
+                        "tutor",
+                        text.TUTOR_PROMPT,
+                        parse=arguments.yes_or_no,
+                        required=False,
+                        named=True,
+                    ),
                     Arg("file", text.MATERIAL_FILE_PROMPT, files=True, files_max=1),
                 ),
             ),
@@ -118,6 +125,7 @@ class Materials:
         details = [text.topic(material.topic)] if material.topic else []
         if material.file is not None:
             details.append(phrases.file_line(material.file.name, material.file.size))
+        details += [str(text.UNQUOTABLE)] if material.unquotable else []
         return [*details, text.published_at(self._calendar.absolute(material.published_at))]
 
     async def _mark_read(self, conversation: Conversation, material: Material) -> None:
@@ -136,6 +144,7 @@ class Materials:
             values["topic"] or "",
             file,
             silent=not values["notify"],
+            unquotable=values["tutor"] is False,
         )
         material = receipt.item
         said = phrases.published if values["notify"] else text.published_silently

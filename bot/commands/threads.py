@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bot.client.api import LmsClient, Query, QueryState, Rating, Recipient
 from bot.commands import arguments
-from bot.commands.answers import answer_text, source_buttons, tutors_own
+from bot.commands.answers import answer_text, tutors_own
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
+from bot.commands.sources import source_buttons
 from bot.commands.tutor_replies import hand_over, next_steps
 from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
@@ -193,7 +194,7 @@ def _of_instructor(query: Query) -> tuple[tuple[Button, ...], ...]:
         rows.append(button(answering.PUBLISH, "publish", query.id))
     if query.answers and query.state is not QueryState.RESOLVED:
         rows.append(button(answering.RESOLVE, "resolve", query.id))
-    rows += source_buttons(query.answers)
+    rows += source_buttons(query.id, query.answers)
     return (*((each,) for each in rows), (button(phrases.BUTTONS["inbox"], "inbox"),))
 
 

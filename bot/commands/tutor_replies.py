@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 
 from bot.awaited import AwaitedAnswers
 from bot.client.api import LmsClient, LmsError, Query, Rating, Receipt
-from bot.commands.answers import answer_text, source_buttons, tutors_own
+from bot.commands.answers import answer_text
 from bot.commands.card import button, saved
+from bot.commands.sources import source_buttons
 from bot.core.command import Conversation
 from bot.core.language import Words
 from bot.core.model import Button, Reply, StreamedReply
@@ -98,8 +99,8 @@ class TutorReplies:
 
 def next_steps(query: Query) -> tuple[tuple[Button, ...], ...]:
     """What the one who asked may do with the tutor's answer, or without one."""
-    rows: list[tuple[Button, ...]] = [(each,) for each in source_buttons(query.answers)]
-    if tutors_own(query) is not None:
+    rows: list[tuple[Button, ...]] = [(each,) for each in source_buttons(query.id, query.answers)]
+    if query.tutor_answer is not None and not query.tutor_answer.abstained:
         rows.append((_rate(text.HELPFUL, query, Rating.HELPFUL), _rate(text.WRONG, query, Rating.WRONG)))
     if not query.with_instructors:
         rows.append((hand_over(query),))

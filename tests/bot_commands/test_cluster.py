@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -93,3 +94,21 @@ async def test_everybody_else_sees_the_servers_alone(chat: Chats, servers: dict[
     ada = await chat("ada")
     assert labels(await ada.run("status")) == ["Course servers"]
     assert Role.STUDENT not in ada.command("cluster").roles
+
+
+async def test_everybody_sees_the_tutors_model_mode_and_queue(
+    chat: Chats, servers: dict[str, NodeStatus]
+) -> None:
+    ada = await chat("ada")
+    away = "The tutor cannot be reached; 2 questions wait for it."
+    servers["n2"] = replace(servers["n2"], pending_queries=2)
+    assert away in (await ada.run("status")).text.plain.splitlines()
+    servers["n1"] = replace(
+        servers["n1"], tutor_reachable=True, tutor_model="tutor-15m", tutor_queue=3, tutor_queue_limit=32
+    )
+    lines = (await ada.run("status")).text.plain.splitlines()
+    assert "The tutor is here (tutor-15m) and quotes the materials; 2 questions wait for it." in lines
+    assert "Its queue: 3 of 32" in lines
+    servers["n1"] = replace(servers["n1"], tutor_generates=True)
+    lines = (await ada.run("status")).text.plain.splitlines()
+    assert "The tutor is here (tutor-15m) and writes freely; 2 questions wait for it." in lines

@@ -46,7 +46,8 @@ async def test_each_sentence_of_the_tutor_stands_with_its_source(
     reply = await ask(await chat("ada"))
     assert "Clocks drift. (M1, page 1)\nThey are set anew. (M2, section 3)" in reply.text.plain
     assert "From the tutor" in reply.text.plain
-    assert labels(reply) == ["Open M1", "Open M2", "Helpful", "Wrong", "Ask the instructor"]
+    sources = ["Open M1, page 1", "Open M2, section 3"]
+    assert labels(reply) == [*sources, "Helpful", "Wrong", "Ask the instructor"]
 
 
 async def test_the_answer_grows_under_the_receipt(chat: Chats, classroom: SoloClassroom) -> None:

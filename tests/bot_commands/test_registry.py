@@ -29,7 +29,7 @@ COMMANDS = {
     Role.STUDENT: {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "submit", "submissions", "grades", "progress", "ask", "questions"),
-        *("followup", "rate", "resolve", "faq"),
+        *("followup", "rate", "resolve", "faq", "source", "tutor"),
         *("regrade", "regrades", "announcements"),
     },
     Role.INSTRUCTOR: {
@@ -46,13 +46,13 @@ COMMANDS = {
             "release",
         ),
         *("progress", "questions", "inbox", "answer", "announce", "announcements"),
-        *("faq", "publish", "endorse", "correct", "resolve"),
+        *("faq", "publish", "endorse", "correct", "resolve", "source", "tutor"),
         *("feedback", "regrades", "gradebook", "importgrades", "stats"),
     },
     Role.ADMINISTRATOR: {
         *("start", "help", "login", "logout", "password", "whoami", "settings", "cancel", "status"),
         *("materials", "assignments", "adduser", "users", "importusers", "linkcode", "resetpassword"),
-        *("disable", "enable", "audit", "cluster", "backup", "faq", "reveal"),
+        *("disable", "enable", "audit", "cluster", "backup", "faq", "reveal", "source", "tutor"),
     },
 }
 
@@ -164,7 +164,7 @@ def test_the_usage_shows_what_is_needed_and_never_a_password(registry: Registry)
     assert usage(commands["login"]) == "/login <username>"
     assert usage(commands["password"]) == "/password"
     assert usage(commands["start"]) == "/start [code]"
-    assert usage(commands["upload"]) == "/upload [title] [topic=] <notify=> <files>"
+    assert usage(commands["upload"]) == "/upload [title] [topic=] <notify=> [tutor=] <files>"
 
 
 def test_a_command_that_takes_a_password_is_for_private_chats(registry: Registry) -> None:

@@ -22,8 +22,27 @@ def quoting_tutor(question: str, passages: Sequence[Passage]) -> Answer:
             if shared > best_shared:
                 best, best_shared = _cited(passage, match), shared
     if best is None:
-        return Answer("The course materials do not answer this.", "", True, (), "quoting", True, False)
+        return _abstention(passages)
     return Answer(best.quote, "", True, (best,), "quoting", False, False)
+
+
+def _abstention(passages: Sequence[Passage]) -> Answer:
+    """In the real one's words."""
+    text = "The materials do not cover this."
+    if not passages:
+        return Answer(text, "", True, (), "quoting", True, False)
+    closest = passages[0]
+    text += f" The closest section is “{closest.heading}” ({closest.material_id}, {closest.place})."
+    pointer = Citation(
+        closest.material_id,
+        closest.material_title,
+        closest.place,
+        "",
+        closest.heading,
+        closest.offset,
+        closest.offset + len(closest.text),
+    )
+    return Answer(text, "", True, (pointer,), "quoting", True, False)
 
 
 def _cited(passage: Passage, match: re.Match[str]) -> Citation:

@@ -39,6 +39,7 @@ from bot.client.api.questions import (
     Rating,
     Recipient,
 )
+from bot.client.api.tutoring import Tutoring, TutoringCalls, TutorPolicy
 
 
 class LmsClient(
@@ -47,6 +48,7 @@ class LmsClient(
     CourseworkCalls,
     GradingCalls,
     QuestionCalls,
+    TutoringCalls,
     FeedCalls,
     OperationCalls,
     Protocol,
@@ -96,5 +98,7 @@ __all__ = [
     "Session",
     "Statistics",
     "Submission",
+    "TutorPolicy",
+    "Tutoring",
     "User",
 ]

@@ -27,6 +27,8 @@ class Material:
     file: File | None
     text: str
     published_at: datetime
+    unquotable: bool = False
+    """The tutor is not given its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,14 @@ class CourseCalls(Protocol):
     async def upload(self, token: str, name: str, media_type: str, content: bytes) -> File: ...
     async def download(self, token: str, item_id: str, sha256: str = "") -> tuple[File, bytes]: ...
     async def add_material(
-        self, token: str, request_id: str, title: str, topic: str, file: File, silent: bool = False
+        self,
+        token: str,
+        request_id: str,
+        title: str,
+        topic: str,
+        file: File,
+        silent: bool = False,
+        unquotable: bool = False,
     ) -> Receipt[Material]:
         """`silent`: nobody is told."""
         ...

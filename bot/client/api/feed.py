@@ -12,10 +12,11 @@ from bot.client.api.coursework import Assignment, Extension, Progress, Submissio
 from bot.client.api.grading import Grade, Regrade, Statistics
 from bot.client.api.people import Audit, User
 from bot.client.api.questions import Query
+from bot.client.api.tutoring import Tutoring
 
 CourseworkItem = Assignment | Extension | Submission | Progress
 GradingItem = Grade | Regrade | Statistics
-Item = Material | CourseworkItem | GradingItem | Query | Announcement | User | Audit
+Item = Material | CourseworkItem | GradingItem | Query | Announcement | User | Audit | Tutoring
 
 
 class EventKind(Enum):
@@ -36,6 +37,8 @@ class EventKind(Enum):
     ANSWER_DOUBTED = "answer doubted"
     """By the one who asked."""
     DUE_SOON = "due soon"
+    TUTOR_OFF = "tutor off"
+    """It was turned off before it had answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class NodeStatus:
     applied_index: int = 0
     tutor_reachable: bool = False
     tutor_model: str = ""
+    tutor_generates: bool = False
+    """It writes freely, instead of quoting."""
+    tutor_queue: int = 0
+    """How many questions it keeps waiting, of `tutor_queue_limit`."""
+    tutor_queue_limit: int = 0
     pending_queries: int = 0
     last_index: int = 0
     synced: bool = True

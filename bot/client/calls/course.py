@@ -54,9 +54,18 @@ class Course(Calls):
         return await self._nodes.call(attempt, TRANSFER_SECONDS)
 
     async def add_material(
-        self, token: str, request_id: str, title: str, topic: str, file: File, silent: bool = False
+        self,
+        token: str,
+        request_id: str,
+        title: str,
+        topic: str,
+        file: File,
+        silent: bool = False,
+        unquotable: bool = False,
     ) -> Receipt[Material]:
-        new = lms_pb2.NewMaterial(title=title, topic=topic, file=basics.file_message(file), silent=silent)
+        new = lms_pb2.NewMaterial(
+            title=title, topic=topic, file=basics.file_message(file), silent=silent, unquotable=unquotable
+        )
         return receipt(Material, await self._post(token, PostRequest(request_id=request_id, material=new)))
 
     async def mark_read(self, token: str, request_id: str, material_id: str) -> None:

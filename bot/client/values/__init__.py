@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.client.api import Event, EventKind, Item, LmsError, NodeStatus
-from bot.client.values import course, coursework, grading, people, questions
+from bot.client.values import course, coursework, grading, people, questions, tutoring
 from protos import lms_pb2
 
 T = TypeVar("T", bound=Item)
@@ -32,6 +32,7 @@ _EVENT_KINDS = {
     lms_pb2.EVENT_KIND_ANSWER_REVIEWED: EventKind.ANSWER_REVIEWED,
     lms_pb2.EVENT_KIND_ANSWER_DOUBTED: EventKind.ANSWER_DOUBTED,
     lms_pb2.EVENT_KIND_DUE_SOON: EventKind.DUE_SOON,
+    lms_pb2.EVENT_KIND_TUTOR_OFF: EventKind.TUTOR_OFF,
 }
 
 
@@ -65,6 +66,9 @@ def node_status(node_id: str, address: str, message: lms_pb2.GetClusterStatusRes
         applied_index=message.applied_index,
         tutor_reachable=message.tutor_reachable,
         tutor_model=message.tutor_model,
+        tutor_generates=message.tutor_generates,
+        tutor_queue=message.tutor_queue,
+        tutor_queue_limit=message.tutor_queue_limit,
         pending_queries=message.pending_queries,
         last_index=message.last_index,
         synced=message.synced,
@@ -89,4 +93,5 @@ _CONVERTERS: dict[str, Callable[[lms_pb2.Item], Item]] = {
     "audit": people.audit,
     "progress": coursework.progress,
     "extension": coursework.extension,
+    "tutoring": tutoring.tutoring,
 }

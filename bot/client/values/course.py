@@ -16,6 +16,7 @@ def material(item: lms_pb2.Item) -> Material:
         file=file(message.file) if message.HasField("file") else None,
         text=message.text,
         published_at=moment(message.published_at),
+        unquotable=message.unquotable,
     )
 
 

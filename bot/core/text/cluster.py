@@ -54,18 +54,31 @@ def node_down(node_id: str, error: str) -> str:
     return f"{node_id}: {told(error)}"
 
 
-def tutor_status(reachable: bool, model: str, waiting: int) -> str:
-    if reachable:
+def tutor_here(model: str, generates: bool, waiting: int) -> str:
+    if generates:
         return trn(
             waiting,
-            "The tutor is here ({model}); {count} question waits for it.",
-            "The tutor is here ({model}); {count} questions wait for it.",
+            "The tutor is here ({model}) and writes freely; {count} question waits for it.",
+            "The tutor is here ({model}) and writes freely; {count} questions wait for it.",
             model=model,
         )
     return trn(
         waiting,
-        "The tutor is away; {count} question waits for it.",
-        "The tutor is away; {count} questions wait for it.",
+        "The tutor is here ({model}) and quotes the materials; {count} question waits for it.",
+        "The tutor is here ({model}) and quotes the materials; {count} questions wait for it.",
+        model=model,
+    )
+
+
+def tutor_queue(length: int, limit: int) -> str:
+    return tr("Its queue: {length} of {limit}", length=length, limit=limit)
+
+
+def tutor_away(waiting: int) -> str:
+    return trn(
+        waiting,
+        "The tutor cannot be reached; {count} question waits for it.",
+        "The tutor cannot be reached; {count} questions wait for it.",
     )
 
 

@@ -49,6 +49,7 @@ GRADE = Phrase("Grade")
 GRADES = Phrase("Grades")
 TUTOR_DELAYED = Phrase("It is kept and will be answered. An instructor can be asked meanwhile.")
 
+TUTOR_OFF = Phrase("It is kept, in case the tutor is turned on again. An instructor can be asked meanwhile.")
 
 HAND_IN = Phrase("Hand in")
 
@@ -147,3 +148,7 @@ def attempt_of(assignment_id: str, attempt: int, late: bool) -> str:
 
 def tutor_unreachable(query_id: str) -> str:
     return tr("The tutor cannot be reached for {query}", query=query_id)
+
+
+def tutor_turned_off(query_id: str) -> str:
+    return tr("The tutor was turned off before it answered {query}", query=query_id)

@@ -48,6 +48,7 @@ RESOLVED = Phrase("Resolved")
 
 TUTOR_QUOTES = Phrase("From the tutor, a program that quotes the course materials:")
 TUTOR_GENERATED = Phrase("From the tutor, a program that wrote this itself; it may be wrong:")
+TUTOR_HINTS = Phrase("From the tutor, a program that here only says where the course materials answer:")
 TUTOR_ABSTAINS = Phrase("From the tutor, a program that only quotes the course materials:")
 
 NOT_ANON = Phrase("Write anon, or leave it out.")
