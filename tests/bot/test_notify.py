@@ -294,6 +294,12 @@ OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
         ),
         (EventKind.QUERY_ASKED, QUERY, "🔔 Blue Heron asks Q1 Why? [Answer]"),
         (
+            EventKind.TUTOR_OFF,
+            QUERY,
+            "🔔 The tutor was turned off before it answered Q1 It is kept, in case the tutor is turned on "
+            "again. An instructor can be asked meanwhile. [Ask the instructor]",
+        ),
+        (
             EventKind.QUERY_ANSWERED,
             Query("Q1", "Why?", Recipient.INSTRUCTOR, QueryState.ANSWERED, "Blue Heron", (ANSWER,), NOW),
             "🔔 Your question Q1 was answered Because. [Open Q1]",

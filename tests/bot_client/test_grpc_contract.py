@@ -15,6 +15,7 @@ from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
 from tests.bot_client.contract_of_people import PeopleContract
 from tests.bot_client.contract_questions import QuestionsContract
+from tests.bot_client.contract_tutoring import TutoringContract
 from tests.cluster.conftest import connect, let_people_in
 from tests.world import sign_in
 
@@ -37,7 +38,9 @@ async def client(nodes: LocalCluster) -> AsyncIterator[GrpcLmsClient]:
     await client.close()
 
 
-class TestGrpcLmsClient(LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract):
+class TestGrpcLmsClient(
+    LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract, TutoringContract
+):
     """See the contract."""
 
     async def test_leadership_goes_where_it_is_sent_and_by_administrators_alone(

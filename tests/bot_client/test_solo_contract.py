@@ -11,6 +11,7 @@ from tests.bot_client.contract import LmsClientContract
 from tests.bot_client.contract_coursework import CourseworkContract
 from tests.bot_client.contract_of_people import PeopleContract
 from tests.bot_client.contract_questions import QuestionsContract
+from tests.bot_client.contract_tutoring import TutoringContract
 from tests.solo.classroom import seated
 
 
@@ -20,5 +21,7 @@ async def client() -> AsyncIterator[GrpcLmsClient]:
         yield classroom.client
 
 
-class TestSoloClassroom(LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract):
+class TestSoloClassroom(
+    LmsClientContract, CourseworkContract, PeopleContract, QuestionsContract, TutoringContract
+):
     """See the contract."""
