@@ -17,6 +17,7 @@ from bot.client.api import (
     Regrade,
     Submission,
 )
+from bot.commands.answers import said
 from bot.commands.dates import Calendar
 from bot.core.model import SEVERAL, Button, Reply
 from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
@@ -116,7 +117,7 @@ def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
         case EventKind.ANSWER_DOUBTED:
             told = _Told(text.doubted(query.id), _excerpt(query.text), opened, answer)
         case EventKind.QUERY_ANSWERED:
-            words = query.answers[-1].text if query.answers else ""
+            words = said(query.answers[-1]) if query.answers else ""
             told = _Told(text.answered(query.id), _excerpt(words), opened, follow_up)
         case EventKind.ANSWER_REVIEWED:
             corrections = [each for each in query.answers if each.correction]

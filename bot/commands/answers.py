@@ -12,22 +12,27 @@ from bot.core.text.servers import told
 def tutors_own(query: Query) -> Answer | None:
     """The tutor's answer, when it has one that an instructor could stand by."""
     answer = query.tutor_answer
-    return None if answer is None or answer.abstained or answer.hint else answer
+    return None if answer is None or answer.only_points else answer
+
+
+def said(answer: Answer) -> str:
+    """Its words. What the tutor says itself, instead of the materials, is in the language spoken."""
+    return told(answer.text) if answer.only_points else answer.text
 
 
 def answer_text(answer: Answer) -> Text:
     if not answer.by_tutor:
         from_whom = text.correction_from if answer.correction else text.answer_from
         return lines(italic(from_whom(answer.author)), quote(answer.text))
-    said = _of_tutor(answer)
-    return lines(said, italic(text.endorsed_by(answer.endorsed_by))) if answer.endorsed_by else said
+    shown = _of_tutor(answer)
+    return lines(shown, italic(text.endorsed_by(answer.endorsed_by))) if answer.endorsed_by else shown
 
 
 def _of_tutor(answer: Answer) -> Text:
     if answer.abstained:
-        return lines(italic(text.TUTOR_ABSTAINS), told(answer.text))
+        return lines(italic(text.TUTOR_ABSTAINS), said(answer))
     if answer.hint:
-        return lines(italic(text.TUTOR_HINTS), told(answer.text))
+        return lines(italic(text.TUTOR_HINTS), said(answer))
     if answer.generated:
         return lines(italic(text.TUTOR_GENERATED), answer.text, *_sources(answer))
     if _is_quotation(answer):

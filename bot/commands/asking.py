@@ -127,7 +127,7 @@ class Asking:
         found += [
             Similar(each.id, each.text, _excerpt(said[-1].text), "questions")
             for each in reversed(own.items)
-            if each.id not in known_ids and (said := [one for one in each.answers if not one.abstained])
+            if each.id not in known_ids and (said := [one for one in each.answers if not one.only_points])
         ]
         return found[:SIMILAR_MAX]
 

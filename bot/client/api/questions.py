@@ -58,6 +58,11 @@ class Answer:
     hint: bool = False
     """Says where the materials answer, and quotes nothing."""
 
+    @property
+    def only_points(self) -> bool:
+        """The tutor's, and names a section at most."""
+        return self.abstained or self.hint
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
