@@ -6,7 +6,7 @@ from bot.client.api import Answer, Citation, Query
 from bot.commands.sources import source
 from bot.core.richtext import Text, italic, join, lines, plain, quote
 from bot.core.text import questions as text
-from bot.core.text.servers import told
+from bot.core.text.tutoring import said_by_tutor
 
 
 def tutors_own(query: Query) -> Answer | None:
@@ -17,7 +17,7 @@ def tutors_own(query: Query) -> Answer | None:
 
 def said(answer: Answer) -> str:
     """Its words. What the tutor says itself, instead of the materials, is in the language spoken."""
-    return told(answer.text) if answer.only_points else answer.text
+    return said_by_tutor(answer.text) if answer.only_points else answer.text
 
 
 def answer_text(answer: Answer) -> Text:
