@@ -8,6 +8,7 @@ from string import Formatter
 
 from bot import catalogs
 from bot.core.model import Reply
+from bot.core.richtext import Style
 
 
 class English:
@@ -30,7 +31,9 @@ class English:
 
 
 def _parts(reply: Reply) -> Iterator[str]:
-    for line in reply.text.plain.splitlines():
+    """But for what is quoted, which others wrote in whatever language."""
+    ours = "".join(span.text for span in reply.text.spans if span.style is not Style.QUOTE)
+    for line in ours.splitlines():
         yield line.strip()
         # A bell, a name or an id may stand before a sentence, and a list may hold several.
         yield from (part.strip() for part in re.split(r"^🔔|: |; |, |\(|\)", line) if part.strip())
