@@ -177,7 +177,7 @@ async def run_telegram(config: Config, state: Path, settings: TelegramSettings) 
             receiving = Webhook(settings.webhook_url, settings.listen_host, settings.listen_port, shelf)
         async with classroom(config) as room:
             adapter = TelegramAdapter(
-                settings.token, settings.base_url or None, menus(room.registry), receiving
+                settings.token, settings.base_url or None, menus(room.registry), store, receiving
             )
             await converse(adapter, room, store)
 

@@ -21,6 +21,9 @@ from bot.core.settings import Settings
 REPLIES_KEPT_MAX = 200
 """Messages of one chat to which a reply begins something."""
 
+FILES_KEPT_MAX = 2_000
+"""Files that a place has already, and can be named there."""
+
 _MIGRATIONS = (
     """
 CREATE TABLE chat (
@@ -51,6 +54,15 @@ CREATE TABLE on_reply (
 );
 """,
     "ALTER TABLE notice_cursor ADD COLUMN ahead TEXT NOT NULL DEFAULT '[]';",
+    """
+CREATE TABLE sent_file (
+    number INTEGER PRIMARY KEY,
+    adapter TEXT NOT NULL,
+    key TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    UNIQUE (adapter, key)
+);
+""",
 )
 """Each brings a file of the version that is its place here to the next."""
 
@@ -156,6 +168,32 @@ class BotStore:
             (self._adapter, chat, REPLIES_KEPT_MAX),
         )
         self._database.execute("COMMIT")
+
+    # --- files that were sent ---
+
+    def sent_file(self, key: str) -> str:
+        """What the place calls the file; empty when it is not known there."""
+        row = self._database.execute(
+            "SELECT file_id FROM sent_file WHERE adapter = ? AND key = ?", (self._adapter, key)
+        ).fetchone()
+        return row[0] if row else ""
+
+    def keep_sent_file(self, key: str, file_id: str) -> None:
+        """Those that were kept first are forgotten first."""
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute(
+            "INSERT OR REPLACE INTO sent_file (adapter, key, file_id) VALUES (?, ?, ?)",
+            (self._adapter, key, file_id),
+        )
+        self._database.execute(
+            "DELETE FROM sent_file WHERE number <= (SELECT number FROM sent_file"
+            " WHERE adapter = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2) AND adapter = ?1",
+            (self._adapter, FILES_KEPT_MAX),
+        )
+        self._database.execute("COMMIT")
+
+    def forget_sent_file(self, key: str) -> None:
+        self._database.execute("DELETE FROM sent_file WHERE adapter = ? AND key = ?", (self._adapter, key))
 
     # --- notices ---
 

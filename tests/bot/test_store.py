@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.chat import Chat, Dialogue, Session
 from bot.core.model import FileRef, Role
-from bot.store import _MIGRATIONS, REPLIES_KEPT_MAX, BotStore, StoreUnreadable, Told
+from bot.store import _MIGRATIONS, FILES_KEPT_MAX, REPLIES_KEPT_MAX, BotStore, StoreUnreadable, Told
 
 DIALOGUE = Dialogue(
     command="submit",
@@ -70,6 +70,16 @@ def test_what_replies_begin_is_known_over_a_restart_and_of_the_last_messages_alo
     assert BotStore(tmp_path / "bot.db", "telegram").on_reply("grace", "1") == ""
 
 
+def test_files_that_a_place_has_are_known_by_their_key_and_bounded(tmp_path: Path) -> None:
+    store = BotStore(tmp_path / "bot.db", "telegram")
+    for number in range(FILES_KEPT_MAX + 1):
+        store.keep_sent_file(str(number), f"file {number}")
+    store.keep_sent_file("5", "file 5 anew")
+    store.forget_sent_file("6")
+    assert [store.sent_file(key) for key in ("0", "5", "6", "7")] == ["", "file 5 anew", "", "file 7"]
+    assert BotStore(tmp_path / "bot.db", "console").sent_file("7") == ""
+
+
 def test_a_file_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     with sqlite3.connect(path) as database:
@@ -79,6 +89,7 @@ def test_a_file_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> No
     store.keep_on_reply("ada", "1", "answer:Q1")
     assert store.load("ada") == CHAT
     assert store.on_reply("ada", "1") == "answer:Q1"
+    assert store.sent_file("key") == ""
 
 
 def test_only_chats_with_a_session_are_listed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bot.adapters.telegram.polling import Polling
 from bot.core.model import Reply, StreamedReply
 from bot.core.richtext import Style
 from tests.telegram.protocol import BotMessage, Json
+from tests.telegram.running import Remembered
 from tests.telegram.server import TOKEN, BotApiServer
 
 _KINDS = {Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "code", Style.QUOTE: "blockquote"}
@@ -57,7 +58,7 @@ class WatchedAdapter(TelegramAdapter):
     meant."""
 
     def __init__(self, server: BotApiServer, menus: Menus, polling: WatchedPolling) -> None:
-        super().__init__(TOKEN, server.url, menus, polling)
+        super().__init__(TOKEN, server.url, menus, Remembered(), polling)
         self.hearing: dict[int, Heard] = {}
         self.troubles: list[str] = []
         self._server = server

@@ -16,6 +16,7 @@ from bot.core.adapter import Handler
 from bot.core.model import Incoming
 from bot.store import BotStore
 from tests.telegram.protocol import Json
+from tests.telegram.running import Remembered
 from tests.telegram.server import TOKEN, BotApiServer
 
 
@@ -27,6 +28,7 @@ class WatchedAdapter(TelegramAdapter):
             TOKEN,
             base_url,
             lambda role: [(command.name, str(command.summary)) for command in room.registry.for_role(role)],
+            Remembered(),
             receiving,
         )
         self.handled: list[str] = []

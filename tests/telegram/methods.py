@@ -58,15 +58,15 @@ async def send_message(server: BotApiServer, parameters: Json) -> Json:
 
 async def send_document(server: BotApiServer, parameters: Json) -> Json:
     message = _composed(server, parameters, "caption", CAPTION_UNITS_MAX)
-    _attach(message, parameters["document"])
+    _attach(server, message, parameters["document"])
     return _say(server, message)
 
 
 async def send_photo(server: BotApiServer, parameters: Json) -> Json:
     message = _composed(server, parameters, "caption", CAPTION_UNITS_MAX)
-    _attach(message, parameters["photo"])
-    checked_picture(message.content)
     message.picture = True
+    _attach(server, message, parameters["photo"])
+    checked_picture(message.content)
     return _say(server, message)
 
 
@@ -82,10 +82,10 @@ async def send_media_group(server: BotApiServer, parameters: Json) -> list[Json]
     album, messages = f"album-{next(_album_ids)}", []
     for one in media:
         message = BotMessage(0, chat, "", (), [], album=album, versions=[""])
-        _attach(message, parameters[one["media"].removeprefix("attach://")])
-        if one["type"] == "photo":
+        message.picture = one["type"] == "photo"
+        _attach(server, message, parameters.get(one["media"].removeprefix("attach://"), one["media"]))
+        if message.picture:
             checked_picture(message.content)
-            message.picture = True
         messages.append(message)
     return [_say(server, message) for message in messages]
 
@@ -116,10 +116,19 @@ def _composed(server: BotApiServer, parameters: Json, name: str, units_max: int)
     return BotMessage(0, chat, text, entities, rows_of(parameters), versions=[text])
 
 
-def _attach(message: BotMessage, file: Json) -> None:
+def _attach(server: BotApiServer, message: BotMessage, file: Json | str) -> None:
+    """A file that is uploaded, or one of the same kind that was sent before, by its id."""
+    if isinstance(file, str):
+        named = server.sent_files.get(file)
+        if named is None or named.picture != message.picture:
+            raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        message.file_name, message.content, message.file_id = named.file_name, named.content, file
+        return
     if not file["content"]:
         raise Refusal(400, "Bad Request: file must be non-empty")
     message.file_name, message.content = file["name"], file["content"]
+    message.file_id = f"sent-{len(server.sent_files) + 1}"
+    server.sent_files[message.file_id] = message
 
 
 def _say(server: BotApiServer, message: BotMessage) -> Json:

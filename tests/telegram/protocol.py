@@ -59,6 +59,7 @@ class BotMessage:
     file_name: str = ""
     content: bytes = b""
     picture: bool = False
+    file_id: str = ""
     album: str = ""
     versions: list[str] = field(default_factory=list)
     """Every text it has shown, the first to the last."""
@@ -146,7 +147,7 @@ def message_json(message: BotMessage) -> Json:
     }
     if message.album:
         found["media_group_id"] = message.album
-    file = {"file_id": f"sent-{message.id}", "file_unique_id": f"unique-sent-{message.id}"}
+    file = {"file_id": message.file_id, "file_unique_id": f"unique-{message.file_id}"}
     if message.picture:
         found |= {"photo": [{**file, "width": 90, "height": 90}], "caption": message.text}
     elif message.file_name:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.telegram import Receiving, SqliteShelf, TelegramAdapter, Webhook
+from bot.adapters.telegram import Receiving, SentFiles, SqliteShelf, TelegramAdapter, Webhook
 from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.server import TOKEN, BotApiServer
@@ -17,8 +17,23 @@ from tests.telegram.server import TOKEN, BotApiServer
 FIRST_MENU = [("help", "What I can do"), ("login", "Sign in")]
 
 
-def adapter_for(server: BotApiServer, receiving: Receiving | None = None) -> TelegramAdapter:
-    return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU, receiving)
+def adapter_for(
+    server: BotApiServer, receiving: Receiving | None = None, sent: SentFiles | None = None
+) -> TelegramAdapter:
+    return TelegramAdapter(TOKEN, server.url, lambda role: FIRST_MENU, sent or Remembered(), receiving)
+
+
+class Remembered(dict[str, str]):
+    """SentFiles for as long as a test runs."""
+
+    def sent_file(self, key: str) -> str:
+        return self.get(key, "")
+
+    def keep_sent_file(self, key: str, file_id: str) -> None:
+        self[key] = file_id
+
+    def forget_sent_file(self, key: str) -> None:
+        self.pop(key, None)
 
 
 def free_port() -> int:

@@ -55,6 +55,8 @@ class BotApiServer:
         """Telegram's limits, when they are enforced."""
         self.files: dict[str, bytes] = {}
         """What people sent, by id."""
+        self.sent_files: dict[str, BotMessage] = {}
+        """What the bot has uploaded, by id, with the message that it was sent in first."""
         self.moved: dict[int, int] = {}
         """Groups that became supergroups, and their new ids."""
         self.drafts: list[Draft] = []

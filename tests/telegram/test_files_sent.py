@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from bot.core.model import Button, OutgoingFile, Reply
 from bot.core.richtext import bold, plain
+from bot.store import BotStore
 from tests.telegram.people import Person
 from tests.telegram.pictures import png
 from tests.telegram.protocol import Refusal
-from tests.telegram.running import Listener
+from tests.telegram.running import Listener, adapter_for, running
 from tests.telegram.server import BotApiServer
 
 NEXT = ((Button("Materials", "materials"),),)
@@ -116,3 +121,75 @@ async def test_a_name_that_is_no_name_does_not_lose_its_file(listener: Listener,
     file = document('a"b\r\nContent-Type: text/html\r\n\ud800.md')
     await listener.adapter.send(str(ada.chat), Reply(plain("M1"), files=(file,)))
     assert [message.content for message in ada.messages()] == [b"text"]
+
+
+# --- what Telegram has already ---
+
+
+def uploaded(server: BotApiServer) -> int:
+    return len(server.sent_files)
+
+
+@pytest.mark.parametrize("kind", ["document", "picture"])
+async def test_a_file_is_uploaded_once_and_then_named(
+    listener: Listener, server: BotApiServer, ada: Person, grace: Person, kind: str
+) -> None:
+    file = document("a.md") if kind == "document" else picture("a.png", png(60, 40))
+    for person in (ada, grace, ada):
+        await listener.adapter.send(str(person.chat), Reply(plain("M1"), NEXT, (file,)))
+    shown = [*ada.messages(), *grace.messages()]
+    assert [(each.text, each.labels, each.content) for each in shown] == [
+        ("M1", ["Materials"], file.content)
+    ] * 3
+    assert uploaded(server) == 1
+
+
+async def test_the_files_of_an_album_are_named_each_for_itself(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    one, two, three = (document(name, name.encode()) for name in ("a.md", "b.md", "c.md"))
+    await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=(one, two)))
+    await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=(two, three)))
+    assert [each.file_name for each in ada.messages() if each.file_name] == ["a.md", "b.md", "b.md", "c.md"]
+    assert uploaded(server) == 3
+
+
+async def test_another_name_or_content_or_kind_is_another_file(
+    listener: Listener, server: BotApiServer, ada: Person
+) -> None:
+    content = png(60, 40)
+    for file in (
+        document("a.png", content),
+        document("b.png", content),
+        document("a.png", content + b" "),
+        picture("a.png", content),
+    ):
+        await listener.adapter.send(str(ada.chat), Reply(plain("M1"), files=(file,)))
+    assert uploaded(server) == 4
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_file_that_telegram_knows_no_more_is_uploaded_again(
+    listener: Listener, server: BotApiServer, ada: Person, count: int
+) -> None:
+    files = tuple(document(f"{number}.md", bytes([65 + number])) for number in range(count))
+    for _ in range(2):
+        await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=files))
+        server.sent_files.clear()
+    await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=files))
+    assert uploaded(server) == count
+    names = [each.file_name for each in ada.messages() if each.file_name]
+    assert names == [file.name for file in files] * 3
+
+
+async def test_what_was_uploaded_is_known_after_a_restart(
+    server: BotApiServer, ada: Person, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        store = BotStore(tmp_path / "bot.db", "telegram")
+        listener = Listener(adapter_for(server, sent=store))
+        async with running(listener.adapter.run(listener.handle), server):
+            await listener.adapter.send(str(ada.chat), Reply(plain("M1"), files=(document("a.md"),)))
+        store.close()
+    assert len(ada.messages()) == 2
+    assert uploaded(server) == 1

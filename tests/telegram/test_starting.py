@@ -12,7 +12,7 @@ from bot.core.model import Incoming, Reply
 from bot.core.richtext import plain
 from tests.telegram.people import Person
 from tests.telegram.protocol import Refusal
-from tests.telegram.running import FIRST_MENU, Listener, adapter_for, running
+from tests.telegram.running import FIRST_MENU, Listener, Remembered, adapter_for, running
 from tests.telegram.server import TOKEN, BotApiServer
 
 LATER = 30.0
@@ -39,7 +39,7 @@ async def test_a_menu_that_cannot_be_set_does_not_keep_the_bot_from_starting(
 
 
 async def test_a_wrong_token_is_refused_without_being_told(server: BotApiServer) -> None:
-    adapter = TelegramAdapter("4242:AAwrong", server.url, lambda role: [])
+    adapter = TelegramAdapter("4242:AAwrong", server.url, lambda role: [], Remembered())
     with pytest.raises(CannotStart) as refused:
         await adapter.run(unheard)
     assert "AAwrong" not in str(refused.value)
@@ -47,7 +47,7 @@ async def test_a_wrong_token_is_refused_without_being_told(server: BotApiServer)
 
 
 async def test_a_server_that_is_not_there_is_named_as_the_reason() -> None:
-    adapter = TelegramAdapter(TOKEN, "http://127.0.0.1:1", lambda role: [])
+    adapter = TelegramAdapter(TOKEN, "http://127.0.0.1:1", lambda role: [], Remembered())
     with pytest.raises(CannotStart, match="cannot be reached"):
         await adapter.run(unheard)
 

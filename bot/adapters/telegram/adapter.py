@@ -21,7 +21,7 @@ from bot.adapters.telegram.reactions import Reactions
 from bot.adapters.telegram.receiving import Receiving
 from bot.adapters.telegram.replies import MESSAGE_UNITS_MAX, Speaker
 from bot.adapters.telegram.streaming import Streams
-from bot.adapters.telegram.uploads import UPLOAD_BYTES_MAX
+from bot.adapters.telegram.uploads import UPLOAD_BYTES_MAX, SentFiles
 from bot.core.adapter import Capabilities, FileUnavailable, Handler
 from bot.core.model import FileRef, Reply, Role, StreamedReply
 from bot.core.text import places
@@ -54,7 +54,12 @@ class TelegramAdapter:
     )
 
     def __init__(
-        self, token: str, base_url: str | None, menus: Menus, receiving: Receiving | None = None
+        self,
+        token: str,
+        base_url: str | None,
+        menus: Menus,
+        sent: SentFiles,
+        receiving: Receiving | None = None,
     ) -> None:
         """Asks for updates, unless `receiving` has another way."""
         _quiet_loggers()
@@ -74,7 +79,7 @@ class TelegramAdapter:
         self._application: Application[Any, Any, Any, Any, Any, Any] = builder.build()
         self._bot = self._application.bot
         calls = ChatCalls()
-        self._speaker = Speaker(self._bot, calls)
+        self._speaker = Speaker(self._bot, calls, sent)
         self._streams = Streams(self._bot, calls, self._speaker)
         self._reactions = Reactions(self._bot, calls)
         self._menu_board = MenuBoard(self._bot, menus)

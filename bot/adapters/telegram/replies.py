@@ -9,7 +9,7 @@ from telegram.error import BadRequest
 
 from bot.adapters.telegram.attempts import ChatCalls, means
 from bot.adapters.telegram.rendering import keyboard
-from bot.adapters.telegram.uploads import Uploads
+from bot.adapters.telegram.uploads import SentFiles, Uploads
 from bot.core.model import Reply
 from bot.core.richtext import Text, plain, split, units
 
@@ -24,10 +24,10 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class Speaker:
     """Says replies through `bot`. Everything raises ChatGone when nobody reads the chat any more."""
 
-    def __init__(self, bot: Bot, calls: ChatCalls) -> None:
+    def __init__(self, bot: Bot, calls: ChatCalls, sent: SentFiles) -> None:
         self._bot = bot
         self._calls = calls
-        self._uploads = Uploads(bot, calls)
+        self._uploads = Uploads(bot, calls, sent)
 
     async def say(self, chat: str, reply: Reply) -> tuple[str, ...]:
         """Returns the ids of the messages with its words; of the last file where it has none."""

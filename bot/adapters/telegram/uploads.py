@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import groupby
+from typing import Protocol
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest
@@ -22,12 +24,28 @@ ALBUM_FILES_MAX = 10
 UPLOAD_SECONDS = 60.0
 
 
-class Uploads:
-    """Everything returns the id of the last message it took, and raises as ChatCalls does."""
+class SentFiles(Protocol):
+    """What Telegram calls the files that it has been sent, by a key of ours."""
 
-    def __init__(self, bot: Bot, calls: ChatCalls) -> None:
+    def sent_file(self, key: str) -> str:
+        """Empty when it is not known."""
+        ...
+
+    def keep_sent_file(self, key: str, file_id: str) -> None: ...
+    def forget_sent_file(self, key: str) -> None: ...
+
+
+class Uploads:
+    """Everything returns the id of the last message it took, and raises as ChatCalls does.
+
+    A file that Telegram has been sent before is named, and uploaded again only where Telegram will not have
+    that.
+    """
+
+    def __init__(self, bot: Bot, calls: ChatCalls, sent: SentFiles) -> None:
         self._bot = bot
         self._calls = calls
+        self._sent = sent
 
     async def send(
         self, chat: str, file: OutgoingFile, caption: Text, markup: InlineKeyboardMarkup | None
@@ -62,20 +80,31 @@ class Uploads:
         async def show(to: int) -> tuple[Message, ...]:
             return await self._bot.send_media_group(
                 to,
-                [_media(file) for file in files],
+                [_media(file, self._sent.sent_file(_key(file, _shown(file)))) for file in files],
                 read_timeout=UPLOAD_SECONDS,
                 write_timeout=UPLOAD_SECONDS,
             )
 
-        return str((await self._calls.attempt(chat, show))[-1].message_id)
+        keys = [_key(file, _shown(file)) for file in files]
+        try:
+            messages = await self._calls.attempt(chat, show)
+        except BadRequest:
+            if not self._forgotten(keys):
+                raise
+            messages = await self._calls.attempt(chat, show)
+        for key, message in zip(keys, messages, strict=True):
+            self._keep(key, message)
+        return str(messages[-1].message_id)
 
     async def _photo(
         self, chat: str, file: OutgoingFile, caption: Text, markup: InlineKeyboardMarkup | None
     ) -> str:
+        key = _key(file, is_picture=True)
+
         async def show(to: int, written: str, parse_mode: str | None) -> Message:
             return await self._bot.send_photo(
                 to,
-                _input(file),
+                self._sent.sent_file(key) or _input(file),
                 caption=written or None,
                 parse_mode=parse_mode,
                 reply_markup=markup,
@@ -83,15 +112,17 @@ class Uploads:
                 write_timeout=UPLOAD_SECONDS,
             )
 
-        return str((await self._calls.formatted(chat, caption, show)).message_id)
+        return await self._one(chat, key, caption, show)
 
     async def _document(
         self, chat: str, file: OutgoingFile, caption: Text, markup: InlineKeyboardMarkup | None
     ) -> str:
+        key = _key(file, is_picture=False)
+
         async def show(to: int, written: str, parse_mode: str | None) -> Message:
             return await self._bot.send_document(
                 to,
-                _input(file),
+                self._sent.sent_file(key) or _input(file),
                 caption=written or None,
                 parse_mode=parse_mode,
                 reply_markup=markup,
@@ -99,7 +130,41 @@ class Uploads:
                 write_timeout=UPLOAD_SECONDS,
             )
 
-        return str((await self._calls.formatted(chat, caption, show)).message_id)
+        return await self._one(chat, key, caption, show)
+
+    async def _one(
+        self, chat: str, key: str, caption: Text, show: Callable[[int, str, str | None], Awaitable[Message]]
+    ) -> str:
+        try:
+            message = await self._calls.formatted(chat, caption, show)
+        except BadRequest:
+            if not self._forgotten([key]):
+                raise
+            message = await self._calls.formatted(chat, caption, show)
+        self._keep(key, message)
+        return str(message.message_id)
+
+    def _forgotten(self, keys: Sequence[str]) -> bool:
+        """Whether any of these files was named, which Telegram may not have liked; they no more will be."""
+        known = [key for key in keys if self._sent.sent_file(key)]
+        for key in known:
+            log.info("a file is uploaded again")
+            self._sent.forget_sent_file(key)
+        return bool(known)
+
+    def _keep(self, key: str, message: Message) -> None:
+        # The same picture in several sizes, the largest last.
+        shown = message.photo[-1] if message.photo else message.document
+        if shown is not None and self._sent.sent_file(key) != shown.file_id:
+            self._sent.keep_sent_file(key, shown.file_id)
+
+
+def _key(file: OutgoingFile, is_picture: bool) -> str:
+    """Of what everybody gets to see: a file that Telegram has keeps its name there."""
+    kind = "picture" if is_picture else "document"
+    digest = hashlib.sha256(f"{kind}\0{sendable(file.name)}\0".encode())
+    digest.update(file.content)
+    return digest.hexdigest()
 
 
 def _albums(files: Sequence[OutgoingFile]) -> Iterator[list[OutgoingFile]]:
@@ -123,6 +188,6 @@ def _input(file: OutgoingFile, *, attach: bool = False) -> InputFile:
     return InputFile(file.content, sendable(file.name), attach=attach)
 
 
-def _media(file: OutgoingFile) -> InputMediaPhoto | InputMediaDocument:
-    content = _input(file, attach=True)
+def _media(file: OutgoingFile, file_id: str) -> InputMediaPhoto | InputMediaDocument:
+    content = file_id or _input(file, attach=True)
     return InputMediaPhoto(content) if _shown(file) else InputMediaDocument(content)
