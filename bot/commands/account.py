@@ -125,7 +125,8 @@ class Account:
         name = values["command"]
         if name is None:
             listed = [join((code(f"/{each.name}"), f"  {each.summary}")) for each in available.values()]
-            return card(text.HELP_HEADLINE, *listed, text.HELP_FOOTER)
+            steps = [step for step in _first_steps(conversation.role) if step.data != "help"]
+            return card(text.HELP_HEADLINE, *listed, text.HELP_FOOTER, buttons=steps)
         if name not in available:
             raise BadValue(text.no_help_for(name))
         command = available[name]
@@ -134,6 +135,7 @@ class Account:
             join((text.USAGE, " ", code(usage(command)))),
             *(join((code(arg.name), f"  {arg.prompt}")) for arg in command.args),
             join((text.EXAMPLE, " ", code(command.example))),
+            buttons=[_button("help")],
         )
 
     async def _what_can_be_said(self, conversation: Conversation, values: Values) -> list[Choice]:
@@ -172,7 +174,12 @@ class Account:
         receipt = await self._client.set_password(
             conversation.token, conversation.request_id, values["old_password"], values["new_password"]
         )
-        return saved_card(receipt, text.PASSWORD_CHANGED, text.OTHER_SESSIONS_ENDED)
+        return saved_card(
+            receipt,
+            text.PASSWORD_CHANGED,
+            text.OTHER_SESSIONS_ENDED,
+            buttons=_first_steps(conversation.role),
+        )
 
     async def _none_yet(self, conversation: Conversation, values: Values) -> list[Choice]:
         user = await self._client.account(conversation.token)
@@ -201,7 +208,7 @@ class Account:
 
     async def cancel(self, conversation: Conversation, values: Values) -> Reply:
         """Reached when nothing is under way; otherwise the engine has cancelled it."""
-        return card(core_text.NOTHING_TO_CANCEL)
+        return card(core_text.NOTHING_TO_CANCEL, buttons=[_button("help")])
 
     async def _end(self, token: str) -> None:
         """Leave no second session behind; the new one matters more than whether this succeeds."""

@@ -47,6 +47,7 @@ class Answering:
                     Arg("text", text.ANSWER_PROMPT, parse=words, rest=True, choices=self._draft_choice),
                 ),
                 confirm=self.draft_card,
+                lists=("inbox",),
             ),
             Command(
                 "publish",
@@ -55,6 +56,7 @@ class Answering:
                 self.publish,
                 INSTRUCTORS,
                 (question,),
+                lists=("questions",),
             ),
             Command(
                 "endorse",
@@ -63,6 +65,7 @@ class Answering:
                 self.endorse,
                 INSTRUCTORS,
                 (question,),
+                lists=("questions",),
             ),
             Command(
                 "correct",
@@ -71,6 +74,7 @@ class Answering:
                 self.correct,
                 INSTRUCTORS,
                 (question, Arg("text", text.CORRECTION_PROMPT, parse=words, rest=True)),
+                lists=("questions",),
             ),
         )
 
@@ -78,7 +82,7 @@ class Answering:
         """Those that waited longest first, each to be replied to."""
         waiting = await self._waiting(conversation)
         if not waiting:
-            return card(text.INBOX_EMPTY)
+            return card(text.INBOX_EMPTY, buttons=[button(phrases.BUTTONS["questions"], "questions")])
         page = listing(waiting, values["page"], "inbox", size=INBOX_ITEMS)
         for query in page.items:
             await conversation.say(self._item(query))

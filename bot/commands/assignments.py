@@ -73,7 +73,8 @@ class Assignments:
             return await self._card(conversation, assignment)
         found = await all_of(lambda page: self._client.assignments(conversation.token, page=page))
         if not found:
-            return card(text.NO_ASSIGNMENTS)
+            command = "newassignment" if conversation.role is Role.INSTRUCTOR else "materials"
+            return card(text.NO_ASSIGNMENTS, buttons=[button(phrases.BUTTONS[command], command)])
         own = await self._own(conversation)
         shown = listing(_soonest_first(found, self._calendar.now()), values["page"], "assignments")
         return card(

@@ -54,9 +54,10 @@ class Audit:
         acts = await self._newest(conversation, of, since, wanted)
         shown = acts[wanted - 1 - PAGE_ITEMS : wanted - 1]
         when = "" if since is None else self._calendar.absolute(since)
+        other = "audit" if of or when else "users"
+        step = button(phrases.BUTTONS[other], other)
         if not shown:
-            everything = [button(phrases.BUTTONS["audit"], "audit")] if of or when else []
-            return card(text.nothing(when), buttons=everything)
+            return card(text.nothing(when), buttons=[step])
         # No button holds a colon; a point between hours and minutes is read as well.
         words = [] if since is None else [f"since={self._calendar.canonical(since).replace(':', '.')}"]
         words += [of] if of else []
@@ -67,6 +68,7 @@ class Audit:
             text.headline(of, when),
             *(self._line(act) for act in shown),
             *([text.more(page + 1)] if has_more and after is None else []),
+            buttons=[step],
             pager=[tap for tap in (before, after) if tap is not None],
         )
 

@@ -47,10 +47,10 @@ class Cluster:
 
     async def status(self, conversation: Conversation, values: Values) -> Reply:
         nodes = await self._client.status()
-        again = [button(phrases.BUTTONS["status"], "status")]
+        steps = [button(phrases.LOOK_AGAIN, "status")]
         if conversation.role is Role.ADMINISTRATOR:
-            again.append(button(phrases.BUTTONS["cluster"], "cluster"))
-        return card(_headline(nodes), *map(_line, nodes), *_tutor(nodes), buttons=again)
+            steps.append(button(phrases.BUTTONS["cluster"], "cluster"))
+        return card(_headline(nodes), *map(_line, nodes), *_tutor(nodes), buttons=steps)
 
     # --- for administrators ---
 
@@ -67,7 +67,7 @@ class Cluster:
             *details,
             *([text.voters(", ".join(voters))] if voters else []),
             *_tutor(nodes),
-            buttons=_successors(nodes, leader_view),
+            buttons=[*_successors(nodes, leader_view), button(phrases.LOOK_AGAIN, "cluster")],
         )
 
     async def _transfer_card(self, conversation: Conversation, values: Values) -> Reply | None:
@@ -91,6 +91,10 @@ class Cluster:
             phrases.size(saved.size),
             f"SHA-256 {saved.sha256}",
             text.BACKUPS_KEPT,
+            buttons=[
+                button(phrases.BUTTONS["cluster"], "cluster"),
+                button(phrases.BUTTONS["audit"], "audit", saved.node_id),
+            ],
         )
 
 

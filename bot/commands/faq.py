@@ -9,7 +9,7 @@ from bot.commands.card import all_of, button, card
 from bot.commands.listing import PAGE, listing
 from bot.commands.sources import source_buttons
 from bot.core.command import SIGNED_IN, Arg, Command, Conversation, Values
-from bot.core.model import Reply
+from bot.core.model import Button, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import phrases
 from bot.core.text import questions as text
@@ -38,6 +38,7 @@ class Faq:
                     ),
                 ),
                 aside=True,
+                lists=("faq",),
             ),
         )
 
@@ -47,7 +48,8 @@ class Faq:
             return _entry(await self._client.known_answer(conversation.token, which.upper()))
         known = await all_of(lambda page: self._client.faq(conversation.token, which, page=page))
         if not known:
-            return card(text.nothing_known(which) if which else text.FAQ_EMPTY)
+            said = text.nothing_known(which) if which else text.FAQ_EMPTY
+            return card(said, buttons=_instead(conversation.role, which))
         page = listing(known, values["page"], "faq", *([which] if which else []))
         return card(
             text.known_answers(len(known)),
@@ -56,6 +58,14 @@ class Faq:
             buttons=[button(phrases.open_item(each.id), "faq", each.id) for each in page.items],
             pager=page.pager,
         )
+
+
+def _instead(role: Role, which: str) -> list[Button]:
+    """Where there is nothing to list."""
+    steps = {Role.STUDENT: "ask", Role.INSTRUCTOR: "inbox"}
+    commands = ["faq"] if which else []
+    commands.append(steps.get(role, "materials"))
+    return [button(phrases.BUTTONS[command], command) for command in commands]
 
 
 def _entry(known: KnownAnswer) -> Reply:

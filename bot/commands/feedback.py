@@ -41,6 +41,7 @@ class Feedback:
                     ),
                     Arg("files", text.FEEDBACK_OR_FILES_PROMPT, required=False, files=True),
                 ),
+                lists=("submissions",),
             ),
         )
 

@@ -40,10 +40,12 @@ class GradebookCommands:
     async def show(self, conversation: Conversation, values: Values) -> Reply:
         book = await read_gradebook(self._client, conversation.token)
         if not book.students:
-            return card(text.NO_STUDENTS)
+            step = button(phrases.BUTTONS["assignments"], "assignments")
+            return card(text.NO_STUDENTS, buttons=[step])
         if values["form"] is None:
             if not book.assignments:
-                return card(NO_ASSIGNMENTS)
+                step = button(phrases.BUTTONS["newassignment"], "newassignment")
+                return card(NO_ASSIGNMENTS, buttons=[step])
             return await _in_the_chat(book, values["page"])
         return _as_file(book, values["form"])
 

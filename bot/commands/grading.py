@@ -53,6 +53,7 @@ class Grading:
                     ),
                     Arg("files", text.FEEDBACK_OR_FILES_PROMPT, required=False, files=True, unasked=True),
                 ),
+                lists=("pending",),
             ),
         )
 
@@ -64,7 +65,10 @@ class Grading:
         unreleased = await drafts(self._client, conversation, wanted)
         releases = [release_button(each, count) for each, count in sorted(unreleased.items())]
         if not waiting:
-            return card(work.NOTHING_TO_GRADE, *work.drafts_waiting(unreleased), buttons=releases)
+            submissions = button(phrases.BUTTONS["submissions"], "submissions")
+            return card(
+                work.NOTHING_TO_GRADE, *work.drafts_waiting(unreleased), buttons=releases or [submissions]
+            )
         shown = listing(waiting, values["page"], "pending", *([wanted] if wanted else []))
         return card(
             work.submissions_to_grade(len(waiting)),

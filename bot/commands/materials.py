@@ -12,7 +12,7 @@ from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, SIGNED_IN, Arg, Choice, Command, Conversation, Values
-from bot.core.model import OutgoingFile, Reply, Role
+from bot.core.model import Button, OutgoingFile, Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import course as text
 from bot.core.text import phrases
@@ -46,6 +46,7 @@ class Materials:
                     ),
                 ),
                 aside=True,
+                lists=("materials",),
             ),
             Command(
                 "upload",
@@ -92,7 +93,7 @@ class Materials:
             return await self._open(conversation, which.upper())
         found = await all_of(lambda page: self._client.materials(conversation.token, which, page=page))
         if not found:
-            return card(text.nothing_found(which))
+            return card(text.nothing_found(which), buttons=_instead(conversation.role, which))
         shown = listing(found, values["page"], "materials", *([which] if which else []))
         return card(
             text.materials_found(len(found), which),
@@ -154,6 +155,14 @@ class Materials:
             *self._details(material),
             buttons=[button(phrases.OPEN, "materials", material.id), button(text.UPLOAD_ANOTHER, "upload")],
         )
+
+
+def _instead(role: Role, which: str) -> list[Button]:
+    """Where there is nothing to list."""
+    if which:
+        return [button(phrases.BUTTONS["materials"], "materials")]
+    command = "upload" if role is Role.INSTRUCTOR else "assignments"
+    return [button(phrases.BUTTONS[command], command)]
 
 
 def _line(material: Material) -> str:

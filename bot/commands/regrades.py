@@ -42,6 +42,7 @@ class Regrades:
                         rest=True,
                     ),
                 ),
+                lists=("grades",),
             ),
             Command(
                 "regrades",
@@ -50,6 +51,7 @@ class Regrades:
                 self.read,
                 STUDENTS | INSTRUCTORS,
                 (Arg("request", text.WHICH_REGRADE, parse=REGRADE_ID, required=False), PAGE),
+                lists=("regrades",),
             ),
         )
 
@@ -79,7 +81,7 @@ class Regrades:
             lambda page: self._client.regrades(conversation.token, pending=instructor, page=page)
         )
         if not found:
-            return card(text.NO_REGRADES if instructor else text.NO_OWN_REGRADES)
+            return _nothing(instructor)
         shown = listing(found, values["page"], "regrades")
         return card(
             text.regrade_requests(len(found)),
@@ -141,6 +143,11 @@ async def reply_to_regrade(client: LmsClient, conversation: Conversation, values
             button(phrases.BUTTONS["regrades"], "regrades"),
         ],
     )
+
+
+def _nothing(instructor: bool) -> Reply:
+    said, command = (text.NO_REGRADES, "pending") if instructor else (text.NO_OWN_REGRADES, "grades")
+    return card(said, buttons=[button(phrases.BUTTONS[command], command)])
 
 
 def _next_steps(regrade: Regrade, role: Role) -> list[Button]:

@@ -46,6 +46,7 @@ class Releasing:
                 ),
                 confirm=self.preview,
                 confirm_label=text.RELEASE_LABEL,
+                lists=("pending",),
             ),
         )
 

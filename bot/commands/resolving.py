@@ -35,6 +35,7 @@ class Resolving:
                         rest=True,
                     ),
                 ),
+                lists=("questions", "regrades"),
             ),
         )
 

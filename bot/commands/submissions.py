@@ -51,6 +51,7 @@ class Submissions:
                     ),
                 ),
                 aside=True,
+                lists=("submissions",),
             ),
         )
 
@@ -66,7 +67,7 @@ class Submissions:
             lambda page: self._client.submissions(conversation.token, wanted, page=page)
         )
         if not submissions:
-            return card(text.NO_SUBMISSIONS)
+            return card(text.NO_SUBMISSIONS, buttons=[button(phrases.BUTTONS["assignments"], "assignments")])
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
         shown = listing(
             newest_first, values["page"], "submissions", *([f"assignment={wanted}"] if wanted else [])

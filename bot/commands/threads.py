@@ -38,6 +38,7 @@ class Threads:
                 STUDENTS | INSTRUCTORS,
                 (Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, required=False), PAGE),
                 aside=True,
+                lists=("questions",),
             ),
             Command(
                 "followup",
@@ -49,6 +50,7 @@ class Threads:
                     Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, choices=self._own),
                     Arg("text", text.FOLLOWUP_PROMPT, parse=_follow_up_text, rest=True),
                 ),
+                lists=("questions",),
             ),
             Command(
                 "rate",
@@ -60,6 +62,7 @@ class Threads:
                     Arg("question", text.WHICH_QUESTION, parse=QUESTION_ID, choices=self._of_tutor),
                     Arg("rating", text.RATING_PROMPT, parse=_rating, choices=_ratings),
                 ),
+                lists=("questions",),
             ),
         )
 
@@ -69,7 +72,7 @@ class Threads:
             return self._thread(conversation.role, query)
         queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
         if not queries:
-            return card(text.NO_QUESTIONS, buttons=_ask(conversation.role))
+            return card(text.NO_QUESTIONS, buttons=[_instead(conversation.role)])
         page = listing(queries[::-1], values["page"], "questions")
         return card(
             text.questions(len(queries)),
@@ -106,7 +109,10 @@ class Threads:
             receipt,
             text.rated(receipt.item.id),
             text.DOUBT_TOLD if wrong else text.RATED,
-            buttons=[hand_over(receipt.item)] if wrong and not receipt.item.with_instructors else (),
+            buttons=[
+                *([hand_over(receipt.item)] if wrong and not receipt.item.with_instructors else []),
+                button(phrases.open_item(receipt.item.id), "questions", receipt.item.id),
+            ],
         )
 
     def _thread(self, role: Role, query: Query) -> Reply:
@@ -202,8 +208,10 @@ def _choices(queries: list[Query]) -> list[Choice]:
     return [Choice(query.id, phrases.item_label(query.id, query.text)) for query in queries]
 
 
-def _ask(role: Role) -> list[Button]:
-    return [button(phrases.BUTTONS["ask"], "ask")] if role is Role.STUDENT else []
+def _instead(role: Role) -> Button:
+    """Where there are no questions."""
+    command = "pending" if role is Role.INSTRUCTOR else "ask"
+    return button(phrases.BUTTONS[command], command)
 
 
 def _follow_up_text(words: str) -> str:

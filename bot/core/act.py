@@ -17,6 +17,7 @@ from bot.core.language import Words
 from bot.core.model import Button, Reply
 from bot.core.richtext import label, lines, plain
 from bot.core.text import dialogue as text
+from bot.core.text.phrases import BUTTONS
 from bot.core.text.servers import told
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ REPEATABLE_MAX = 8
 
 # The codes whose message is the classroom's own answer to the person; any other code is a defect.
 _ANSWERS = frozenset(
-    {"INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "PERMISSION_DENIED"}
+    {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "PERMISSION_DENIED"}
 )
 
 
@@ -231,6 +232,8 @@ class Act:
                 await self.refuse(text.OUTCOME_UNKNOWN, self._repeat_button(dialogue, text.CHECK_NOW))
             case "ABORTED" if BASIS in dialogue.words:
                 await self.carry_on(steps.mended(dialogue, BASIS), told(failure.message))
+            case "NOT_FOUND" if failure.message:
+                await self.refuse(told(failure.message), *self._lists(command))
             case code if code in _ANSWERS and failure.message:
                 await self.refuse(told(failure.message))
             case _:
@@ -273,6 +276,12 @@ class Act:
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, arg.name), reason, arg)
+
+    def _lists(self, command: Command) -> list[Button]:
+        """Where to see what there is."""
+        offered = (self._registry.commands[name] for name in command.lists)
+        role = self._conversation.role
+        return [Button(str(BUTTONS[each.name]), each.name) for each in offered if role in each.roles]
 
     def _gave_code(self, command: Command) -> bool:
         return any(arg.inline and arg.name in self._secrets for arg in command.args)

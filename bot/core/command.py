@@ -175,6 +175,9 @@ class Command:
     """What the Confirm button says instead."""
     aside: bool = False
     """A look at something, which leaves what is under way as it is. It asks for nothing."""
+    lists: tuple[str, ...] = ()
+    """Commands that list what this one takes by its id: offered, as far as the person may say them, where
+    there is nothing of that id. So whoever guesses learns no more than they could look up."""
 
 
 EVERYONE = frozenset(Role)

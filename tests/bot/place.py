@@ -217,6 +217,7 @@ def registry(classroom: Classroom) -> Registry:
                     Arg("files", Phrase("Send files, then Done."), required=False, files=True, files_max=3),
                 ),
                 confirm=card,
+                lists=("help", "adduser"),
             ),
             Command(
                 "remark",

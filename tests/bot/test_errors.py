@@ -37,6 +37,14 @@ async def test_a_refusal_is_said_as_it_is(chatting: Chatting, failure: Failure, 
     assert reply.refused
 
 
+async def test_what_is_not_there_comes_with_the_lists_that_the_person_may_look_at(chatting: Chatting) -> None:
+    """/submit names two: the other one is for instructors."""
+    await chatting.sign_in("ada")
+    chatting.classroom.failures = [Failure("NOT_FOUND", "NO_SUCH_ITEM", "There is no assignment A7.")]
+    await chatting.say("/submit A7 Mine.")
+    assert await chatting.press("Confirm") == ["There is no assignment A7. [Help]"]
+
+
 async def test_the_wrong_role_is_told_whose_command_it_is(chatting: Chatting) -> None:
     await chatting.sign_in("ada")
     assert await chatting.say("/grade S1 18") == ["Only instructors can use /grade."]

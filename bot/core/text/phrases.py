@@ -22,6 +22,7 @@ BUTTONS = {
     "login": Phrase("Sign in"),
     "logout": Phrase("Sign out"),
     "materials": Phrase("Materials"),
+    "newassignment": Phrase("Set an assignment"),
     "password": Phrase("Choose a password"),
     "pending": Phrase("To grade"),
     "progress": Phrase("Progress"),
@@ -42,6 +43,7 @@ ROLES = {
 
 EMPTY = Phrase("This must not be empty.")
 OPEN = Phrase("Open it")
+LOOK_AGAIN = Phrase("Look again")
 WHICH_PAGE = Phrase("Which page of the list?")
 PREVIOUS_PAGE = Phrase("◀ Previous")
 NEXT_PAGE = Phrase("Next ▶")
