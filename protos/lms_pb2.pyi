@@ -1525,6 +1525,7 @@ class NewGrade(_message.Message):
     FILES_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
     FEEDBACK_ONLY_FIELD_NUMBER: _builtins.int
+    KEEP_FEEDBACK_FIELD_NUMBER: _builtins.int
     submission_id: _builtins.str
     points: _builtins.int
     feedback: _builtins.str
@@ -1534,6 +1535,10 @@ class NewGrade(_message.Message):
     """Released in the same act."""
     feedback_only: _builtins.bool
     """Points and rubric stay as they are, and are left out here. Where the grade has no feedback yet, so may the version."""
+    keep_feedback: _builtins.bool
+    """With feedback_only: a text that is left out stays, and the files join those that are there. Where the grade has no
+    text that this one would replace, the version may be left out.
+    """
     @_builtins.property
     def rubric(self) -> _containers.RepeatedCompositeFieldContainer[Global___RubricScore]:
         """One score for each line of the assignment's rubric, or none; they add up to `points`."""
@@ -1551,10 +1556,11 @@ class NewGrade(_message.Message):
         files: _abc.Iterable[Global___File] | None = ...,
         release: _builtins.bool = ...,
         feedback_only: _builtins.bool = ...,
+        keep_feedback: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "feedback_only", b"feedback_only", "files", b"files", "points", b"points", "release", b"release", "rubric", b"rubric", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback", b"feedback", "feedback_only", b"feedback_only", "files", b"files", "keep_feedback", b"keep_feedback", "points", b"points", "release", b"release", "rubric", b"rubric", "submission_id", b"submission_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

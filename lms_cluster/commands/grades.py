@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lms_cluster import ids, items
 from lms_cluster.commands.act import Act
-from lms_cluster.commands.files import all_attached
+from lms_cluster.commands.files import FILES_MAX, all_attached
 from lms_cluster.commands.grade_versions import (
     Grading,
     changed_meanwhile,
@@ -18,7 +19,7 @@ from lms_cluster.commands.grade_versions import (
 from lms_cluster.fields import FEEDBACK_MAX, Fields
 from lms_cluster.grade_details import details_of
 from lms_cluster.refusal import no_such_item, rule
-from protos.lms_pb2 import NewGrade, PostResponse
+from protos.lms_pb2 import File, NewGrade, PostResponse
 from storage.models.coursework import GradeVersion, RubricLine, RubricScore, Submission
 
 
@@ -27,6 +28,8 @@ def grade(data: NewGrade, act: Act) -> PostResponse:
     assignment = submission.assignment
     fields = Fields()
     scores = _checked_points(data, submission, fields)
+    if data.keep_feedback and not data.feedback_only:
+        fields.wrong("keep_feedback", "goes with feedback_only")
     fields.text("feedback", data.feedback, FEEDBACK_MAX, optional=not data.feedback_only or bool(data.files))
     files = all_attached(data.files, act, fields)
     demand_newest_attempt(submission)
@@ -93,15 +96,19 @@ def _checked_scores(data: NewGrade, rubric: Sequence[RubricLine], fields: Fields
 def _with_feedback(
     submission: Submission, newest: GradeVersion | None, data: NewGrade, grading: Grading
 ) -> Grading:
-    """The newest version's points with this feedback.
+    """The newest version's points with this feedback, which replaces what is there or joins it.
 
     Raises Refused: RULE where there is no grade, GRADE_CHANGED where feedback would be replaced unawares.
     """
     if newest is None:
         raise rule(f"{data.submission_id} has no grade yet. Feedback goes with a grade.")
     details = details_of([newest])[submission.number]
-    has_feedback = bool(newest.feedback or details.files)
-    if data.version != newest.version and (data.version or has_feedback):
+    if data.keep_feedback:
+        replaces = bool(newest.feedback and data.feedback)
+        grading = _joined(newest.feedback, details.files, grading)
+    else:
+        replaces = bool(newest.feedback or details.files)
+    if data.version != newest.version and (data.version or replaces):
         raise changed_meanwhile(submission, newest, data.version)
     scores = (
         RubricScore.select(RubricScore.place, RubricScore.points)
@@ -109,3 +116,14 @@ def _with_feedback(
         .order_by(RubricScore.place)
     )
     return Grading(newest.points, grading.feedback, list(scores.tuples().iterator()), grading.files)
+
+
+def _joined(feedback: str, files: Sequence[File], grading: Grading) -> Grading:
+    """Raises Refused INVALID_FIELD where there would be too many files."""
+    known = {(file.sha256, file.name) for file in files}
+    joined = [*files, *(file for file in grading.files if (file.sha256, file.name) not in known)]
+    if len(joined) > FILES_MAX:
+        fields = Fields()
+        fields.wrong("files", f"must be at most {FILES_MAX} with those there, you sent {len(grading.files)}")
+        fields.done()
+    return replace(grading, feedback=grading.feedback or feedback, files=joined)

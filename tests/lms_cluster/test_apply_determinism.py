@@ -141,6 +141,7 @@ DATA = st.one_of(
             files=st.lists(st.just(FILE), max_size=1),
             feedback=words,
             feedback_only=st.booleans(),
+            keep_feedback=st.booleans(),
             release=st.booleans(),
         ),
     ),

@@ -179,6 +179,45 @@ def test_feedback_replaces_other_feedback_only_knowingly(course: Course) -> None
     assert seen(course, "grace", submission).feedback == "Finer."
 
 
+def test_a_file_joins_the_feedback_that_is_kept_and_needs_no_version(course: Course) -> None:
+    submission = course.submission("ann", assignment(course))
+    first, second = (
+        course.upload("grace", b"first.txt", "first.txt"),
+        course.upload("alan", b"second.txt", "second.txt"),
+    )
+    grade(course, submission, points=17, feedback="Fine.", files=[first])
+    joining = NewGrade(submission_id=submission, files=[second], feedback_only=True, keep_feedback=True)
+    course.accepted("alan", grade=joining)
+    after = seen(course, "grace", submission)
+    assert (after.version, after.points, after.feedback) == (2, 17, "Fine.")
+    assert [file.name for file in after.files] == ["first.txt", "second.txt"]
+    course.accepted("alan", grade=joining)
+    assert len(seen(course, "grace", submission).files) == 2
+
+
+def test_kept_files_stay_with_another_text_which_replaces_a_text_only_knowingly(course: Course) -> None:
+    submission = course.submission("ann", assignment(course))
+    grade(course, submission, points=17, files=[course.upload("grace", b"first.txt", "first.txt")])
+    text = NewGrade(submission_id=submission, feedback="Fine.", feedback_only=True, keep_feedback=True)
+    course.accepted("alan", grade=text)
+    text.feedback = "Finer."
+    assert course.refused("alan", grade=text).reason == "GRADE_CHANGED"
+    text.version = 2
+    course.accepted("alan", grade=text)
+    after = seen(course, "grace", submission)
+    assert (after.feedback, [file.name for file in after.files]) == ("Finer.", ["first.txt"])
+
+
+def test_joined_files_are_ten_at_most_and_join_feedback_alone(course: Course) -> None:
+    submission = course.submission("ann", assignment(course))
+    files = [course.upload("grace", str(number).encode(), f"{number}.txt") for number in range(11)]
+    grade(course, submission, points=17, files=files[:10])
+    joining = NewGrade(submission_id=submission, files=files[10:], feedback_only=True, keep_feedback=True)
+    assert course.refused("grace", grade=joining).violations[0].field == "files"
+    with_points = NewGrade(submission_id=submission, points=9, version=1, keep_feedback=True)
+    assert course.refused("grace", grade=with_points).violations[0].field == "keep_feedback"
+
+
 def test_feedback_needs_a_grade_and_something_to_say(course: Course) -> None:
     submission = course.submission("ann", assignment(course))
     new = NewGrade(submission_id=submission, feedback="Fine.", feedback_only=True)

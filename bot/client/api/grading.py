@@ -126,7 +126,8 @@ class GradingCalls(Protocol):
         files: Sequence[File],
         version: int,
     ) -> Receipt[Grade]:
-        """The points stay. `version` may be 0 where there is no feedback that it would replace."""
+        """Points, files and, where none is given here, the text stay; `files` join those there. `version` may
+        be 0 where there is no text that this one would replace."""
         ...
 
     async def release(self, token: str, request_id: str, assignment_id: str) -> Receipt[int]:

@@ -58,6 +58,7 @@ class Grading(Calls):
             version=version,
             files=[file_message(each) for each in files],
             feedback_only=True,
+            keep_feedback=True,
         )
         return receipt(Grade, await self._post(token, PostRequest(request_id=request_id, grade=new)))
 
