@@ -40,6 +40,7 @@ class Announcements:
                     ),
                 ),
                 aside=True,
+                lists=("announcements",),
             ),
         )
 
@@ -48,7 +49,8 @@ class Announcements:
             return self._open(await self._client.announcement(conversation.token, values["announcement"]))
         told = await all_of(lambda page: self._client.announcements(conversation.token, page=page))
         if not told:
-            return card(text.NO_ANNOUNCEMENTS)
+            step = button(phrases.BUTTONS["assignments"], "assignments")
+            return card(text.NO_ANNOUNCEMENTS, buttons=[step])
         page = listing(told[::-1], values["page"], "announcements")
         return card(
             text.announcements(len(told)),

@@ -64,10 +64,7 @@ def described(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list
     opens = opens_later(rules, calendar.now())
     if opens is not None:
         lines.append(text.opens(calendar.due(opens)))
-    if rules.cutoff is not None:
-        said = text.closes if rules.cutoff >= calendar.now() else text.has_closed
-        late_too = rules.cutoff > due
-        lines.append(said(calendar.due(rules.cutoff)) if late_too else text.closes_when_due())
+    lines += _late_work(rules, due, calendar)
     if rules.attempts_max:
         lines.append(text.attempts_max(rules.attempts_max))
     if rules.late is not None:
@@ -76,6 +73,19 @@ def described(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list
     if rules.rubric:
         lines.append(text.rubric([(line.criterion, line.points) for line in rules.rubric]))
     return lines
+
+
+def _late_work(rules: AssignmentRules, due: datetime, calendar: Calendar) -> list[str]:
+    """Until when it is taken; what it costs is the late policy's, where there is one."""
+    cutoff = rules.cutoff
+    if cutoff is not None and cutoff <= due:
+        return [text.closes_when_due()]
+    if cutoff is not None and cutoff < calendar.now():
+        return [text.has_closed(calendar.due(cutoff))]
+    until = calendar.due(cutoff) if cutoff is not None else ""
+    if rules.late is None:
+        return [text.late_is_free(until)]
+    return [text.closes(until)] if until else []
 
 
 def opens_later(rules: AssignmentRules, now: datetime) -> datetime | None:
@@ -108,3 +118,11 @@ def late_percent(assignment: Assignment, now: datetime) -> int:
     if policy is None or late_by <= timedelta():
         return 0
     return min(100, policy.percent * -(-late_by // policy.interval))
+
+
+def how_late(rules: AssignmentRules, percent: int) -> str:
+    """In words, of work that loses `percent`; empty where it may be any later."""
+    policy = rules.late
+    if policy is None or percent >= 100:
+        return ""
+    return text.how_late(policy.percent, policy.interval // timedelta(minutes=1), percent // policy.percent)

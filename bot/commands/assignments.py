@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.client.api import Assignment, Extension, Grade, LmsClient, LmsError, Submission
@@ -18,7 +18,7 @@ from bot.core.richtext import Text, quote
 from bot.core.text import assignments as text
 from bot.core.text import phrases
 
-ASSIGNMENT_ID = arguments.item_id("A")
+ASSIGNMENT = Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=arguments.item_id("A"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Assignments:
                 SIGNED_IN,
                 (
                     PAGE,
-                    Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False),
+                    replace(ASSIGNMENT, required=False),
                     Arg(
                         "file",
                         phrases.WHICH_FILE,
@@ -162,7 +162,10 @@ class Assignments:
     async def _extensions(self, conversation: Conversation, assignment: Assignment) -> list[Text | str]:
         standing = await standing_extensions(self._client, conversation, assignment)
         return [
-            text.extension_line(extension.student_name, self._calendar.absolute(extension.due))
+            text.extension_line(
+                phrases.person(extension.student_name, extension.student),
+                self._calendar.absolute(extension.due),
+            )
             for extension in standing.values()
         ]
 

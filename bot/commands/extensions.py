@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from bot.client.api import Assignment, LmsClient, LmsError, User
 from bot.commands import arguments
 from bot.commands.assignments import (
-    ASSIGNMENT_ID,
+    ASSIGNMENT,
     assignment_choices,
     find_assignment,
     open_button,
@@ -41,10 +42,8 @@ class Extensions:
                 self.extend,
                 INSTRUCTORS,
                 (
-                    Arg(
-                        "assignment",
-                        phrases.WHICH_ASSIGNMENT,
-                        parse=ASSIGNMENT_ID,
+                    replace(
+                        ASSIGNMENT,
                         choices=assignment_choices(self._client),
                         check=self._demand_assignment,
                     ),

@@ -7,7 +7,7 @@ from bot.commands import arguments, attachments
 from bot.commands.card import saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import next_steps
-from bot.commands.overwriting import conflict, has_feedback, replaces
+from bot.commands.overwriting import conflict, has_feedback, replace_feedback, replaces
 from bot.commands.results import grade_details
 from bot.commands.submissions import SUBMISSION_ID, grade_of
 from bot.core.command import INSTRUCTORS, Arg, BadFiles, Command, Conversation, Values
@@ -31,7 +31,7 @@ class Feedback:
                 INSTRUCTORS,
                 (
                     Arg("submission", work.WHICH_SUBMISSION, parse=SUBMISSION_ID),
-                    replaces(self._client),
+                    replaces(self._client, replace_feedback),
                     Arg(
                         "text",
                         work.FEEDBACK_PROMPT,
@@ -74,6 +74,6 @@ class Feedback:
         if error.code != "ABORTED":
             return error
         current = await grade_of(self._client, conversation, submission_id)
-        if current is not None and (current.feedback or current.files):
+        if current is not None and current.feedback:
             return has_feedback(error, current, self._calendar)
         return await conflict(error, self._client, conversation, submission_id, self._calendar)

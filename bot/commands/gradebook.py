@@ -58,7 +58,8 @@ async def _in_the_chat(book: Gradebook, page: int | None) -> Reply:
         scores = [
             f"{each.id} {_marked(book.grades.get((student.username, each.id)))}" for each in book.assignments
         ]
-        lines.append(text.student_line(student.display_name, scores, _total(book, student.username)))
+        who = phrases.person(student.display_name, student.username)
+        lines.append(text.student_line(who, scores, _total(book, student.username)))
     headline = text.headline(len(book.students), len(book.assignments))
     newest = book.assignments[-COLUMNS_SHOWN:]
     columns = [str(text.STUDENT), *(each.id for each in newest), str(text.TOTAL)]

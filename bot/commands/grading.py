@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.client.api import Assignment, LmsClient, LmsError, RubricScore
 from bot.commands import arguments, attachments, marks
-from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
+from bot.commands.assignments import ASSIGNMENT, find_assignment
 from bot.commands.card import button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import drafts, next_steps, release_button, ungraded
 from bot.commands.listing import PAGE, listing
 from bot.commands.marks import Marks
-from bot.commands.overwriting import conflict, replaces
+from bot.commands.overwriting import conflict, overwrite, replaces
 from bot.commands.results import grade_details, points_of
 from bot.commands.submissions import SUBMISSION_ID, submission_headline, submission_line
 from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Part, Values
@@ -32,7 +34,7 @@ class Grading:
                 "/pending A1",
                 self.pending,
                 INSTRUCTORS,
-                (Arg("assignment", phrases.WHICH_ASSIGNMENT, parse=ASSIGNMENT_ID, required=False), PAGE),
+                (replace(ASSIGNMENT, required=False), PAGE),
             ),
             Command(
                 "grade",
@@ -42,8 +44,8 @@ class Grading:
                 INSTRUCTORS,
                 (
                     Arg("submission", work.WHICH_SUBMISSION, parse=SUBMISSION_ID, choices=self._ungraded),
-                    Arg("points", work.POINTS_PROMPT, parse=marks.parse, parts=self._next_line),
-                    replaces(self._client),
+                    Arg("points", work.POINTS_PROMPT, parse=marks.parse, parts=self._next_question),
+                    replaces(self._client, overwrite),
                     Arg(
                         "feedback",
                         work.FEEDBACK_PROMPT,
@@ -72,7 +74,7 @@ class Grading:
         shown = listing(waiting, values["page"], "pending", *([wanted] if wanted else []))
         return card(
             work.submissions_to_grade(len(waiting)),
-            *(submission_line(each, self._calendar) for each in shown.items),
+            *(submission_line(each, self._calendar, instructor=True) for each in shown.items),
             *shown.place,
             *work.drafts_waiting(unreleased),
             buttons=[
@@ -124,12 +126,15 @@ class Grading:
         except BadValue as bad:
             raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", str(bad), {"points": str(bad)}) from bad
 
-    async def _next_line(self, conversation: Conversation, values: Values) -> Part | None:
+    async def _next_question(self, conversation: Conversation, values: Values) -> Part | None:
         given: Marks | None = values["points"]
         if given is not None and given.points is not None:
             return None
         assignment = await self._assignment(conversation, values["submission"])
-        return marks.next_line(given, assignment.rules.rubric)
+        rubric = assignment.rules.rubric
+        if given is None and not rubric:
+            return Part(text.points_prompt(assignment.points), str)
+        return marks.next_line(given, rubric)
 
     async def _assignment(self, conversation: Conversation, submission_id: str) -> Assignment:
         submission = await self._client.submission(conversation.token, submission_id)
@@ -139,4 +144,7 @@ class Grading:
         waiting = await ungraded(self._client, conversation)
         if not waiting:
             raise BadValue(work.NOTHING_TO_GRADE)
-        return [Choice(each.id, submission_headline(each)) for each in waiting]
+        return [
+            Choice(each.id, phrases.shortened(submission_headline(each, instructor=False)))
+            for each in waiting
+        ]

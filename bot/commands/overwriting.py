@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.client.api import Grade, LmsClient, LmsError
 from bot.commands.dates import Calendar
@@ -12,15 +13,25 @@ from bot.core.command import Arg, BadValue, Choice, Conversation, Values
 from bot.core.text import grading as text
 from bot.core.text import phrases
 
+Label = Callable[[Grade], str]
 
-def replaces(client: LmsClient) -> Arg:
+
+def overwrite(current: Grade) -> str:
+    return text.overwrite(points_of(current), current.grader)
+
+
+def replace_feedback(current: Grade) -> str:
+    return text.replace_feedback(current.grader)
+
+
+def replaces(client: LmsClient, label: Label) -> Arg:
     """The version that a change is made from, asked for when another one came between."""
 
     async def newest(conversation: Conversation, values: Values) -> list[Choice]:
         current = await grade_of(client, conversation, values["submission"])
         if current is None:
             return []
-        return [Choice(f"v{current.version}", text.overwrite(points_of(current), current.grader))]
+        return [Choice(f"v{current.version}", label(current))]
 
     return Arg("replaces", text.REPLACES_PROMPT, parse=_version, required=False, yields=True, choices=newest)
 
@@ -38,8 +49,7 @@ async def conflict(
 
 def has_feedback(error: LmsError, current: Grade, calendar: Calendar) -> LmsError:
     """The same where it is feedback that would be replaced."""
-    said = current.feedback or ", ".join(file.name for file in current.files)
-    message = text.feedback_by(current.grader, calendar.absolute(current.graded_at), said)
+    message = text.feedback_by(current.grader, calendar.absolute(current.graded_at), current.feedback)
     return LmsError("INVALID_ARGUMENT", error.reason, message, {"replaces": message})
 
 

@@ -65,7 +65,8 @@ def _lines(progress: Progress) -> list[str]:
 
 
 def _line(progress: Progress) -> str:
-    return text.progress_line(progress.student_name, *(words for words, _ in _parts(progress)))
+    who = phrases.person(progress.student_name, progress.student)
+    return text.progress_line(who, *(words for words, _ in _parts(progress)))
 
 
 def _parts(progress: Progress) -> list[tuple[str, float]]:

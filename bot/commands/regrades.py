@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.client.api import LmsClient, LmsError, Regrade
 from bot.commands import arguments
-from bot.commands.assignments import ASSIGNMENT_ID
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
@@ -34,7 +33,7 @@ class Regrades:
                 self.request,
                 STUDENTS,
                 (
-                    Arg("assignment", text.WHICH_GRADE, parse=ASSIGNMENT_ID, choices=self._graded),
+                    Arg("assignment", text.WHICH_GRADE, parse=arguments.item_id("A"), choices=self._graded),
                     Arg(
                         "reason",
                         text.REASON_PROMPT,

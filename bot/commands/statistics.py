@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.client.api import LmsClient
-from bot.commands.assignments import ASSIGNMENT_ID, assignment_choices, find_assignment
+from bot.commands.assignments import ASSIGNMENT, assignment_choices, find_assignment
 from bot.commands.card import button, card
 from bot.commands.dates import Calendar
-from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
+from bot.core.command import INSTRUCTORS, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.richtext import code
 from bot.core.text import gradebook as text
@@ -27,14 +29,7 @@ class Statistics:
                 "/stats A1",
                 self.show,
                 INSTRUCTORS,
-                (
-                    Arg(
-                        "assignment",
-                        phrases.WHICH_ASSIGNMENT,
-                        parse=ASSIGNMENT_ID,
-                        choices=assignment_choices(self._client),
-                    ),
-                ),
+                (replace(ASSIGNMENT, choices=assignment_choices(self._client)),),
             ),
         )
 

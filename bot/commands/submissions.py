@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.client.api import Grade, LmsClient, LmsError, Submission
-from bot.commands import arguments, attachments
-from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
+from bot.commands import arguments, assignment_rules, attachments
+from bot.commands.assignments import ASSIGNMENT, find_assignment
 from bot.commands.card import all_of, button, card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
@@ -35,13 +37,7 @@ class Submissions:
                 STUDENTS | INSTRUCTORS,
                 (
                     PAGE,
-                    Arg(
-                        "assignment",
-                        phrases.WHICH_ASSIGNMENT,
-                        parse=ASSIGNMENT_ID,
-                        required=False,
-                        named=True,
-                    ),
+                    replace(ASSIGNMENT, required=False, named=True),
                     Arg("submission", text.WHICH_SUBMISSION, parse=SUBMISSION_ID, required=False),
                     Arg(
                         "file",
@@ -74,7 +70,10 @@ class Submissions:
         )
         return card(
             phrases.submissions(len(submissions)),
-            *(submission_line(each, self._calendar) for each in shown.items),
+            *(
+                submission_line(each, self._calendar, conversation.role is Role.INSTRUCTOR)
+                for each in shown.items
+            ),
             *shown.place,
             buttons=[button(phrases.open_item(each.id), "submissions", each.id) for each in shown.items],
             pager=shown.pager,
@@ -89,9 +88,9 @@ class Submissions:
             files.insert(0, OutgoingFile(f"{submission.id}.txt", "text/plain", submission.text.encode()))
         same = submission.same_files_as
         return card(
-            submission_headline(submission),
+            submission_headline(submission, instructor),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
-            *([text.late_share(submission.late_percent)] if submission.late_percent else []),
+            *await self._lateness(conversation, submission),
             *(phrases.file_line(file.name, file.size) for file in submission.files),
             *([text.same_files(same)] if same else []),
             *([quote(phrases.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
@@ -104,6 +103,14 @@ class Submissions:
             ],
             files=files,
         )
+
+    async def _lateness(self, conversation: Conversation, submission: Submission) -> list[str]:
+        """What it costs, and how that comes about."""
+        if not submission.late_percent:
+            return []
+        assignment = await self._client.assignment(conversation.token, submission.assignment_id)
+        how_late = assignment_rules.how_late(assignment.rules, submission.late_percent)
+        return [text.late_share(submission.late_percent, how_late)]
 
     async def _one_file(self, conversation: Conversation, submission_id: str, number: int) -> Reply:
         submission = await self._client.submission(conversation.token, submission_id)
@@ -123,15 +130,16 @@ async def grade_of(client: LmsClient, conversation: Conversation, submission_id:
         return None
 
 
-def submission_headline(submission: Submission) -> str:
-    return text.submission_headline(
-        submission.id, submission.assignment_id, submission.student_name, submission.attempt
-    )
+def submission_headline(submission: Submission, instructor: bool) -> str:
+    name = submission.student_name
+    who = phrases.person(name, submission.student) if instructor else name
+    return text.submission_headline(submission.id, submission.assignment_id, who, submission.attempt)
 
 
-def submission_line(submission: Submission, calendar: Calendar) -> str:
+def submission_line(submission: Submission, calendar: Calendar, instructor: bool) -> str:
+    headline = submission_headline(submission, instructor)
     when = calendar.absolute(submission.submitted_at)
-    return text.submission_line(submission_headline(submission), when, submission.late, submission.graded)
+    return text.submission_line(headline, when, submission.late, submission.graded)
 
 
 def _receipt(submission: Submission) -> list[str]:

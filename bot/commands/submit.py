@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.client.api import Assignment, LmsClient, LmsError
 from bot.commands import arguments, assignment_rules, attachments, same_files
-from bot.commands.assignments import ASSIGNMENT_ID, find_assignment
+from bot.commands.assignments import ASSIGNMENT, find_assignment
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.dates import Calendar
 from bot.core.command import STUDENTS, Arg, BadFiles, BadValue, Choice, Command, Conversation, Values
@@ -13,6 +15,7 @@ from bot.core.richtext import quote
 from bot.core.text import assignments as assignments_text
 from bot.core.text import phrases
 from bot.core.text import work as text
+from bot.core.text.dialogue import THE_TEXT
 
 SHOWN_CHARACTERS = 2_000
 
@@ -34,13 +37,7 @@ class Submit:
                 self.submit,
                 STUDENTS,
                 (
-                    Arg(
-                        "assignment",
-                        phrases.WHICH_ASSIGNMENT,
-                        parse=ASSIGNMENT_ID,
-                        choices=self._open_ones,
-                        check=self._demand_taken,
-                    ),
+                    replace(ASSIGNMENT, choices=self._open_ones, check=self._demand_taken),
                     Arg(
                         "text",
                         text.WORK_TEXT_PROMPT,
@@ -96,11 +93,7 @@ class Submit:
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
             *([text.late_share(submission.late_percent)] if submission.late_percent else []),
             *(phrases.file_line(file.name, file.size) for file in submission.files),
-            *(
-                [phrases.file_line(str(text.THE_TEXT), len(submission.text.encode()))]
-                if submission.text
-                else []
-            ),
+            *([phrases.file_line(str(THE_TEXT), len(submission.text.encode()))] if submission.text else []),
             text.receipt(submission.id, submission.sha256, submission.index, submission.term),
             buttons=[
                 button(phrases.BUTTONS["submissions"], "submissions"),
@@ -114,7 +107,8 @@ class Submit:
         lines = [text.due_or_late(self._calendar.due(assignment.due), late=now > assignment.due)]
         percent = assignment_rules.late_percent(assignment, now)
         if percent:
-            lines.append(assignments_text.lateness_costs(percent, assignment.points))
+            how_late = assignment_rules.how_late(assignment.rules, percent)
+            lines.append(assignments_text.lateness_costs(percent, assignment.points, how_late))
         return lines
 
     async def _taken(self, conversation: Conversation, assignment_id: str) -> Assignment:

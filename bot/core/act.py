@@ -9,21 +9,20 @@ from dataclasses import replace
 from bot.core import dialogue as steps
 from bot.core import guard
 from bot.core.adapter import FileUnavailable
+from bot.core.asking import Asking
 from bot.core.chat import Dialogue
-from bot.core.command import BASIS, Arg, BadFiles, BadValue, Card, Command, Part, Registry
+from bot.core.command import BASIS, Arg, BadFiles, BadValue, Card, Command, Registry
 from bot.core.conversation import ChatConversation
 from bot.core.errors import Failure, NotSignedIn
 from bot.core.language import Words
 from bot.core.model import Button, Reply
-from bot.core.richtext import label, lines, plain
+from bot.core.richtext import lines, plain
 from bot.core.text import dialogue as text
 from bot.core.text.phrases import BUTTONS
 from bot.core.text.servers import told
 
 log = logging.getLogger(__name__)
 
-BUTTON_BYTES_MAX = 64
-CHOICES_MAX = 8
 REPEATABLE_MAX = 8
 
 # The codes whose message is the classroom's own answer to the person; any other code is a defect.
@@ -42,6 +41,7 @@ class Act:
         self._conversation = conversation
         self._secrets = secrets
         self._now = now
+        self._asking = Asking(conversation, secrets)
 
     async def say(self, sentence: Words, *buttons: Button, refused: bool = False) -> None:
         rows = tuple((button,) for button in buttons)
@@ -68,9 +68,9 @@ class Act:
                     dialogue = steps.without(dialogue, filled.name)
                     reason, arg = (reason, arg) if arg is not None else (complaint, filled)
             arg = steps.first(command, arg, steps.missing(command, dialogue, self._secrets))
-            arg = arg or await self._unfinished(command, dialogue)
+            arg = arg or await self._asking.unfinished(command, dialogue)
             if arg is not None:
-                await self._ask(command, dialogue, arg, reason)
+                await self._ask(command, dialogue, arg, reason, given)
             elif command.confirm is not None and not dialogue.confirmed:
                 await self._confirm(command, dialogue, reason)
             elif reason:
@@ -113,7 +113,7 @@ class Act:
         """Go on with one more answer, unless it cannot be used."""
         command = self._registry.commands[dialogue.command]
         try:
-            part = await self._part(command, dialogue, arg)
+            part = await self._asking.part(command, dialogue, arg)
             filled = steps.give(dialogue, arg, word if part is None else part.keep(word), self._secrets)
             if part is not None:
                 # Its next piece is another question, though of the same argument.
@@ -136,55 +136,25 @@ class Act:
             return str(bad)
         return ""
 
-    async def _ask(self, command: Command, dialogue: Dialogue, arg: Arg, reason: Words) -> None:
+    async def _ask(
+        self, command: Command, dialogue: Dialogue, arg: Arg, reason: Words, given: Sequence[Arg] = ()
+    ) -> None:
         same = dialogue.asking == arg.name
         refusals = (dialogue.refusals if same else 0) + bool(reason)
         if refusals >= steps.REFUSALS_MAX:
             await self.refuse(f"{reason}\n{text.given_up(command.name)}")
             return
         dialogue = replace(dialogue, asking=arg.name, refusals=refusals)
-        buttons = await self._buttons(command, dialogue, arg)
-        part = await self._part(command, dialogue, arg)
-        prompt: Words = part.prompt if part is not None else arg.prompt
-        if arg.files and dialogue.files:
-            prompt = text.file_added(dialogue.files[-1].name, len(dialogue.files))
+        buttons = await self._asking.buttons(command, dialogue, arg)
+        prompt = await self._asking.prompt(command, dialogue, arg, given)
         question = lines(reason, prompt) if reason else plain(prompt)
         self._keep(dialogue)
         await self._conversation.say(Reply(question, buttons, secret_next=arg.secret, refused=bool(reason)))
 
-    async def _part(self, command: Command, dialogue: Dialogue, arg: Arg) -> Part | None:
-        """What to ask next of an argument that is asked for piece by piece; None where nothing is."""
-        if arg.parts is None:
-            return None
-        return await arg.parts(self._conversation, steps.values(command, dialogue, self._secrets))
-
-    async def _unfinished(self, command: Command, dialogue: Dialogue) -> Arg | None:
-        for arg in command.args:
-            if arg.name in dialogue.words and await self._part(command, dialogue, arg) is not None:
-                return arg
-        return None
-
-    async def _buttons(
-        self, command: Command, dialogue: Dialogue, arg: Arg
-    ) -> tuple[tuple[Button, ...], ...]:
-        if arg.files:
-            done = Button(str(text.DONE), f"done:{tag(dialogue)}")
-            return ((done,),) if dialogue.files or not arg.required else ()
-        if arg.choices is None:
-            return ()
-        given = steps.values(command, dialogue, self._secrets)
-        choices = await arg.choices(self._conversation, given)
-        if len(choices) > CHOICES_MAX:
-            return ()
-        place = command.args.index(arg)
-        start = f"pick:{tag(dialogue)}:{place}"
-        buttons = [Button(label(choice.label), f"{start}:{choice.value}") for choice in choices]
-        return tuple((button,) for button in buttons if len(button.data.encode()) <= BUTTON_BYTES_MAX)
-
     async def _show_card(self, command: Command, card: Reply, dialogue: Dialogue, reason: Words) -> None:
         answers = (
-            Button(str(command.confirm_label or text.CONFIRM), f"confirm:{tag(dialogue)}"),
-            Button(str(text.CANCEL), f"cancel:{tag(dialogue)}"),
+            Button(str(command.confirm_label or text.CONFIRM), f"confirm:{steps.tag(dialogue)}"),
+            Button(str(text.CANCEL), f"cancel:{steps.tag(dialogue)}"),
         )
         self._keep(replace(dialogue, asking="", refusals=0))
         shown = lines(reason, card.text) if reason else card.text
@@ -298,11 +268,6 @@ class Act:
         if dialogue is not None:
             dialogue = replace(dialogue, expires_at=self._now + steps.LIFETIME_SECONDS)
         self._conversation.chat = replace(self._conversation.chat, dialogue=dialogue)
-
-
-def tag(dialogue: Dialogue) -> str:
-    """Ties a button to its dialogue, so that an old one does nothing."""
-    return dialogue.request_id[:8]
 
 
 def _reference(dialogue: Dialogue) -> str:

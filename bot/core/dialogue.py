@@ -70,7 +70,7 @@ def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) ->
     files = files_arg(command)
     # Whoever has begun to send files says when they are all there; a text alone needs none.
     wanted = files is not None and (
-        files.required or dialogue.files or not (files.unasked or _has_text(command, dialogue))
+        files.required or dialogue.files or not (files.unasked or has_text(command, dialogue))
     )
     if wanted and not dialogue.files_done:
         return files
@@ -112,8 +112,14 @@ def free_text(command: Command, dialogue: Dialogue) -> Arg | None:
     return next((arg for arg in _texts(command) if arg.name not in dialogue.words), None)
 
 
-def _has_text(command: Command, dialogue: Dialogue) -> bool:
+def has_text(command: Command, dialogue: Dialogue) -> bool:
+    """Whether that has been given."""
     return any(arg.name in dialogue.words for arg in _texts(command))
+
+
+def tag(dialogue: Dialogue) -> str:
+    """Ties a button to its dialogue, so that an old one does nothing."""
+    return dialogue.request_id[:8]
 
 
 def _texts(command: Command) -> list[Arg]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core import dialogue as steps
 from bot.core import guard, parse
-from bot.core.act import Act, tag
+from bot.core.act import Act
 from bot.core.chat import Dialogue
 from bot.core.command import Arg, BadValue, Command, Registry
 from bot.core.conversation import ChatConversation
@@ -90,7 +90,7 @@ class Turn:
                 await self._begin(called)
             else:
                 await self._act.refuse(text.OLD_BUTTON)
-        elif dialogue is None or tagged != tag(dialogue):
+        elif dialogue is None or tagged != steps.tag(dialogue):
             await self._act.refuse(text.OLD_BUTTON)
         elif kind == "pick":
             place, _, value = rest.partition(":")
@@ -208,24 +208,26 @@ class Turn:
         asked = next((arg for arg in command.args if arg.name == dialogue.asking), None)
         if complaint:
             await self._act.carry_on(dialogue, complaint)
-        elif asked is None:
+        elif asked is None and not self._incoming.files:
             await self._answer_card(dialogue, line)
-        elif asked.files:
-            await self._answer_files(command, dialogue, asked, line)
+        elif asked is None or asked.files:
+            await self._answer_files(command, dialogue, line)
         elif line:
             await self._act.take(dialogue, asked, line)
         else:
             await self._act.carry_on(dialogue)
 
-    async def _answer_files(self, command: Command, dialogue: Dialogue, arg: Arg, line: str) -> None:
+    async def _answer_files(self, command: Command, dialogue: Dialogue, line: str) -> None:
         if line.lower() in text.DONE_WORDS:
             await self._files_done(dialogue)
             return
         free = steps.free_text(command, dialogue)
         if line and free is not None:
             await self._act.take(dialogue, free, line)
+        elif line and steps.has_text(command, dialogue):
+            await self._act.carry_on(dialogue, text.TEXT_TWICE, steps.files_arg(command))
         elif line and not self._incoming.files:
-            await self._act.carry_on(dialogue, text.FILE_WANTED, arg)
+            await self._act.carry_on(dialogue, text.FILE_WANTED, steps.files_arg(command))
         else:
             await self._act.carry_on(dialogue)
 
@@ -241,8 +243,6 @@ class Turn:
             await self._act.carry_on(replace(dialogue, confirmed=True))
         elif line.lower() in text.CANCEL_WORDS:
             await self._cancel(dialogue)
-        elif self._incoming.files:
-            await self._act.carry_on(dialogue)
         else:
             await self._act.carry_on(dialogue, text.CONFIRM_OR_CANCEL)
 

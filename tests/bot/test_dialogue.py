@@ -65,7 +65,7 @@ async def test_files_that_are_not_asked_for_are_taken_when_they_come_with_the_co
     assert await chatting.say("/remark S1 good") == ["Done: remark S1 good no files"]
     assert await chatting.say("/remark S1") == ["Done: remark S1 None no files"]
     (asked,) = await chatting.say("/remark S1 good", "page.txt")
-    assert asked == "Got page.txt (1 so far). Send more, or choose Done. [Done]"
+    assert asked == "Got your text (2 so far: page.txt, text). Send more files, or choose Done. [Done]"
     assert await chatting.press("Done") == ["Done: remark S1 good page.txt"]
 
 
@@ -149,11 +149,48 @@ async def test_a_text_may_come_instead_of_a_file(chatting: Chatting) -> None:
     assert await chatting.say("my essay") == ["Submit A1 with 0 files? [Confirm] [Cancel]"]
 
 
+async def test_a_text_after_a_file_is_acknowledged_in_its_place(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1", "one.md")
+    assert await chatting.say("my essay") == [
+        "Got your text (2 so far: one.md, text). Send more files, or choose Done. [Done]"
+    ]
+    assert await chatting.say("", "two.md") == ["Got two.md (3 so far). Send more, or choose Done. [Done]"]
+
+
+async def test_a_second_text_is_left_out_and_that_is_said(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1", "one.md")
+    await chatting.say("my essay")
+    assert await chatting.say("and more of it", "two.md") == [
+        "There is a text already, so I left this one out. "
+        "Got two.md (3 so far). Send more, or choose Done. [Done]"
+    ]
+    await chatting.press("Done")
+    assert await chatting.press("Confirm") == ["Done: submit A1 my essay one.md+two.md"]
+
+
+async def test_a_caption_of_a_file_is_a_text_too(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1")
+    assert await chatting.say("my essay", "one.md") == [
+        "Got your text (2 so far: one.md, text). Send more files, or choose Done. [Done]"
+    ]
+
+
+async def test_a_file_with_a_word_on_it_does_not_confirm_a_card_without_it(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1 essay")
+    (shown,) = await chatting.say("ok", "late.md")
+    assert "left this one out" in shown
+    assert chatting.classroom.done == []
+
+
 async def test_a_file_may_still_come_while_the_card_waits(chatting: Chatting) -> None:
     await chatting.sign_in("ada")
     await chatting.say("/submit A1 essay")
     stale = chatting.button("Confirm")
-    assert await chatting.say("", "late.md") == ["Got late.md (1 so far). Send more, or choose Done. [Done]"]
+    assert await chatting.say("", "late.md") == ["Got late.md (2 so far). Send more, or choose Done. [Done]"]
     pressed = await chatting.hear(Incoming("place", "c1", "stale", press=stale.data))
     assert as_shown(pressed) == ["That button belongs to something that is over."]
     await chatting.press("Done")

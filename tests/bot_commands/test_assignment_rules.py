@@ -70,14 +70,60 @@ async def test_the_card_says_what_lateness_would_cost_by_now(chat: Chats, clock:
     assignment = await assign(chat, clock() + HOUR, late=LatePolicy(15, DAY))
     ada = await chat("ada")
     card = (await ada.card("submit", assignment=assignment, text="Ticks.")).text.plain
-    assert "Lateness" not in card
+    assert "points off" not in card
     clock.pass_by(DAY + 2 * HOUR)
     card = (await ada.card("submit", assignment=assignment, text="Ticks.")).text.plain
     assert "LATE: it was due 25 hours ago" in card
-    assert "Lateness takes up to 3 of 10 points (30 %)" in card
+    assert "2 days late, at 15 % a day: up to 3 of 10 points off (30 %)" in card
     receipt = (await ada.run("submit", assignment=assignment, text="Ticks.")).text.plain
     assert "Lateness takes up to 30 % of the points" in receipt
     assert "handed in LATE, attempt 1" in (await ada.run("assignments", assignment=assignment)).text.plain
+
+
+@pytest.mark.parametrize(
+    ("policy", "late_by", "said"),
+    [
+        (LatePolicy(5, HOUR), 2 * HOUR, "2 hours late, at 5 % an hour: up to 10 % of the points off"),
+        (LatePolicy(20, 7 * DAY), DAY, "1 week late, at 20 % a week: up to 20 % of the points off"),
+        (
+            LatePolicy(10, 12 * HOUR),
+            DAY,
+            "24 hours late, at 10 % for each 12 hours: up to 20 % of the points off",
+        ),
+        (LatePolicy(10, DAY), 30 * DAY, "Lateness takes up to 100 % of the points"),
+    ],
+)
+async def test_whoever_grades_late_work_sees_how_late_it_is_and_at_what_rate(
+    chat: Chats, clock: Clock, policy: LatePolicy, late_by: timedelta, said: str
+) -> None:
+    assignment = await assign(chat, clock() + HOUR, late=policy)
+    clock.pass_by(HOUR + late_by)
+    await (await chat("ada")).run("submit", assignment=assignment, text="Ticks.")
+    assert said in (await (await chat("grace")).run("submissions", submission="S1")).text.plain
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "policy", "said"),
+    [
+        (None, None, "Late work is taken, without deduction"),
+        (DAY, None, "Late work is taken until in 25 hours (Wed 4 Nov 2026 14:00 CET), without deduction"),
+        (
+            DAY,
+            LatePolicy(10, DAY),
+            "Late work is taken until in 25 hours (Wed 4 Nov 2026 14:00 CET)\nLateness",
+        ),
+        (timedelta(), None, "Late work is not taken"),
+    ],
+)
+async def test_what_becomes_of_late_work_is_said_in_every_case(
+    chat: Chats, clock: Clock, cutoff: timedelta | None, policy: LatePolicy | None, said: str
+) -> None:
+    due = clock() + HOUR
+    closes = None if cutoff is None else due + cutoff
+    assignment = await assign(chat, due, cutoff=closes, late=policy)
+    for username in ("ada", "grace"):
+        shown = await (await chat(username)).run("assignments", assignment=assignment)
+        assert said in shown.text.plain
 
 
 async def test_a_closed_assignment_says_when_it_closed_in_the_readers_time_zone(

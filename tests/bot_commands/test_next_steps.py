@@ -93,6 +93,16 @@ def test_whatever_takes_an_item_by_its_id_says_which_list_it_is_in(registry: Reg
             assert not any(arg.required for arg in registry.commands[name].args), name
     named = {command.name for command in registry.commands.values() if command.lists}
     assert named == {
-        *("materials", "submissions", "grade", "feedback", "release", "regrade", "regrades", "resolve"),
+        *(
+            "announcements",
+            "materials",
+            "submissions",
+            "grade",
+            "feedback",
+            "release",
+            "regrade",
+            "regrades",
+            "resolve",
+        ),
         *("questions", "followup", "rate", "faq", "answer", "publish", "endorse", "correct"),
     }

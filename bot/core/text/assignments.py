@@ -104,6 +104,13 @@ def closes(when: str) -> str:
     return tr("Late work is taken until {when}", when=when)
 
 
+def late_is_free(until: str) -> str:
+    """`until` is empty where late work is taken without end."""
+    if not until:
+        return tr("Late work is taken, without deduction")
+    return tr("Late work is taken until {when}, without deduction", when=until)
+
+
 def has_closed(when: str) -> str:
     return tr("Late work was taken until {when}", when=when)
 
@@ -151,10 +158,60 @@ def rubric(lines: Sequence[tuple[str, int]]) -> str:
     return tr("Graded by {rubric}", rubric=listed)
 
 
-def lateness_costs(percent: int, points_max: int) -> str:
+def how_late(percent: int, interval_minutes: int, begun: int) -> str:
+    """ "2 days late, at 10 % a day": so many intervals have begun, each of which costs `percent`."""
+    match interval_minutes:
+        case 60:
+            return trn(
+                begun,
+                "{count} hour late, at {percent} % an hour",
+                "{count} hours late, at {percent} % an hour",
+                percent=percent,
+            )
+        case 1440:
+            return trn(
+                begun,
+                "{count} day late, at {percent} % a day",
+                "{count} days late, at {percent} % a day",
+                percent=percent,
+            )
+        case 10080:
+            return trn(
+                begun,
+                "{count} week late, at {percent} % a week",
+                "{count} weeks late, at {percent} % a week",
+                percent=percent,
+            )
+        case minutes if minutes % 60 == 0:
+            return tr(
+                "{late} hours late, at {percent} % for each {hours} hours",
+                late=begun * minutes // 60,
+                percent=percent,
+                hours=minutes // 60,
+            )
+        case minutes:
+            return tr(
+                "{late} minutes late, at {percent} % for each {minutes} minutes",
+                late=begun * minutes,
+                percent=percent,
+                minutes=minutes,
+            )
+
+
+def lateness_costs(percent: int, points_max: int, how_late: str) -> str:
+    """`how_late` is empty where the whole is lost anyhow."""
+    points = phrases.in_points(percent * points_max)
+    if not how_late:
+        return tr(
+            "Lateness takes up to {points} of {points_max} points ({percent} %)",
+            points=points,
+            points_max=points_max,
+            percent=percent,
+        )
     return tr(
-        "Lateness takes up to {points} of {points_max} points ({percent} %)",
-        points=phrases.in_points(percent * points_max),
+        "{how_late}: up to {points} of {points_max} points off ({percent} %)",
+        how_late=how_late,
+        points=points,
         points_max=points_max,
         percent=percent,
     )

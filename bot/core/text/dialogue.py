@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil
 
 from bot.core.language import Phrase, in_every_language, tr, trn
@@ -18,6 +18,8 @@ CANCEL_SUMMARY = Phrase("leave what you are in the middle of")
 CONFIRM_OR_CANCEL = Phrase("Please confirm or cancel.")
 EXPIRED = Phrase("What you were in the middle of expired after ten minutes. Please start again.")
 FILE_WANTED = Phrase("Please send a file.")
+TEXT_TWICE = Phrase("There is a text already, so I left this one out.")
+THE_TEXT = Phrase("text")
 HINT = Phrase("I understand commands: /help lists them.")
 FILE_HINT = Phrase("To hand in a file, begin with the command it is for; /help lists them.")
 LOGIN_LOCKED_AFTER = Phrase("Five wrong tries: signing in is locked in this chat for ten minutes.")
@@ -121,6 +123,15 @@ def field_refused(field: str, reason: str) -> str:
 
 def file_added(name: str, count: int) -> str:
     return tr("Got {name} ({count} so far). Send more, or choose Done.", name=name, count=count)
+
+
+def text_added(names: Sequence[str]) -> str:
+    """`names` of all that came so far, in its order."""
+    return tr(
+        "Got your text ({count} so far: {names}). Send more files, or choose Done.",
+        count=len(names),
+        names=", ".join(names),
+    )
 
 
 def file_too_large(name: str, bytes_max: int) -> str:

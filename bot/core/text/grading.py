@@ -35,6 +35,10 @@ NO_FEEDBACK = Phrase("There is no feedback: send a text or a file.")
 ADD_FEEDBACK = Phrase("Add feedback")
 
 
+def points_prompt(points_max: int) -> str:
+    return tr("How many points, 0 to {points_max}?", points_max=points_max)
+
+
 def line_prompt(criterion: str, points_max: int, number: int, count: int) -> str:
     return tr(
         "{criterion}: how many points, 0 to {points_max}? ({number} of {count})",
@@ -90,6 +94,10 @@ def feedback_by(grader: str, when: str, feedback: str) -> str:
 
 def overwrite(points: str, grader: str) -> str:
     return tr("Overwrite {points} by {grader}", points=points, grader=grader)
+
+
+def replace_feedback(grader: str) -> str:
+    return phrases.shortened(tr("Replace the feedback of {grader}", grader=grader))
 
 
 def next_to_grade(submission_id: str) -> str:

@@ -55,6 +55,11 @@ def saved(index: int, term: int) -> str:
     return tr("Saved on the cluster, entry {index}, term {term}.", index=index, term=term)
 
 
+def person(name: str, username: str) -> str:
+    """For whoever may have to type the user name next."""
+    return f"{name} ({username})"
+
+
 def published(item_id: str, title: str) -> str:
     return tr("Published {item}: {title}", item=item_id, title=title)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.language import Phrase, tr, trn
-from bot.core.text import phrases
 
 # --- submissions ---
 
@@ -17,7 +16,6 @@ WORK_TEXT_PROMPT = Phrase("Your work, as text.")
 WORK_PROMPT = Phrase("Send your work: files, or a text. Choose Done after the last file.")
 NOTHING_TO_HAND_IN = Phrase("There is nothing to hand in: send a text or a file.")
 NO_SUBMISSIONS = Phrase("Nothing was handed in yet.")
-THE_TEXT = Phrase("text")
 
 
 def hand_in_card(assignment_id: str, title: str, attempt: int, attempts_max: int) -> str:
@@ -55,8 +53,10 @@ def when_handed_in(when: str, late: bool) -> str:
     return tr("Handed in {when}, LATE", when=when) if late else tr("Handed in {when}", when=when)
 
 
-def late_share(percent: int) -> str:
-    return tr("Lateness takes up to {percent} % of the points", percent=percent)
+def late_share(percent: int, how_late: str = "") -> str:
+    if not how_late:
+        return tr("Lateness takes up to {percent} % of the points", percent=percent)
+    return tr("{how_late}: up to {percent} % of the points off", how_late=how_late, percent=percent)
 
 
 def receipt(submission_id: str, sha256: str, index: int, term: int) -> str:
@@ -93,14 +93,12 @@ def same_files(submission_ids: Sequence[str]) -> str:
 
 
 def submission_headline(submission_id: str, assignment_id: str, student: str, attempt: int) -> str:
-    return phrases.shortened(
-        tr(
-            "{submission}: {assignment}, {student}, attempt {attempt}",
-            submission=submission_id,
-            assignment=assignment_id,
-            student=student,
-            attempt=attempt,
-        )
+    return tr(
+        "{submission}: {assignment}, {student}, attempt {attempt}",
+        submission=submission_id,
+        assignment=assignment_id,
+        student=student,
+        attempt=attempt,
     )
 
 
