@@ -55,6 +55,8 @@ SENTENCES = (
     Phrase("must have one score for each of {criteria}"),
     Phrase("must be {points}, the sum of the rubric's scores, you sent {sent}"),
     Phrase("must be left out when only the feedback changes"),
+    Phrase("goes with feedback_only"),
+    Phrase("must be at most {most} with those there, you sent {sent}"),
     Phrase("must be left out when one submission's grade is released"),
     Phrase("{item} has no grade yet."),
     Phrase("{item} has no grade yet. Feedback goes with a grade."),
