@@ -10,6 +10,7 @@ from bot.commands.dates import Calendar
 from bot.core.command import SIGNED_IN, Arg, BadValue, Command, Conversation, Values
 from bot.core.language import Words
 from bot.core.model import Button, Reply, Role
+from bot.core.text import phrases
 from bot.core.text import tutoring as text
 
 
@@ -25,8 +26,9 @@ class TutorPolicies:
     async def tutor(self, conversation: Conversation, values: Values) -> Reply:
         if values["policy"] is None:
             standing = await self._client.tutoring(conversation.token)
+            ask = button(phrases.BUTTONS["ask"], "ask")
             return card(
-                *self._lines(standing), buttons=_others(standing) if _may_set(conversation.role) else ()
+                *self._lines(standing), buttons=_others(standing) if _may_set(conversation.role) else [ask]
             )
         receipt = await self._client.set_tutoring(
             conversation.token, conversation.request_id, values["policy"]

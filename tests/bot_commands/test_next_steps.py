@@ -8,7 +8,7 @@ import pytest
 
 from bot.client.api import Rating, Recipient
 from bot.core import parse
-from bot.core.command import Registry
+from bot.core.command import BadValue, Registry
 from bot.core.model import Reply, Role
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.test_questions import tutor
@@ -35,7 +35,10 @@ async def test_in_an_empty_classroom_whatever_asks_for_nothing_offers_a_next_ste
     ]
     for name in by_themselves:
         visitor = await chat(SOMEBODY[role]) if role in SOMEBODY else Chat(registry)
-        steps = offered(await visitor.run(name))
+        try:
+            steps = offered(await visitor.run(name))
+        except BadValue:
+            continue  # it says what it takes, as /source does, which is for taps
         assert steps, f"/{name}"
         # What it offers is for whoever it leaves the person as: /logout leaves nobody.
         sayable = {command.name for command in registry.for_role(visitor.role)}
