@@ -24,17 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12protos/tutor.proto\x12\x08tutor.v1\"\x95\x01\n\x07Passage\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0e\n\x06offset\x18\x07 \x01(\r\x12\x10\n\x08\x65ndorsed\x18\x08 \x01(\x08\".\n\x07\x43ontext\x12#\n\x08passages\x18\x01 \x03(\x0b\x32\x11.tutor.v1.Passage\"\x80\x01\n\x06Source\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\r\n\x05quote\x18\x04 \x01(\t\x12\x0f\n\x07heading\x18\x05 \x01(\t\x12\r\n\x05start\x18\x06 \x01(\r\x12\x0b\n\x03\x65nd\x18\x07 \x01(\r\"|\n\x13GetLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\"\xa2\x01\n\x14GetLLMAnswerResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12!\n\x07sources\x18\x03 \x03(\x0b\x32\x10.tutor.v1.Source\x12\r\n\x05model\x18\x04 \x01(\t\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x12\n\nconfidence\x18\x06 \x01(\x01\"\x7f\n\x16StreamLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\",\n\x07Sources\x12!\n\x07sources\x18\x01 \x03(\x0b\x32\x10.tutor.v1.Source\"\x89\x01\n\x17StreamLLMAnswerResponse\x12$\n\x07sources\x18\x01 \x01(\x0b\x32\x11.tutor.v1.SourcesH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x30\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.tutor.v1.GetLLMAnswerResponseH\x00\x42\x06\n\x04part\"\x17\n\x15GetTutorStatusRequest\"\x88\x01\n\x16GetTutorStatusResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x04mode\x18\x02 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x14\n\x0cqueue_length\x18\x03 \x01(\r\x12\x13\n\x0bqueue_limit\x18\x04 \x01(\r\x12\x10\n\x08\x61nswered\x18\x05 \x01(\x04*C\n\x06Policy\x12\x16\n\x12POLICY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPOLICY_QUOTE\x10\x01\x12\x0f\n\x0bPOLICY_HINT\x10\x02*\x88\x01\n\nAnswerMode\x12\x1b\n\x17\x41NSWER_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41NSWER_MODE_QUOTED\x10\x01\x12\x19\n\x15\x41NSWER_MODE_ABSTAINED\x10\x02\x12\x14\n\x10\x41NSWER_MODE_FREE\x10\x03\x12\x14\n\x10\x41NSWER_MODE_HINT\x10\x04\x32\x8c\x02\n\x0cTutorService\x12M\n\x0cGetLLMAnswer\x12\x1d.tutor.v1.GetLLMAnswerRequest\x1a\x1e.tutor.v1.GetLLMAnswerResponse\x12X\n\x0fStreamLLMAnswer\x12 .tutor.v1.StreamLLMAnswerRequest\x1a!.tutor.v1.StreamLLMAnswerResponse0\x01\x12S\n\x0eGetTutorStatus\x12\x1f.tutor.v1.GetTutorStatusRequest\x1a .tutor.v1.GetTutorStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12protos/tutor.proto\x12\x08tutor.v1\"\x95\x01\n\x07Passage\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\x0f\n\x07heading\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0e\n\x06offset\x18\x07 \x01(\r\x12\x10\n\x08\x65ndorsed\x18\x08 \x01(\x08\".\n\x07\x43ontext\x12#\n\x08passages\x18\x01 \x03(\x0b\x32\x11.tutor.v1.Passage\"\x80\x01\n\x06Source\x12\x13\n\x0bmaterial_id\x18\x01 \x01(\t\x12\x16\n\x0ematerial_title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\r\n\x05quote\x18\x04 \x01(\t\x12\x0f\n\x07heading\x18\x05 \x01(\t\x12\r\n\x05start\x18\x06 \x01(\r\x12\x0b\n\x03\x65nd\x18\x07 \x01(\r\"|\n\x13GetLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\"\xa2\x01\n\x14GetLLMAnswerResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12!\n\x07sources\x18\x03 \x03(\x0b\x32\x10.tutor.v1.Source\x12\r\n\x05model\x18\x04 \x01(\t\x12\"\n\x04mode\x18\x05 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x12\n\nconfidence\x18\x06 \x01(\x01\"\x7f\n\x16StreamLLMAnswerRequest\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12\"\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x11.tutor.v1.Context\x12 \n\x06policy\x18\x04 \x01(\x0e\x32\x10.tutor.v1.Policy\",\n\x07Sources\x12!\n\x07sources\x18\x01 \x03(\x0b\x32\x10.tutor.v1.Source\",\n\x07Waiting\x12\x10\n\x08position\x18\x01 \x01(\r\x12\x0f\n\x07seconds\x18\x02 \x01(\x01\"\xaf\x01\n\x17StreamLLMAnswerResponse\x12$\n\x07sources\x18\x01 \x01(\x0b\x32\x11.tutor.v1.SourcesH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x30\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.tutor.v1.GetLLMAnswerResponseH\x00\x12$\n\x07waiting\x18\x04 \x01(\x0b\x32\x11.tutor.v1.WaitingH\x00\x42\x06\n\x04part\"\x17\n\x15GetTutorStatusRequest\"\x88\x01\n\x16GetTutorStatusResponse\x12\r\n\x05model\x18\x01 \x01(\t\x12\"\n\x04mode\x18\x02 \x01(\x0e\x32\x14.tutor.v1.AnswerMode\x12\x14\n\x0cqueue_length\x18\x03 \x01(\r\x12\x13\n\x0bqueue_limit\x18\x04 \x01(\r\x12\x10\n\x08\x61nswered\x18\x05 \x01(\x04*C\n\x06Policy\x12\x16\n\x12POLICY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPOLICY_QUOTE\x10\x01\x12\x0f\n\x0bPOLICY_HINT\x10\x02*\x88\x01\n\nAnswerMode\x12\x1b\n\x17\x41NSWER_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41NSWER_MODE_QUOTED\x10\x01\x12\x19\n\x15\x41NSWER_MODE_ABSTAINED\x10\x02\x12\x14\n\x10\x41NSWER_MODE_FREE\x10\x03\x12\x14\n\x10\x41NSWER_MODE_HINT\x10\x04\x32\x8c\x02\n\x0cTutorService\x12M\n\x0cGetLLMAnswer\x12\x1d.tutor.v1.GetLLMAnswerRequest\x1a\x1e.tutor.v1.GetLLMAnswerResponse\x12X\n\x0fStreamLLMAnswer\x12 .tutor.v1.StreamLLMAnswerRequest\x1a!.tutor.v1.StreamLLMAnswerResponse0\x01\x12S\n\x0eGetTutorStatus\x12\x1f.tutor.v1.GetTutorStatusRequest\x1a .tutor.v1.GetTutorStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.tutor_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_POLICY']._serialized_start=1133
-  _globals['_POLICY']._serialized_end=1200
-  _globals['_ANSWERMODE']._serialized_start=1203
-  _globals['_ANSWERMODE']._serialized_end=1339
+  _globals['_POLICY']._serialized_start=1217
+  _globals['_POLICY']._serialized_end=1284
+  _globals['_ANSWERMODE']._serialized_start=1287
+  _globals['_ANSWERMODE']._serialized_end=1423
   _globals['_PASSAGE']._serialized_start=33
   _globals['_PASSAGE']._serialized_end=182
   _globals['_CONTEXT']._serialized_start=184
@@ -49,12 +49,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMLLMANSWERREQUEST']._serialized_end=781
   _globals['_SOURCES']._serialized_start=783
   _globals['_SOURCES']._serialized_end=827
-  _globals['_STREAMLLMANSWERRESPONSE']._serialized_start=830
-  _globals['_STREAMLLMANSWERRESPONSE']._serialized_end=967
-  _globals['_GETTUTORSTATUSREQUEST']._serialized_start=969
-  _globals['_GETTUTORSTATUSREQUEST']._serialized_end=992
-  _globals['_GETTUTORSTATUSRESPONSE']._serialized_start=995
-  _globals['_GETTUTORSTATUSRESPONSE']._serialized_end=1131
-  _globals['_TUTORSERVICE']._serialized_start=1342
-  _globals['_TUTORSERVICE']._serialized_end=1610
+  _globals['_WAITING']._serialized_start=829
+  _globals['_WAITING']._serialized_end=873
+  _globals['_STREAMLLMANSWERRESPONSE']._serialized_start=876
+  _globals['_STREAMLLMANSWERRESPONSE']._serialized_end=1051
+  _globals['_GETTUTORSTATUSREQUEST']._serialized_start=1053
+  _globals['_GETTUTORSTATUSREQUEST']._serialized_end=1076
+  _globals['_GETTUTORSTATUSRESPONSE']._serialized_start=1079
+  _globals['_GETTUTORSTATUSRESPONSE']._serialized_end=1215
+  _globals['_TUTORSERVICE']._serialized_start=1426
+  _globals['_TUTORSERVICE']._serialized_end=1694
 # @@protoc_insertion_point(module_scope)

@@ -218,6 +218,7 @@ class GetLLMAnswerResponse(_message.Message):
     query_id: _builtins.str
     answer: _builtins.str
     model: _builtins.str
+    """"words alone" where the deadline left no time for the model to read."""
     mode: Global___AnswerMode.ValueType
     confidence: _builtins.float
     """Estimated probability that the answer is right, 0 to 1."""
@@ -291,12 +292,39 @@ class Sources(_message.Message):
 Global___Sources: _TypeAlias = Sources  # noqa: Y015
 
 @_typing.final
+class Waiting(_message.Message):
+    """Sent first when the question has to wait, and whenever it moves up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """How many questions are answered before this one; 0 once it is being answered."""
+    seconds: _builtins.float
+    """An estimate of how long until it is answered."""
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        seconds: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position", "seconds", b"seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Waiting: _TypeAlias = Waiting  # noqa: Y015
+
+@_typing.final
 class StreamLLMAnswerResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SOURCES_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     @_builtins.property
     def sources(self) -> Global___Sources: ...
@@ -304,18 +332,21 @@ class StreamLLMAnswerResponse(_message.Message):
     def answer(self) -> Global___GetLLMAnswerResponse:
         """The last message of a complete stream."""
 
+    @_builtins.property
+    def waiting(self) -> Global___Waiting: ...
     def __init__(
         self,
         *,
         sources: Global___Sources | None = ...,
         text: _builtins.str = ...,
         answer: Global___GetLLMAnswerResponse | None = ...,
+        waiting: Global___Waiting | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "sources", b"sources", "text", b"text"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "sources", b"sources", "text", b"text", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "sources", b"sources", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "sources", b"sources", "text", b"text", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["sources", "text", "answer"]  # noqa: Y015
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["sources", "text", "answer", "waiting"]  # noqa: Y015
     _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
 

@@ -61,7 +61,7 @@ class TutorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamLLMAnswer(self, request, context):
-        """The same answer as it is made: sources first, then text, then the whole.
+        """The same answer as it is made: its place in the queue while it waits, then sources, then text, then the whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -33,7 +33,7 @@ class TutorServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TutorServiceAsyncStub: ...
     GetLLMAnswer: _grpc.UnaryUnaryMultiCallable[_tutor_pb2.GetLLMAnswerRequest, _tutor_pb2.GetLLMAnswerResponse]
     StreamLLMAnswer: _grpc.UnaryStreamMultiCallable[_tutor_pb2.StreamLLMAnswerRequest, _tutor_pb2.StreamLLMAnswerResponse]
-    """The same answer as it is made: sources first, then text, then the whole."""
+    """The same answer as it is made: its place in the queue while it waits, then sources, then text, then the whole."""
     GetTutorStatus: _grpc.UnaryUnaryMultiCallable[_tutor_pb2.GetTutorStatusRequest, _tutor_pb2.GetTutorStatusResponse]
 
 @_typing.type_check_only
@@ -41,7 +41,7 @@ class TutorServiceAsyncStub(TutorServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetLLMAnswer: _aio.UnaryUnaryMultiCallable[_tutor_pb2.GetLLMAnswerRequest, _tutor_pb2.GetLLMAnswerResponse]  # type: ignore[assignment]
     StreamLLMAnswer: _aio.UnaryStreamMultiCallable[_tutor_pb2.StreamLLMAnswerRequest, _tutor_pb2.StreamLLMAnswerResponse]  # type: ignore[assignment]
-    """The same answer as it is made: sources first, then text, then the whole."""
+    """The same answer as it is made: its place in the queue while it waits, then sources, then text, then the whole."""
     GetTutorStatus: _aio.UnaryUnaryMultiCallable[_tutor_pb2.GetTutorStatusRequest, _tutor_pb2.GetTutorStatusResponse]  # type: ignore[assignment]
 
 class TutorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -58,7 +58,7 @@ class TutorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tutor_pb2.StreamLLMAnswerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_tutor_pb2.StreamLLMAnswerResponse], _abc.AsyncIterator[_tutor_pb2.StreamLLMAnswerResponse]]:
-        """The same answer as it is made: sources first, then text, then the whole."""
+        """The same answer as it is made: its place in the queue while it waits, then sources, then text, then the whole."""
 
     @_abc_1.abstractmethod
     def GetTutorStatus(

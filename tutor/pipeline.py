@@ -1,7 +1,7 @@
 """One question from passages to answer, in parts as they are made: sources, then text, then the whole."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.backends.protocol import Backend
 from tutor.calibration import Calibrations
@@ -60,16 +60,28 @@ class Pipeline:
         self._backend = backend
         self._calibrations = calibrations
 
+    def generates(self, question: Question) -> bool:
+        """Whether the answer is written freely; where only hints are allowed, nothing is."""
+        return self.mode is Mode.FREE and question.policy is not Policy.HINT
+
     def parts(self, question: Question, stop: Stop) -> Iterator[Part]:
-        """Raises Stopped between two pieces of work once `stop` is told. Where only hints are allowed,
-        nothing is generated freely either."""
-        free = self.mode is Mode.FREE and question.policy is not Policy.HINT
-        return self._free(question, stop) if free else self._quoted(question, stop)
+        """Raises Stopped between two pieces of work once `stop` is told."""
+        if self.generates(question):
+            yield from self._free(question, stop)
+        else:
+            (judgement,) = self.judge([question], stop)
+            yield from quoted(question, judgement)
 
     def answer(self, question: Question, stop: Stop) -> Answer:
         """The whole answer; raises Stopped."""
         whole = [part for part in self.parts(question, stop) if isinstance(part, Answer)]
         return whole[-1]
+
+    def by_words(self, question: Question) -> Answer:
+        """What the words alone say, for when there is no time for the model. From any thread."""
+        found = shortlist(question, self._calibrations)
+        judgement = judge(found.candidates, found.features, self._calibrations.words)
+        return replace(compose(question.passages, decide(judgement), question.policy), by_words=True)
 
     def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
         """How probable each question's likeliest sentences are, all of them read together; raises Stopped."""
@@ -88,13 +100,6 @@ class Pipeline:
             judgements.append(judge(each.candidates, features, calibration))
         return judgements
 
-    def _quoted(self, question: Question, stop: Stop) -> Iterator[Part]:
-        (judgement,) = self.judge([question], stop)
-        answer = compose(question.passages, decide(judgement), question.policy)
-        yield Sources(answer.quotes)
-        yield Text(answer.text)
-        yield answer
-
     def _free(self, question: Question, stop: Stop) -> Iterator[Part]:
         """Freely generated, with no claim to be right: its confidence is 0 and its sources carry no quote."""
         stop.check()
@@ -107,6 +112,18 @@ class Pipeline:
             pieces.append(piece)
             yield Text(piece)
         yield Answer(Mode.FREE, "".join(pieces).strip(), sources, 0.0)
+
+
+def quoted(question: Question, judgement: Judgement) -> Iterator[Part]:
+    """The parts of an answer that was judged."""
+    return whole(compose(question.passages, decide(judgement), question.policy))
+
+
+def whole(answer: Answer) -> Iterator[Part]:
+    """The parts of an answer that is all there."""
+    yield Sources(answer.quotes)
+    yield Text(answer.text)
+    yield answer
 
 
 def shortlist(question: Question, calibrations: Calibrations) -> Shortlist:

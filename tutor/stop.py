@@ -1,6 +1,7 @@
 """Stopping work that nobody waits for any more."""
 
 import threading
+from collections.abc import Iterable
 
 
 class Stopped(Exception):
@@ -16,7 +17,23 @@ class Stop:
     def tell(self) -> None:
         self._told.set()
 
+    @property
+    def told(self) -> bool:
+        return self._told.is_set()
+
     def check(self) -> None:
         """Raises Stopped once told to."""
-        if self._told.is_set():
+        if self.told:
             raise Stopped
+
+
+class StopOfAll(Stop):
+    """Of work that is done for several at once: it goes on while one of them has not been told."""
+
+    def __init__(self, stops: Iterable[Stop]) -> None:
+        super().__init__()
+        self._stops = tuple(stops)
+
+    @property
+    def told(self) -> bool:
+        return super().told or all(stop.told for stop in self._stops)

@@ -69,3 +69,5 @@ class Answer:
     text: str
     quotes: tuple[Quote, ...]
     confidence: float
+    by_words: bool = False
+    """Judged by its words alone: there was no time for a model to read."""

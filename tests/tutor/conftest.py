@@ -1,6 +1,8 @@
 """A tiny random GPT-2, questions over a small course, and a server around them."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +81,25 @@ class WordBackend:
             yield piece
 
 
+class HeldBackend(WordBackend):
+    """Works until released, and notices a stop meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.stopped = threading.Event()
+
+    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
+        self.asked += 1
+        try:
+            while not self.release.wait(0.01):
+                stop.check()
+        except BaseException:
+            self.stopped.set()
+            raise
+        return super().read(asked, stop)
+
+
 def _shared_words(asked: Asked) -> Likelihoods:
     wanted = set(asked.query.lower().split())
     totals = tuple(float(len(wanted & set(sentence.lower().split()))) for _, sentence in asked.evidence)
@@ -124,6 +145,12 @@ async def serving(
         await running.stop()
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random GPT-2 of two small layers, as training exports it."""
@@ -137,6 +164,13 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def words() -> WordBackend:
     return WordBackend()
+
+
+@pytest.fixture
+def held() -> Iterator[HeldBackend]:
+    backend = HeldBackend()
+    yield backend
+    backend.release.set()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +15,17 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceStub
-from tests.tutor.conftest import COURSE, LEXICAL, WordBackend, always, context_of, request, serving
+from tests.tutor.conftest import (
+    COURSE,
+    LEXICAL,
+    HeldBackend,
+    WordBackend,
+    always,
+    context_of,
+    request,
+    serving,
+    until,
+)
 from tutor.pipeline import Pipeline
 from tutor.reading import Asked, Likelihoods
 from tutor.service.server import SERVICE, listen
@@ -29,47 +39,15 @@ QUERY = "What is a Lamport clock?"
 Kind = TypeVar("Kind", bound=Message)
 
 
-class HeldBackend(WordBackend):
-    """Works until released, and notices a stop meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.release = threading.Event()
-        self.stopped = threading.Event()
-
-    def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
-        self.asked += 1
-        try:
-            while not self.release.wait(0.01):
-                stop.check()
-        except BaseException:
-            self.stopped.set()
-            raise
-        return super().read(asked, stop)
-
-
 class FailingBackend(WordBackend):
     def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
         raise RuntimeError(f"could not read {asked[0].query}")
 
 
 @pytest.fixture
-def held() -> Iterator[HeldBackend]:
-    backend = HeldBackend()
-    yield backend
-    backend.release.set()
-
-
-@pytest.fixture
 async def stub(pipeline: Pipeline) -> AsyncIterator["TutorServiceAsyncStub"]:
     async with serving(pipeline) as (stub, _):
         yield stub
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
-            await asyncio.sleep(0.01)
 
 
 def detail(error: grpc.aio.AioRpcError, into: Kind) -> Kind:
@@ -253,14 +231,6 @@ async def test_a_caller_that_leaves_the_queue_frees_its_place(held: HeldBackend)
         held.release.set()
         await working
         await until(lambda: running.queue.answered == 1)
-
-
-async def test_a_callers_deadline_stops_the_work(held: HeldBackend) -> None:
-    async with serving(Pipeline(held, always(LEXICAL), Mode.QUOTED)) as (stub, _):
-        with pytest.raises(grpc.aio.AioRpcError) as late:
-            await stub.GetLLMAnswer(request(QUERY), timeout=0.3)
-        assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-        await until(held.stopped.is_set)
 
 
 async def test_a_failure_is_internal_and_shows_nothing_of_the_question(

@@ -12,6 +12,9 @@ MAX_QUERY_CHARS = 2_000
 MAX_QUERY_ID_CHARS = 128
 MAX_OFFSET = 2**31 - 1
 
+WORDS_ALONE = "words alone"
+"""Stands for the model's name where none has read."""
+
 MODES = {
     Mode.QUOTED: tutor_pb2.ANSWER_MODE_QUOTED,
     Mode.ABSTAINED: tutor_pb2.ANSWER_MODE_ABSTAINED,
@@ -104,7 +107,7 @@ def response(query_id: str, answer: Answer, asked: Question, model: str) -> tuto
         query_id=query_id,
         answer=answer.text,
         sources=sources(answer.quotes, asked),
-        model=model,
+        model=WORDS_ALONE if answer.by_words else model,
         mode=MODES[answer.mode],
         confidence=answer.confidence,
     )

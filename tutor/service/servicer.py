@@ -14,6 +14,8 @@ from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceServicer
 from tutor.pipeline import Part, Pipeline, Sources, Text
 from tutor.service import codec
+from tutor.service.hurry import within
+from tutor.service.job import Waiting
 from tutor.service.queue import AnswerQueue, QueueFull
 from tutor.service.refusal import Context, refuse, refuse_fields, refuse_for_now
 from tutor.stop import Stopped
@@ -38,7 +40,7 @@ class TutorServicer(TutorServiceServicer):
         context: Context,
     ) -> tutor_pb2.GetLLMAnswerResponse:
         pipeline = await self._checked(request, context)
-        async with aclosing(self._parts(request, context)) as parts:
+        async with aclosing(self._parts(request, context, pipeline)) as parts:
             async for part in parts:
                 if isinstance(part, Answer):
                     return codec.response(request.query_id, part, codec.question(request), pipeline.model)
@@ -51,9 +53,12 @@ class TutorServicer(TutorServiceServicer):
     ) -> AsyncIterator[tutor_pb2.StreamLLMAnswerResponse]:
         pipeline = await self._checked(request, context)
         question = codec.question(request)
-        async with aclosing(self._parts(request, context)) as parts:
+        async with aclosing(self._parts(request, context, pipeline)) as parts:
             async for part in parts:
                 match part:
+                    case Waiting(position, seconds):
+                        place = tutor_pb2.Waiting(position=position, seconds=seconds)
+                        yield tutor_pb2.StreamLLMAnswerResponse(waiting=place)
                     case Sources(quotes):
                         named = tutor_pb2.Sources(sources=codec.sources(quotes, question))
                         yield tutor_pb2.StreamLLMAnswerResponse(sources=named)
@@ -90,17 +95,21 @@ class TutorServicer(TutorServiceServicer):
             await refuse_fields(context, found)
         return await self._loaded(context)
 
-    async def _parts(self, request: codec.Request, context: Context) -> AsyncGenerator[Part]:
+    async def _parts(
+        self, request: codec.Request, context: Context, pipeline: Pipeline
+    ) -> AsyncGenerator[Part | Waiting]:
         """The answer's parts, within the caller's deadline; refusals end the call."""
         started = time.monotonic()
+        seconds = min(context.time_remaining() or MAX_SECONDS, MAX_SECONDS)
+        question = codec.question(request)
         outcome = "cancelled"
         try:
-            async with asyncio.timeout(min(context.time_remaining() or MAX_SECONDS, MAX_SECONDS)):
-                async with aclosing(self._queue.ask(codec.key(request), codec.question(request))) as parts:
-                    async for part in parts:
-                        if isinstance(part, Answer):
-                            outcome = part.mode.value
-                        yield part
+            asked = self._queue.ask(codec.key(request), question)
+            async with aclosing(within(seconds, asked, pipeline, question)) as parts:
+                async for part in parts:
+                    if isinstance(part, Answer):
+                        outcome = part.mode.value
+                    yield part
         except QueueFull as full:
             outcome = "overloaded"
             await refuse_for_now(
