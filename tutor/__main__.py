@@ -55,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         "--model", type=Path, default=WEIGHTS, help="a GPT-2 folder; calibration.json goes there"
     )
     calibrate.add_argument(
-        "--questions", type=_positive, default=800, metavar="N", help="half to fit, half to report on"
+        "--questions",
+        type=_positive,
+        default=220,
+        metavar="N",
+        help="at most so many of every source; half fit, half report",
     )
 
     evaluate = commands.add_parser("evaluate", help="judge the tutor by a course and questions about it")

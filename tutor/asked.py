@@ -19,6 +19,13 @@ _EXPECTED = (
     (re.compile(r"\b(?:when|(?:what|which) (?:year|date))\b", re.IGNORECASE), _TIME),
     (re.compile(r"^\W*why\b", re.IGNORECASE), _REASON),
 )
+_ASKS_WHAT = re.compile(
+    r"^\W*(?:what\b|define\b|explain what\b|how (?:is|are)\b.*\bdefined\b)", re.IGNORECASE
+)
+_SAYS_WHAT = re.compile(
+    r"\b(?:is|are|was|were|means?|refers? to|known as|called|defined as|denotes?|consists? of|describes?)\b",
+    re.IGNORECASE,
+)
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 
 
@@ -41,6 +48,16 @@ def fits(query: str, sentence: str) -> float:
         asked = frozenset(terms(query))
         return float(any(stem(word.lower()) not in asked for word in _capitalised(sentence)))
     return 0.5
+
+
+def defines(query: str, sentence: str) -> float:
+    """How much the subject of `sentence` is what `query` asks the meaning of, 0 to 1; 0 where it asks for
+    something else, or the sentence says of nothing what it is."""
+    says = _SAYS_WHAT.search(sentence)
+    if says is None or not _ASKS_WHAT.search(query):
+        return 0.0
+    asked, subject = frozenset(terms(query)), frozenset(terms(sentence[: says.start()]))
+    return len(asked & subject) / max(1, len(asked | subject))
 
 
 def _capitalised(sentence: str) -> list[str]:

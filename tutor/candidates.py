@@ -21,6 +21,8 @@ class Candidate:
     previous: Sentence | None
     asked: str
     """The question that the sentence was given as an endorsed answer to; empty for one of a material."""
+    around: str = ""
+    """The sentences before and after it."""
     lexical: float = 0.0
     """BM25 of the query's terms in the sentence, with the question it answers, among all of the passages."""
 
@@ -40,10 +42,10 @@ def find_candidates(query: str, passages: Sequence[Passage], limit: int = LIMIT)
     seen: set[str] = set()
     for number, passage in enumerate(passages):
         asked = passage.heading if passage.endorsed else ""
-        for sentence, previous in _quotable(passage):
+        for sentence, previous, around in _quotable(passage):
             if sentence.text not in seen:
                 seen.add(sentence.text)
-                found.append(Candidate(number, sentence, previous, asked))
+                found.append(Candidate(number, sentence, previous, asked, around))
     bm25 = Bm25([terms(f"{candidate.asked} {candidate.sentence.text}") for candidate in found])
     scores = bm25.scores(terms(query))
     scored = [replace(candidate, lexical=score) for candidate, score in zip(found, scores, strict=True)]
@@ -51,14 +53,17 @@ def find_candidates(query: str, passages: Sequence[Passage], limit: int = LIMIT)
     return tuple(scored[at] for at in sorted(best[:limit]))
 
 
-def _quotable(passage: Passage) -> Iterator[tuple[Sentence, Sentence | None]]:
-    """Each with the sentence before, if it leans on that. A short endorsed answer is one as a whole."""
+def _quotable(passage: Passage) -> Iterator[tuple[Sentence, Sentence | None, str]]:
+    """Each with the sentence before, if it leans on that, and what stands around it. A short endorsed answer
+    is one as a whole."""
     if passage.endorsed and (known := whole(passage.text)) is not None:
-        yield known, None
+        yield known, None, ""
         return
-    before: Sentence | None = None
-    for sentence in sentences(passage.text):
-        if quotable(sentence):
-            leans = before is not None and quotable(before) and leans_on_previous(sentence.text)
-            yield sentence, before if leans else None
-        before = sentence
+    cut = sentences(passage.text)
+    for number, sentence in enumerate(cut):
+        if not quotable(sentence):
+            continue
+        before = cut[number - 1] if number else None
+        after = cut[number + 1].text if number + 1 < len(cut) else ""
+        leans = before is not None and quotable(before) and leans_on_previous(sentence.text)
+        yield sentence, before if leans else None, f"{before.text if before else ''} {after}"

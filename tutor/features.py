@@ -3,10 +3,12 @@
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
-from tutor.asked import fits, names
+from tutor.asked import defines, fits, names
 from tutor.bm25 import Bm25
 from tutor.candidates import Candidate
+from tutor.openings import leans_on_previous
 from tutor.reading import Likelihoods, Reading, Selection
 from tutor.terms import terms
 from tutor.types import Passage, Question
@@ -26,6 +28,16 @@ class Features:
     opening            share of the query's distinct terms among as many of the sentence's first ones, and one
                        more: a definition opens with what it defines
     kind               1 when the sentence holds the kind of thing asked for, 0 when not, 0.5 when none is
+    defines            share of the terms of the question and of the sentence's subject that both have, when
+                       one asks what something is and the other says so, 0 to 1
+    order              share of the query's pairs of neighbouring terms that are neighbours, in that order,
+                       in the sentence, 0 to 1
+    around             coverage by the sentences before and after, 0 to 1
+    missing            rarity of the rarest term of the query that no passage has, as a share of the rarest's
+    margin             lexical, less that of the best other candidate, -1 to 1
+    leans              1 when the sentence opens with a pronoun or a connective
+    first              1 when it is its passage's first candidate
+    length             its number of terms, in hundreds
     likelihood         log P(query | sentence) per token, less the candidates' mean, in nats
     posterior          log of the sentence's share in the candidates' sum of P(query | sentence), in nats, not
                        below -8
@@ -42,6 +54,14 @@ class Features:
     names: float
     opening: float
     kind: float
+    defines: float
+    order: float
+    around: float
+    missing: float
+    margin: float
+    leans: float
+    first: float
+    length: float
     likelihood: float = 0.0
     posterior: float = 0.0
     lift: float = 0.0
@@ -58,26 +78,41 @@ def measure(question: Question, candidates: Sequence[Candidate]) -> tuple[Featur
     """One row per candidate, in order, by their words alone; the model's columns are 0."""
     if not candidates:
         return ()
-    rarity = Bm25([terms(candidate.sentence.text) for candidate in candidates]).idf
-    weights = {term: rarity(term) for term in sorted(set(terms(question.query)))}
+    cut = [terms(candidate.sentence.text) for candidate in candidates]
+    query = terms(question.query)
+    rarity = Bm25(cut).idf
+    weights = {term: rarity(term) for term in sorted(set(query))}
     named = names(question.query)
-    best_lexical = max(candidate.lexical for candidate in candidates)
+    best, second = _best_two([candidate.lexical for candidate in candidates])
     best_retrieval = max(passage.score for passage in question.passages)
-    passages = [_everything(passage) for passage in question.passages]
-    in_passage = [_coverage(weights, text) for text in passages]
-    names_in_passage = [_found(named, terms(text)) if named else 1.0 for text in passages]
-    return tuple(
-        Features(
-            lexical=_share(candidate.lexical, best_lexical),
-            coverage=_coverage(weights, candidate.in_context),
-            passage_coverage=in_passage[candidate.passage],
-            retrieval=_share(question.passages[candidate.passage].score, best_retrieval),
-            names=names_in_passage[candidate.passage],
-            opening=_found(weights.keys(), terms(candidate.sentence.text)[: len(weights) + 1]),
-            kind=fits(question.query, candidate.sentence.text),
+    passages = [frozenset(terms(_everything(passage))) for passage in question.passages]
+    in_passage = [_coverage(weights, found) for found in passages]
+    names_in_passage = [_found(named, found) if named else 1.0 for found in passages]
+    missing = _missing(weights, frozenset().union(*passages))
+    firsts = {candidate.passage: at for at, candidate in reversed(list(enumerate(candidates)))}
+    rows = []
+    for at, (candidate, found) in enumerate(zip(candidates, cut, strict=True)):
+        rival = second if candidate.lexical == best else best
+        rows.append(
+            Features(
+                lexical=_share(candidate.lexical, best),
+                coverage=_coverage(weights, terms(candidate.in_context)),
+                passage_coverage=in_passage[candidate.passage],
+                retrieval=_share(question.passages[candidate.passage].score, best_retrieval),
+                names=names_in_passage[candidate.passage],
+                opening=_found(weights.keys(), found[: len(weights) + 1]),
+                kind=fits(question.query, candidate.sentence.text),
+                defines=defines(question.query, candidate.sentence.text),
+                order=_order(query, found),
+                around=_coverage(weights, terms(candidate.around)),
+                missing=missing,
+                margin=_share(candidate.lexical, best) - _share(rival, best),
+                leans=float(leans_on_previous(candidate.sentence.text)),
+                first=float(firsts[candidate.passage] == at),
+                length=len(found) / 100.0,
+            )
         )
-        for candidate in candidates
-    )
+    return tuple(rows)
 
 
 def with_reading(rows: Sequence[Features], reading: Reading) -> tuple[Features, ...]:
@@ -116,14 +151,31 @@ def _bounded(nats: float) -> float:
     return min(_MOST_NATS, max(-_MOST_NATS, nats))
 
 
-def _coverage(weights: dict[str, float], text: str) -> float:
-    present = frozenset(terms(text))
+def _coverage(weights: dict[str, float], found: Collection[str]) -> float:
+    present = frozenset(found)
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
 
 
 def _found(wanted: Collection[str], there: Iterable[str]) -> float:
     return len(frozenset(wanted).intersection(there)) / len(wanted) if wanted else 0.0
+
+
+def _missing(weights: dict[str, float], found: frozenset[str]) -> float:
+    rarest = max(weights.values(), default=0.0)
+    absent = max((weight for term, weight in weights.items() if term not in found), default=0.0)
+    return absent / rarest if rarest else 0.0
+
+
+def _order(query: Sequence[str], found: Sequence[str]) -> float:
+    wanted = {(one, other) for one, other in pairwise(query) if one != other}
+    return len(wanted.intersection(pairwise(found))) / len(wanted) if wanted else 0.0
+
+
+def _best_two(scores: Sequence[float]) -> tuple[float, float]:
+    """The second is 0 where there is one score only."""
+    best, *others = sorted(scores, reverse=True)
+    return best, others[0] if others else 0.0
 
 
 def _everything(passage: Passage) -> str:

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from tutor.prompt import ANSWER, NONE, PASSAGE, QUESTION, SENTENCES, defused
 
 MAX_QUERY_TOKENS = 40
-MAX_SENTENCE_TOKENS = 48
+MAX_SENTENCE_TOKENS = 40
 MOST = len(SENTENCES) - 1
 """The most sentences that one prompt has markers for."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectorPrompt:
-    """Token ids, and the places after each sentence's marker and, last, of `<|answer|>`."""
+    """Token ids, their types (as many), and the places of each sentence's marker and, last, of `<|answer|>`.
+
+    A token's type is a token too, whose embedding is added to its own: GPT-2's segments (`token_type_ids`).
+    It says of which sentence a word is, which a model as small as these could not tell by counting.
+    """
 
     ids: list[int]
+    types: list[int]
     places: list[int]
 
 
@@ -30,7 +35,7 @@ class SelectorLayout:
     def __init__(self, encode: Callable[[str], list[int]], token_id: Callable[[str], int]) -> None:
         """`encode`: text to ids, no markers added. `token_id` raises KeyError for a marker it lacks."""
         self._encode = encode
-        self._question, self._passage = token_id(QUESTION), token_id(PASSAGE)
+        self.question, self.passage = token_id(QUESTION), token_id(PASSAGE)
         self.answer, self.none = token_id(ANSWER), token_id(NONE)
         self.markers = [token_id(marker) for marker in SENTENCES]
 
@@ -41,14 +46,14 @@ class SelectorLayout:
     def prompt(self, query: Sequence[int], sentences: Sequence[Sequence[int]], room: int) -> SelectorPrompt:
         """At most `room` ids; sentences that do not fit are left out, the last first. `query` and `sentences`
         are ids that `words` made."""
-        ids = [self._question, *query, self._passage]
+        ids = [self.question, *query, self.passage]
+        types = [self.question] * (len(ids) - 1) + [self.passage]
         places: list[int] = []
         for marker, sentence in zip(self.markers[1:], sentences, strict=False):
             if len(ids) + len(sentence) + 2 > room:
                 break
-            ids += sentence
-            places.append(len(ids))
-            ids.append(marker)
+            places.append(len(ids) + len(sentence))
+            ids += [*sentence, marker]
+            types += [*[marker] * len(sentence), self.none]
         places.append(len(ids))
-        ids.append(self.answer)
-        return SelectorPrompt(ids, places)
+        return SelectorPrompt([*ids, self.answer], [*types, self.answer], places)

@@ -154,7 +154,7 @@ async def until(holds: Callable[[], bool]) -> None:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random GPT-2 of two small layers, as training exports it."""
-    size = Size("tiny", 16, 2, 2, 128, 512, (), 0, 0, 0.5)
+    size = Size("tiny", 16, 2, 2, 128, 512, 0, 0, 0, 0, 0, 0.0, 0.0)
     tokenizer = train_tokenizer([passage.text for passage in COURSE], size.vocabulary)
     folder = tmp_path_factory.mktemp("tiny")
     export(new_model(size, tokenizer), tokenizer, size, folder)

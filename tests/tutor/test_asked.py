@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.asked import fits, names
+from tutor.asked import defines, fits, names
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,16 @@ def test_a_name_out_of_the_question_is_no_answer_to_who() -> None:
 
 def test_a_question_that_expects_no_kind_is_neither_fitted_nor_missed() -> None:
     assert fits("What is a quorum?", "A quorum is a majority.") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence", "share"),
+    [
+        ("What is a quorum?", "A quorum is a set of nodes.", 1.0),
+        ("What is a quorum?", "A read quorum is a set of nodes.", 0.5),
+        ("What is a quorum?", "Nodes wait.", 0.0),
+        ("When is a quorum reached?", "A quorum is a set of nodes.", 0.0),
+    ],
+)
+def test_a_definition_has_the_subject_that_is_asked_for(query: str, sentence: str, share: float) -> None:
+    assert defines(query, sentence) == share

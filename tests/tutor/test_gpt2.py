@@ -27,7 +27,7 @@ EVIDENCE = [
 
 @pytest.fixture(scope="module")
 def backend(tiny_model: Path) -> Gpt2Backend:
-    return Gpt2Backend(tiny_model)
+    return Gpt2Backend(tiny_model, selects=False)
 
 
 @pytest.fixture(scope="module")

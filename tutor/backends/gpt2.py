@@ -30,8 +30,11 @@ class ModelUnusable(Exception):
 class Gpt2Backend:
     """Loads once; scores in batches of similar length, so padding is small and a stop is noticed soon."""
 
-    def __init__(self, model: str | Path) -> None:
-        """`model`: a folder, or a hub name. Raises ModelUnusable."""
+    def __init__(self, model: str | Path, selects: bool = True) -> None:
+        """`model`: a folder, or a hub name. A model trained to select does so, unless not `selects`.
+
+        Raises ModelUnusable.
+        """
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(model)
             loaded: Any = GPT2LMHeadModel.from_pretrained(model, dtype=torch.float32)
@@ -44,11 +47,8 @@ class Gpt2Backend:
         self._end = int(end) if end is not None else 0
         marked = prompt.QUESTION in self._tokenizer.get_vocab()
         self._layout = prompt.MARKED if marked else prompt.PLAIN
-        self._selector = (
-            Selector(self._model, self._ids, self._token_id)
-            if bool(getattr(loaded.config, "selector", False))
-            else None
-        )
+        trained = selects and getattr(loaded.config, "selector", False) is True
+        self._selector = Selector(self._model, self._ids, self._token_id) if trained else None
         named = Path(model).name if Path(model).is_dir() else str(model)
         self._name = str(getattr(loaded.config, "model_name", named))
 

@@ -14,10 +14,10 @@ from tutor.stop import Stop
 
 BATCH = 8
 """Prompts a forward pass."""
-
-
 UNREAD = -99.0
+"""Of a sentence that there was no room for."""
 DECIMALS = 4
+"""Of a nat: what of a number is the same alone and in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,9 @@ class Selector:
 
     def _views(self, prompts: Sequence[SelectorPrompt]) -> list[_View]:
         width = max(len(prompt.ids) for prompt in prompts)
-        rows = [[*prompt.ids, *[0] * (width - len(prompt.ids))] for prompt in prompts]
-        hidden = self._model.transformer(
-            input_ids=torch.tensor(rows, device=self._model.device)
-        ).last_hidden_state
+        ids = self._padded([prompt.ids for prompt in prompts], width)
+        types = self._padded([prompt.types for prompt in prompts], width)
+        hidden = self._model.transformer(input_ids=ids, token_type_ids=types).last_hidden_state
         words = self._model.lm_head.weight
         markers = words[self._layout.markers]
         answers = words[self._layout.answer] - words[self._layout.none]
@@ -77,6 +76,9 @@ class Selector:
             none, *chosen = torch.log_softmax(read[-1] @ markers[: len(read)].T, -1).tolist()
             views.append(_View(tuple(chosen), none, tuple((read[:-1] @ answers).tolist())))
         return views
+
+    def _padded(self, rows: Sequence[Sequence[int]], width: int) -> torch.Tensor:
+        return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], device=self._model.device)
 
 
 def _selection(forwards: _View, backwards: _View, sentences: int) -> Selection:

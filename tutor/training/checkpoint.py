@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-STAGES = ("pretrain", "finetune")
+FILE_NAME = "checkpoint.pt"
 
 
 @dataclass(slots=True)

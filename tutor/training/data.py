@@ -3,17 +3,13 @@
 import csv
 import json
 import lzma
-import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.openings import leans_on_previous
 from tutor.prompt import END_OF_TEXT
-from tutor.text import quotable, sentences
-
-GROUP = 4
-MIN_KEYWORDS, MAX_KEYWORDS = 2, 7
+from tutor.text import sentences
 
 FILES = ("corpus.txt.xz", "corpus_index.tsv", "qa_train.jsonl.xz", "qa_dev.jsonl.xz")
 
@@ -53,21 +49,16 @@ def check(folder: Path) -> None:
             raise DataMissing(f"the training data at {folder} lacks {name}")
 
 
-def documents(folder: Path, sources: Sequence[str]) -> Iterator[str]:
-    """The corpus's documents that come from `sources`, in the corpus's order."""
-    wanted = frozenset(sources)
-    with (
-        lzma.open(folder / "corpus.txt.xz", "rt", encoding="utf-8") as corpus,
-        (folder / "corpus_index.tsv").open(encoding="utf-8", newline="") as index,
-    ):
-        for row in csv.DictReader(index, delimiter="\t", quoting=csv.QUOTE_NONE):
-            lines = []
-            for line in corpus:
-                if line.rstrip("\n") == END_OF_TEXT:
-                    break
-                lines.append(line)
-            if row["source"] in wanted:
+def documents(folder: Path) -> Iterator[str]:
+    """The corpus's documents, in its order."""
+    with lzma.open(folder / "corpus.txt.xz", "rt", encoding="utf-8") as corpus:
+        lines: list[str] = []
+        for line in corpus:
+            if line.rstrip("\n") == END_OF_TEXT:
                 yield "".join(lines)
+                lines = []
+            else:
+                lines.append(line)
 
 
 def items(folder: Path, split: str) -> Iterator[Item]:
@@ -113,30 +104,6 @@ def choice(item: Item, others: int) -> Choice | None:
     )
     chosen = (texts[gold], *(texts[number] for number in near[:others] if cut[number].text != cut[gold].text))
     return Choice(item.title, item.question, item.answers[0], chosen)
-
-
-def keyword_choices(texts: Iterable[str], seed: int) -> list[Choice]:
-    """Made-up questions: a few words of one sentence out of four that stand together.
-
-    They teach a small model to look for a question's words in a sentence long before real questions would
-    (the inverse cloze task of Lee, Chang and Toutanova, 2019, at the size of a sentence). The same seed gives
-    the same questions in the same order.
-    """
-    chance = random.Random(seed)  # noqa: S311
-    choices = []
-    for text in texts:
-        cut = [sentence.text for sentence in sentences(text) if quotable(sentence)]
-        for first in range(0, len(cut) - GROUP + 1, GROUP):
-            for gold in chance.sample(range(first, first + GROUP), 2):
-                others = (cut[number] for number in range(first, first + GROUP) if number != gold)
-                words = [word.strip(".,;:()\"'").lower() for word in cut[gold].split() if len(word) > 3]
-                if len(words) >= MIN_KEYWORDS:
-                    count = min(len(words), chance.randint(MIN_KEYWORDS, MAX_KEYWORDS))
-                    kept = sorted(chance.sample(range(len(words)), count))
-                    asked = " ".join(words[index] for index in kept)
-                    choices.append(Choice("", asked, cut[gold], (cut[gold], *others)))
-    chance.shuffle(choices)
-    return choices
 
 
 def _titles(folder: Path) -> dict[tuple[str, str], str]:

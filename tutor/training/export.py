@@ -15,7 +15,7 @@ SHARD_SIZE = "15MB"
 
 
 def new_model(size: Size, tokenizer: Tokenizer) -> GPT2LMHeadModel:
-    """An untrained GPT-2 of `size`, whose blocks begin as the identity."""
+    """An untrained GPT-2 of `size`."""
     end = token_id(tokenizer, END_OF_TEXT)
     configuration = GPT2Config(
         vocab_size=size.vocabulary,
@@ -23,28 +23,24 @@ def new_model(size: Size, tokenizer: Tokenizer) -> GPT2LMHeadModel:
         n_embd=size.width,
         n_layer=size.layers,
         n_head=size.heads,
-        resid_pdrop=0.0,
-        embd_pdrop=0.0,
-        attn_pdrop=0.0,
+        resid_pdrop=size.dropout,
+        embd_pdrop=size.dropout,
+        attn_pdrop=size.dropout,
         bos_token_id=end,
         eos_token_id=end,
         pad_token_id=end,
         use_cache=False,
     )
-    configuration.update({"model_name": size.name})
-    model = GPT2LMHeadModel(configuration)
-    for name, parameter in model.named_parameters():
-        if name.endswith("c_proj.weight"):
-            torch.nn.init.zeros_(parameter)
-    return model
+    configuration.update({"model_name": size.name, "selector": True})
+    return GPT2LMHeadModel(configuration)
 
 
-def export(model: GPT2LMHeadModel, tokenizer: Tokenizer, size: Size, folder: Path) -> str:
-    """Writes the folder; returns the SHA-256 of the first weights file, in hexadecimal."""
+def export(model: GPT2LMHeadModel, tokenizer: Tokenizer, size: Size, folder: Path) -> dict[str, str]:
+    """Writes the folder; returns the SHA-256 of each shard of the weights, in hexadecimal."""
     folder.mkdir(parents=True, exist_ok=True)
     model.config.use_cache = True
     torch.nn.Module.half(model)
     model.save_pretrained(folder, max_shard_size=SHARD_SIZE)
     save_tokenizer(tokenizer, folder, size.context)
-    weights = sorted(folder.glob("*.safetensors"))[0]
-    return hashlib.sha256(weights.read_bytes()).hexdigest()
+    shards = sorted(folder.glob("*.safetensors"))
+    return {shard.name: hashlib.sha256(shard.read_bytes()).hexdigest() for shard in shards}

@@ -1,118 +1,118 @@
-"""Fine-tuning for query likelihood: which sentence would have made someone ask this question?
+"""Fine-tuning: to select the sentence that answers, and, for models large enough to write, two other formats.
 
-About half of the questions are real, the others are made of a sentence's own words. Each comes with the
-sentence that answers it and up to three neighbours that do not. The loss is next-token prediction of the
-question (and of a short answer) after the gold sentence, plus the cross entropy of choosing the gold
-sentence among the candidates by the question's log-likelihood, which is what serving will use it for.
+Every batch is a function of the seed and the step, so that a stopped run goes on exactly.
 """
 
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import torch
-from tokenizers import Tokenizer
 
-from tutor.prompt import END_OF_TEXT, MARKED, evidence, query_tail
-from tutor.training.data import Choice
+from tutor.selector_prompt import SelectorLayout, SelectorPrompt
+from tutor.training.exercise import Exercise, draw
+from tutor.training.keywords import keyword_exercise
 from tutor.training.loop import BatchLoss
-from tutor.training.tokenizer import token_id
 
-CHOICES_PER_STEP = 8
-POOL_STEPS = 32
-TITLED_SHARE = 0.7
-MAX_EVIDENCE, MAX_QUERY, MAX_ANSWER = 96, 48, 32
+SORTED_BATCHES = 16
+"""Batches drawn together and cut by length, so that little of one is padding."""
+LONGEST_PROMPT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
-    """Token ids of a choice: the candidates' evidence, gold first; the question; the answer."""
+class Keywords:
+    """What made-up questions are made of: as `keyword_exercise` takes it."""
 
-    evidence: tuple[list[int], ...]
-    query: list[int]
-    answer: list[int]
-
-    @property
-    def length(self) -> int:
-        return max(len(ids) for ids in self.evidence) + len(self.query)
+    telling: Sequence[bool]
+    related: Sequence[Sequence[int]]
+    openings: Sequence[Sequence[int]]
 
 
-def encode_choices(tokenizer: Tokenizer, choices: list[Choice], seed: int) -> list[Encoded]:
-    """`choices` as token ids, cut to their limits; three in ten lose their title, lest it be relied on."""
-    titled = np.random.default_rng((seed, 1)).random(len(choices)) < TITLED_SHARE
-    end = token_id(tokenizer, END_OF_TEXT)
-    encoded = []
-    for choice, keep in zip(choices, titled, strict=True):
-        title = choice.title if keep else ""
-        shown = tuple(_evidence_ids(tokenizer, title, sentence) for sentence in choice.candidates)
-        query = tokenizer.encode(query_tail(MARKED, choice.question)).ids[-MAX_QUERY:]
-        answer = [*tokenizer.encode(f" {choice.answer}").ids, end][:MAX_ANSWER]
-        encoded.append(Encoded(shown, query, answer))
-    return encoded
+class SelectorBatches:
+    """Exercises by step: real ones, and a share made of keywords that falls to none."""
+
+    def __init__(
+        self, layout: SelectorLayout, examples: Sequence[Exercise], keywords: Keywords, size: int, seed: int
+    ) -> None:
+        self._layout = layout
+        self._examples = examples
+        self._keywords = keywords
+        self._size = size
+        self._seed = seed
+
+    def batch(self, step: int, made_up: float) -> list[tuple[Exercise, SelectorPrompt]]:
+        """`size` exercises of similar length, about `made_up` of them of keywords, with their prompts."""
+        group, within = divmod(step, SORTED_BATCHES)
+        chance = random.Random(f"{self._seed}:{group}")  # noqa: S311
+        drawn = [self._laid_out(self._draw(chance, made_up)) for _ in range(self._size * SORTED_BATCHES)]
+        drawn.sort(key=lambda pair: len(pair[1].ids))
+        order = list(range(SORTED_BATCHES))
+        chance.shuffle(order)
+        first = order[within] * self._size
+        return drawn[first : first + self._size]
+
+    def _draw(self, chance: random.Random, made_up: float) -> Exercise:
+        while chance.random() < made_up:
+            pieces = chance.choice(self._examples).sentences
+            keywords = self._keywords
+            if len(pieces) > 2 and (
+                made := keyword_exercise(
+                    pieces, keywords.telling, keywords.related, keywords.openings, chance
+                )
+            ):
+                return made
+        return draw(chance.choice(self._examples), chance)
+
+    def _laid_out(self, exercise: Exercise) -> tuple[Exercise, SelectorPrompt]:
+        return exercise, self._layout.prompt(exercise.query, exercise.sentences, LONGEST_PROMPT)
 
 
-def _evidence_ids(tokenizer: Tokenizer, title: str, sentence: str) -> list[int]:
-    ids = tokenizer.encode(evidence(MARKED, title, sentence)).ids
-    return [*ids[: MAX_EVIDENCE - 1], ids[-1]]
+def selector_loss(
+    model: Any, layout: SelectorLayout, batches: SelectorBatches, made_up: tuple[float, int]
+) -> BatchLoss:
+    """The next marker at `<|answer|>`, and yes or no at each sentence's; in nats, both means.
 
-
-def choice_loss(model: torch.nn.Module, choices: list[Encoded], seed: int, pad: int) -> BatchLoss:
-    """Loss over choices of similar length, every choice once an epoch, in an order fixed by `seed`."""
-    per_epoch = max(1, len(choices) // CHOICES_PER_STEP)
+    `made_up`: the share of keywords at first, and the step by which it has fallen to none.
+    """
     device = next(model.parameters()).device
+    share, until = made_up
 
     def loss(step: int) -> tuple[torch.Tensor, int]:
-        epoch, number = divmod(step, per_epoch)
-        order = np.random.default_rng((seed, 2, epoch)).permutation(len(choices))[
-            : per_epoch * CHOICES_PER_STEP
-        ]
-        pool, within = divmod(number, POOL_STEPS)
-        pooled = order[pool * POOL_STEPS * CHOICES_PER_STEP : (pool + 1) * POOL_STEPS * CHOICES_PER_STEP]
-        by_length = sorted(pooled.tolist(), key=lambda index: choices[index].length)
-        steps_here = len(by_length) // CHOICES_PER_STEP
-        turn = int(np.random.default_rng((seed, 3, epoch, pool)).permutation(steps_here)[within])
-        batch = [
-            choices[index] for index in by_length[turn * CHOICES_PER_STEP : (turn + 1) * CHOICES_PER_STEP]
-        ]
-        return _batch_loss(model, batch, pad, device)
+        pairs = batches.batch(step, share * max(0.0, 1.0 - step / until) if until else 0.0)
+        width = max(len(prompt.ids) for _, prompt in pairs)
+        ids = torch.tensor([_padded(prompt.ids, width) for _, prompt in pairs], device=device)
+        types = torch.tensor([_padded(prompt.types, width) for _, prompt in pairs], device=device)
+        hidden = model.transformer(input_ids=ids, token_type_ids=types).last_hidden_state
+        words = model.lm_head.weight
+        markers = words[layout.markers]
+        answers = words[layout.answer] - words[layout.none]
+        chosen: list[torch.Tensor] = []
+        judged: list[torch.Tensor] = []
+        truths: list[float] = []
+        for row, (exercise, prompt) in zip(hidden, pairs, strict=True):
+            read = row[prompt.places]
+            shown = len(prompt.places) - 1
+            gold = [number + 1 for number in sorted(exercise.gold) if number < shown] or [0]
+            scores = torch.log_softmax((read[-1] @ markers[: shown + 1].T).float(), -1)
+            chosen.append(-torch.logsumexp(scores[gold], 0))
+            judged.append((read[:-1] @ answers).float())
+            truths += [float(number in exercise.gold) for number in range(shown)]
+        target = torch.tensor(truths, device=device)
+        alone = torch.nn.functional.binary_cross_entropy_with_logits(torch.cat(judged), target)
+        return torch.stack(chosen).mean() + alone, sum(len(prompt.ids) for _, prompt in pairs)
 
     return loss
 
 
-def _batch_loss(
-    model: torch.nn.Module, batch: list[Encoded], pad: int, device: torch.device
-) -> tuple[torch.Tensor, int]:
-    rows: list[list[int]] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    gold_rows: list[int] = []
-    for choice in batch:
-        gold_rows.append(len(rows))
-        for number, shown in enumerate(choice.evidence):
-            rows.append([*shown, *choice.query, *(choice.answer if number == 0 else [])])
-            starts.append(len(shown))
-            ends.append(len(shown) + len(choice.query))
-    width = max(map(len, rows))
-    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows], device=device)
-    position = torch.arange(1, width, device=device)
-    lengths = torch.tensor([len(row) for row in rows], device=device)
-    start, end = torch.tensor(starts, device=device), torch.tensor(ends, device=device)
-    targets = (position >= start[:, None]) & (position < lengths[:, None])
-    in_query = targets & (position < end[:, None])
+def alternate(select: BatchLoss, write: BatchLoss, every: int) -> BatchLoss:
+    """Every `every`th step is one of writing."""
 
-    hidden = model.transformer(input_ids=ids).last_hidden_state[:, :-1]  # type: ignore[operator]
-    logits = model.lm_head(hidden[targets])  # type: ignore[operator]
-    scores = torch.zeros(targets.shape, device=device)
-    scores[targets] = -torch.nn.functional.cross_entropy(
-        logits.float(), ids[:, 1:][targets], reduction="none"
-    )
+    def loss(step: int) -> tuple[torch.Tensor, int]:
+        return write(step) if step % every == every - 1 else select(step)
 
-    gold = torch.tensor(gold_rows, device=device)
-    language = -scores[gold].sum() / targets[gold].sum()
-    likelihood = (scores * in_query).sum(1)
-    chosen = [
-        torch.log_softmax(likelihood[first : first + len(choice.evidence)], 0)[0]
-        for first, choice in zip(gold_rows, batch, strict=True)
-        if len(choice.evidence) > 1
-    ]
-    selection = -torch.stack(chosen).mean() if chosen else language.new_zeros(())
-    return language + selection, int(lengths.sum())
+    return loss
+
+
+def _padded(ids: Sequence[int], width: int) -> list[int]:
+    return [*ids, *[0] * (width - len(ids))]

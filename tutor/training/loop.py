@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from tutor.training import checkpoint
+from tutor.training import checkpoint, curve
 from tutor.training.checkpoint import Progress
 
 REPORT_SECONDS = 15.0
@@ -49,9 +49,11 @@ def optimizer_for(model: torch.nn.Module) -> torch.optim.AdamW:
 
 
 def run_stage(
-    stage: Stage, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, saved_at: Path
+    stage: Stage, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, work: Path
 ) -> None:
-    """Takes steps until the stage is done; `progress` moves along and is checkpointed at `saved_at`."""
+    """Takes steps until the stage is done; `progress` moves along, and is checkpointed in `work`, where the
+    curve of the loss grows too."""
+    saved_at = work / checkpoint.FILE_NAME
     device = next(model.parameters()).device
     started = last_report = last_save = time.monotonic()
     before = progress.seconds[stage.name]
@@ -63,7 +65,7 @@ def run_stage(
         rate *= min(1.0, (1.0 - done) / (1.0 - stage.decay_from))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             loss, processed = stage.batch_loss(progress.step)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -77,8 +79,10 @@ def run_stage(
         if now - last_report >= REPORT_SECONDS:
             share = max(stage.done(progress.step, progress.seconds[stage.name]), 1e-6)
             left = progress.seconds[stage.name] * (1.0 - share) / share
+            mean = sum(losses) / len(losses)
+            curve.add(work, stage.name, progress.step, mean)
             print(
-                f"{stage.name} step {progress.step} loss {sum(losses) / len(losses):.3f} "
+                f"{stage.name} step {progress.step} loss {mean:.3f} "
                 f"{tokens / (now - last_report):,.0f} tokens/s ETA {left / 60:.1f} min",
                 flush=True,
             )

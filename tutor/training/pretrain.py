@@ -11,7 +11,6 @@ from tutor.prompt import END_OF_TEXT
 from tutor.training.loop import BatchLoss
 from tutor.training.tokenizer import token_id
 
-BATCH_TOKENS = 2048
 BLOCK = 256
 """Tokens a block: half a context keeps attention cheap; alternate steps train the other half's positions."""
 
@@ -23,11 +22,13 @@ def encode_corpus(tokenizer: Tokenizer, texts: Iterable[str]) -> NDArray[np.uint
     return np.concatenate(pieces)
 
 
-def block_loss(model: torch.nn.Module, tokens: NDArray[np.uint16], context: int, seed: int) -> BatchLoss:
+def block_loss(
+    model: torch.nn.Module, tokens: NDArray[np.uint16], context: int, batch_tokens: int, seed: int
+) -> BatchLoss:
     """Loss over blocks of the corpus, every block once an epoch, in an order fixed by `seed`."""
     width = min(BLOCK, context)
     blocks = tokens[: len(tokens) // width * width].reshape(-1, width)
-    size = BATCH_TOKENS // width
+    size = max(1, batch_tokens // width)
     per_epoch = max(1, len(blocks) // size)
     device = next(model.parameters()).device
 

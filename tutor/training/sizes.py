@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One model's shape and the length of its training.
+    """One model's shape and the length of its training; a budget in minutes may end it sooner.
 
-    `pretrain_tokens` and `finetune_items` are the full schedule; a budget in minutes may end it sooner, the
-    pretraining taking `pretrain_share` of the time.
+    `text_tokens` are read of the corpus, `text_batch` a step; `exercises` is how many questions it learns to
+    select on, `batch` a step; every `write_every`th step of these is one of writing, none where it is 0. The
+    first `text_share` of a budget goes to text.
     """
 
     name: str
@@ -17,23 +18,52 @@ class Size:
     heads: int
     context: int
     vocabulary: int
-    sources: tuple[str, ...]
-    pretrain_tokens: int
-    finetune_items: int
-    pretrain_share: float
+    text_tokens: int
+    text_batch: int
+    exercises: int
+    batch: int
+    write_every: int
+    dropout: float
+    text_share: float
 
 
-COMPUTING = (
-    "systemsapproach", "cnp3", "cs241", "xv6", "500lines", "aosa", "sdprimer", "opendsa", "d2l",
-    "sci-lectures", "cncf", "etcd", "grpc", "cockroach", "redis", "cnx-computer-architecture",
-    "cnx-data-structures-and-algorithms", "cnx-high-performance-computing",
-    "cnx-introduction-to-computer-science", "cnx-software-engineering",
-    "cnx-programming-fundamentals-a-modular-structured-approach", "cnx-discrete-structures",
-    "osx-introduction-python-programming", "osx-workplace-software-skills",
-)  # fmt: skip
-"""The textbooks and documentation of computing: what fits a CPU's half hour."""
+EPOCH_TOKENS = 33_300_000
+EPOCH_EXERCISES = 56_000
 
 SIZES = {
-    size.name: size for size in (Size("tutor-4m", 192, 6, 3, 512, 8192, COMPUTING, 8_000_000, 120_000, 0.25),)
+    size.name: size
+    for size in (
+        Size(
+            "tutor-15m",
+            320,
+            8,
+            5,
+            512,
+            16_384,
+            10 * EPOCH_TOKENS,
+            131_072,
+            3 * EPOCH_EXERCISES,
+            32,
+            3,
+            0.1,
+            0.7,
+        ),
+        Size(
+            "tutor-19m",
+            384,
+            7,
+            6,
+            512,
+            16_384,
+            10 * EPOCH_TOKENS,
+            131_072,
+            3 * EPOCH_EXERCISES,
+            32,
+            3,
+            0.1,
+            0.7,
+        ),
+        Size("tutor-4m", 192, 4, 3, 512, 8_192, 0, 2_048, 2 * EPOCH_EXERCISES, 8, 0, 0.0, 0.0),
+    )
 }
-DEFAULT_SIZE = "tutor-4m"
+DEFAULT_SIZE = "tutor-15m"
