@@ -19,7 +19,7 @@ from tutor.evaluation.outcomes import Outcome, judge
 from tutor.evaluation.questions import Asked
 from tutor.evaluation.serving import serve_and_ask
 from tutor.evaluation.systems import Piped, System
-from tutor.evaluation.untuned import untuned
+from tutor.evaluation.words_alone import words_alone
 from tutor.service.loading import load_pipeline
 from tutor.types import Mode, Question
 
@@ -98,6 +98,9 @@ def _warn_of_lost_gold(examination: Examination) -> None:
 BASELINES: dict[str, Callable[[Course, str, Path], System]] = {
     "bm25": lambda course, model, shipped: TopSentence(course.passages),
     "two-stage": lambda course, model, shipped: TwoStage(),
-    "untuned": lambda course, model, shipped: Piped("untuned", untuned(model, shipped)),
+    "words": lambda course, model, shipped: Piped("words", words_alone(model, shipped)),
+    "untuned": lambda course, model, shipped: Piped(
+        "untuned", load_pipeline(model, shipped, Mode.QUOTED, selects=False)
+    ),
     "free": lambda course, model, shipped: Piped("free", load_pipeline(model, shipped, Mode.FREE)),
 }

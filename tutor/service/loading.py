@@ -23,14 +23,15 @@ _WARM_UP = Question(
 )
 
 
-def load_pipeline(model: str, shipped: Path, mode: Mode) -> Pipeline:
+def load_pipeline(model: str, shipped: Path, mode: Mode, selects: bool = True) -> Pipeline:
     """Loads `model` (a folder or a hub name) and warms it up; slow, so not for the event loop.
 
+    A model trained to select does so unless not `selects`, and is read by query likelihood like any other.
     A folder without a calibration of its own uses that of the model in `shipped`.
     Raises ModelUnusable and CalibrationUnreadable.
     """
     own = Path(model) / calibration.FILE_NAME
     calibrated = calibration.load(own if own.exists() else shipped / calibration.FILE_NAME)
-    pipeline = Pipeline(Gpt2Backend(model), calibrated, mode)
+    pipeline = Pipeline(Gpt2Backend(model, selects), calibrated, mode)
     pipeline.answer(_WARM_UP, Stop())
     return pipeline

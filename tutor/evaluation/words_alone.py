@@ -14,7 +14,7 @@ from tutor.types import Mode
 class Unread:
     """Finds every sentence as likely as the others."""
 
-    name = "untuned"
+    name = "words"
 
     def read(self, asked: Sequence[Asked], stop: Stop) -> Sequence[Likelihoods]:
         return [Likelihoods((0.0,) * len(each.evidence), 0.0, 1) for each in asked]
@@ -23,7 +23,7 @@ class Unread:
         return iter(())
 
 
-def untuned(model: str, shipped: Path) -> Pipeline:
+def words_alone(model: str, shipped: Path) -> Pipeline:
     """With the calibration that `load_pipeline` would take; raises CalibrationUnreadable."""
     own = Path(model) / calibration.FILE_NAME
     fitted = calibration.load(own if own.exists() else shipped / calibration.FILE_NAME)
