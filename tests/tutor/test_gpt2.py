@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,9 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from tests.tutor.conftest import COURSE, LEXICAL, always
 from tutor import calibration
+from tutor.backends.decoder import Decoder
 from tutor.backends.gpt2 import MAX_NEW_TOKENS, Gpt2Backend, ModelUnusable
+from tutor.backends.passes import passes
 from tutor.reading import Asked, Likelihoods
 from tutor.service.loading import load_pipeline
 from tutor.stop import Stop, Stopped
@@ -102,6 +105,43 @@ def test_generation_is_bounded_greedy_and_the_same_each_time(backend: Gpt2Backen
     first, second = (list(backend.generate("What is a leader?", texts, Stop())) for _ in range(2))
     assert first == second
     assert len(first) <= MAX_NEW_TOKENS
+
+
+@pytest.mark.parametrize(
+    "unusual", [{}, {"scale_attn_by_inverse_layer_idx": True}, {"scale_attn_weights": False}]
+)
+@pytest.mark.parametrize("at_once", [1000, 7])
+def test_decoding_writes_what_transformers_would(
+    unusual: dict[str, bool], at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(3)
+    shape = {"vocab_size": 500, "n_positions": 96, "n_embd": 48, "n_layer": 3, "n_head": 4}
+    ends = {"eos_token_id": None, "bos_token_id": None}
+    config = GPT2Config.from_dict({**shape, **ends, "initializer_range": 0.3, **unusual})
+    model: Any = GPT2LMHeadModel(config)
+    model.eval()
+    monkeypatch.setattr("tutor.backends.decoder.tokens_at_once", lambda _: at_once)
+    decoder = Decoder(model)
+    for seed in range(3):
+        ids = torch.randint(0, 500, (1, 30 + seed), generator=torch.Generator().manual_seed(seed))
+        expected = model.generate(ids, max_new_tokens=40, do_sample=False)[0].tolist()
+        made = ids[0].tolist()
+        with torch.inference_mode():
+            made.append(decoder.read(made, 0, Stop()))
+            while len(made) < len(expected):
+                made.append(decoder.read(made[-1:], len(made) - 1, Stop()))
+        assert made == expected
+        assert len(set(made[30 + seed :])) > 5
+
+
+@pytest.mark.parametrize("most_tokens", [1, 50, 10_000])
+def test_a_pass_is_of_similar_lengths_and_bounded(most_tokens: int) -> None:
+    lengths = [30, 5, 12, 5, 40, 7, 7, 7, 9, 31]
+    batches = list(passes(lengths, 4, most_tokens))
+    assert [lengths[row] for batch in batches for row in batch] == sorted(lengths)
+    for batch in batches:
+        assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= most_tokens
+        assert len(batch) <= 4
 
 
 def test_work_stops_between_batches_and_between_tokens(backend: Gpt2Backend) -> None:

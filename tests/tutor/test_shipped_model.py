@@ -51,3 +51,25 @@ def test_a_question_about_something_else_is_not_answered(shipped: Pipeline, quer
 def test_the_same_question_gives_the_same_answer(shipped: Pipeline) -> None:
     question = Question("What is a leader?", COURSE)
     assert shipped.answer(question, Stop()) == shipped.answer(question, Stop())
+
+
+def test_questions_judged_together_are_judged_as_if_alone(shipped: Pipeline) -> None:
+    subjects = (
+        "a leader",
+        "a follower",
+        "a Lamport clock",
+        "a vector clock",
+        "a term",
+        "a heartbeat",
+        "Hamlet",
+    )
+    forms = ("What is {}?", "Why would one want {}, and what does it cost?", "Who votes for {}?", "define {}")
+    passages = [COURSE, COURSE[:1], COURSE[1:], COURSE[::-1], ()]
+    texts = [form.format(subject) for form in forms for subject in subjects]
+    questions = [Question(text, passages[number % 5]) for number, text in enumerate(texts)]
+    together = [
+        judgement
+        for first in range(0, len(questions), 8)
+        for judgement in shipped.judge(questions[first : first + 8], Stop())
+    ]
+    assert together == [shipped.judge([question], Stop())[0] for question in questions]

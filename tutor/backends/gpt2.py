@@ -1,6 +1,7 @@
 """Any GPT-2 that `transformers` can load, on the CPU or the GPU it finds."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from transformers import AutoTokenizer, GPT2LMHeadModel
 from transformers.utils import logging as transformers_logging
 
 from tutor import prompt
+from tutor.backends.cpus import usable_threads
+from tutor.backends.decoder import Decoder
+from tutor.backends.passes import passes, tokens_at_once
 from tutor.backends.selector import Selector
 from tutor.reading import Asked, Likelihoods, Reading
 from tutor.stop import Stop
@@ -40,8 +44,10 @@ class Gpt2Backend:
             loaded: Any = GPT2LMHeadModel.from_pretrained(model, dtype=torch.float32)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelUnusable(f"cannot load a GPT-2 from {model}: {error}") from error
+        torch.set_num_threads(usable_threads())
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model = loaded.to(self._device).eval()
+        self._at_once = tokens_at_once(loaded.num_parameters())
         self._context = int(loaded.config.n_positions)
         end = self._tokenizer.eos_token_id
         self._end = int(end) if end is not None else 0
@@ -67,10 +73,9 @@ class Gpt2Backend:
         room = min(MAX_EVIDENCE_TOKENS, self._context - len(tail))
         heads = [self._evidence_ids(heading, sentence, room) for heading, sentence in (*evidence, ("", ""))]
         totals = [0.0] * len(heads)
-        by_length = sorted(range(len(heads)), key=lambda index: (len(heads[index]), index))
-        for first in range(0, len(heads), BATCH):
+        lengths = [len(head) + len(tail) for head in heads]
+        for batch in passes(lengths, BATCH, self._at_once):
             stop.check()
-            batch = by_length[first : first + BATCH]
             for index, total in zip(batch, self._score([heads[index] for index in batch], tail), strict=True):
                 totals[index] = total
         return Likelihoods(tuple(totals[:-1]), totals[-1], len(tail))
@@ -79,24 +84,24 @@ class Gpt2Backend:
     def generate(self, query: str, passages: Sequence[str], stop: Stop) -> Iterator[str]:
         room = self._context - MAX_NEW_TOKENS
         ids = self._ids(prompt.free_prompt(self._layout, list(passages), query))[-max(1, room) :]
-        given = torch.tensor([ids], device=self._device)
-        cache = None
         made: list[int] = []
         shown = ""
+        unread, at = ids, 0
         while len(made) < MAX_NEW_TOKENS and len(ids) + len(made) < self._context:
-            stop.check()
-            step = self._model(input_ids=given, past_key_values=cache, use_cache=True)
-            cache = step.past_key_values
-            token = int(step.logits[0, -1].argmax())
+            token = self._decoder.read(unread, at, stop)
             if token == self._end:
                 break
             made.append(token)
-            given = torch.tensor([[token]], device=self._device)
+            unread, at = [token], at + len(unread)
             text = str(self._tokenizer.decode(made, skip_special_tokens=True))
             if text.endswith("\ufffd"):
                 continue  # half of a character: the next token completes it
             yield text[len(shown) :]
             shown = text
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        return Decoder(self._model)
 
     def _score(self, heads: list[list[int]], tail: list[int]) -> list[float]:
         """log P(tail | head) for each head; causal attention makes padding on the right harmless."""
