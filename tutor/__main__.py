@@ -39,6 +39,13 @@ def _parser() -> argparse.ArgumentParser:
         "--mode", choices=("quote", "free"), default="quote", help="quote the materials, or write freely"
     )
     serve.add_argument("--queue", type=_positive, default=32, metavar="N", help="how many questions may wait")
+    serve.add_argument(
+        "--metrics",
+        type=_address,
+        default="",
+        metavar="HOST:PORT",
+        help="where Prometheus finds metrics (default: nowhere)",
+    )
 
     train = commands.add_parser("train", help="train a model folder from the training data")
     train.add_argument("--data", type=Path, default=DEFAULT_DATA)
@@ -81,6 +88,14 @@ def _port(text: str) -> int:
     return port
 
 
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host:
+        raise argparse.ArgumentTypeError("an address is host:port")
+    _port(port)
+    return text
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -114,7 +129,11 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         asyncio.run(
             serve(
-                options.host, options.port, options.queue, lambda: load_pipeline(options.model, WEIGHTS, mode)
+                options.host,
+                options.port,
+                options.queue,
+                lambda: load_pipeline(options.model, WEIGHTS, mode),
+                options.metrics,
             )
         )
     except (CannotListen, ModelUnusable, CalibrationUnreadable) as error:

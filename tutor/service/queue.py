@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tutor.pipeline import Part, Pipeline
 from tutor.service.batch import answer_together
 from tutor.service.job import Job, Waiting
+from tutor.service.metrics import Metrics
 from tutor.stop import Stopped
 from tutor.types import Question
 
@@ -43,6 +44,7 @@ class AnswerQueue:
         self.limit = limit
         self.answered = 0
         self.pipeline: Pipeline | None = None
+        self.metrics = Metrics(lambda: len(self._waiting))
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="tutor-model")
         self._jobs: OrderedDict[bytes, Job] = OrderedDict()
         self._waiting: deque[tuple[bytes, Job]] = deque()
@@ -129,7 +131,7 @@ class AnswerQueue:
             begun = loop.time()
             cpu_seconds = await loop.run_in_executor(self._executor, answer_together, pipeline, jobs)
             self._learn(loop.time() - begun, cpu_seconds)
-            self._put_away()
+            self._put_away(pipeline)
 
     def _take(self) -> None:
         """The oldest, as many as may be answered together, begin to be in work."""
@@ -140,8 +142,10 @@ class AnswerQueue:
             job.stand(Waiting(0, self._until(0)))
         self._tell_places()
 
-    def _put_away(self) -> None:
+    def _put_away(self, pipeline: Pipeline) -> None:
         for key, job in self._in_work:
+            if pipeline.generates(job.question):
+                self.metrics.generated_tokens.inc(job.pieces)
             if job.answer is None:
                 self._forget(key, job)
             else:
@@ -152,6 +156,7 @@ class AnswerQueue:
             del self._jobs[key]
 
     def _learn(self, seconds: float, cpu_seconds: float) -> None:
+        self.metrics.working_seconds.inc(seconds)
         many = len(self._in_work)
         self._seconds_each += _SMOOTHING * (seconds / many - self._seconds_each)
         self._cpu_seconds_each += _SMOOTHING * (cpu_seconds / many - self._cpu_seconds_each)

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import add_TutorServiceServicer_to_server
 from tutor.pipeline import Pipeline
+from tutor.service.metrics import MetricsEndpoint
 from tutor.service.queue import AnswerQueue
 from tutor.service.servicer import TutorServicer
 
@@ -74,14 +75,20 @@ async def listen(host: str, port: int, queue_limit: int) -> Running:
     return Running(server, health, queue, bound)
 
 
-async def serve(host: str, port: int, queue_limit: int, load: Callable[[], Pipeline]) -> None:
-    """Serves until SIGTERM or SIGINT; prints one line once ready. Raises CannotListen, and as `load` does."""
+async def serve(
+    host: str, port: int, queue_limit: int, load: Callable[[], Pipeline], metrics: str = ""
+) -> None:
+    """Serves until SIGTERM or SIGINT; prints one line once ready. `metrics`: "host:port" for Prometheus, or
+    empty. Raises CannotListen, and as `load` does."""
     running = await listen(host, port, queue_limit)
+    endpoint: MetricsEndpoint | None = None
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     try:
+        if metrics:
+            endpoint = _measured(running, metrics)
         pipeline = await running.load(load)
         print(
             f"tutor ready on {host}:{running.port} (model {pipeline.model}, {pipeline.mode.value})",
@@ -91,6 +98,15 @@ async def serve(host: str, port: int, queue_limit: int, load: Callable[[], Pipel
         log.info("stopping", waiting=running.queue.waiting)
     finally:
         await running.stop()
+        if endpoint:
+            await asyncio.to_thread(endpoint.close)
+
+
+def _measured(running: Running, address: str) -> MetricsEndpoint:
+    try:
+        return MetricsEndpoint(address, running.queue.metrics)
+    except OSError as error:
+        raise CannotListen(f"cannot serve metrics on {address}") from error
 
 
 async def _report(health: health_aio.HealthServicer, status: int) -> None:

@@ -103,12 +103,18 @@ class TutorServicer(TutorServiceServicer):
         seconds = min(context.time_remaining() or MAX_SECONDS, MAX_SECONDS)
         question = codec.question(request)
         outcome = "cancelled"
+        written = False
+        metrics = self._queue.metrics
         try:
             asked = self._queue.ask(codec.key(request), question)
             async with aclosing(within(seconds, asked, pipeline, question)) as parts:
                 async for part in parts:
-                    if isinstance(part, Answer):
-                        outcome = part.mode.value
+                    match part:
+                        case Text() if not written:
+                            written = True
+                            metrics.first_text_seconds.observe(time.monotonic() - started)
+                        case Answer(mode=mode):
+                            outcome = mode.value
                     yield part
         except QueueFull as full:
             outcome = "overloaded"
@@ -136,6 +142,7 @@ class TutorServicer(TutorServiceServicer):
             log.error("answer failed", query_id=request.query_id, error=type(error).__name__, frames=frames)
             await refuse(context, code_pb2.INTERNAL, "INTERNAL", "the tutor failed on this question")
         finally:
+            metrics.questions.labels(outcome).inc()
             log.info(
                 "question",
                 query_id=request.query_id,
