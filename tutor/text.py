@@ -29,6 +29,12 @@ _ABBREVIATIONS = frozenset(
         "viz", "vol", "vs",
     }
 )  # fmt: skip
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Control characters but tabs and line breaks, and what is drawn as nothing or turns the direction of what is
+around it. Joiners are spelling in many scripts, and are no part of it."""
 _CODE_SIGNS = re.compile(r"[{};<>=|\\]|\w\(\)?|::|->|\$\w")
 
 
@@ -50,9 +56,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def quotable(sentence: Sentence) -> bool:
-    """Whether a sentence can stand as (part of) an answer: no question, no code, no fragment."""
+    """Whether a sentence can stand as (part of) an answer: no question, no code, no fragment, and nothing in
+    it that cannot be seen: a quote is verbatim, so what would deceive cannot be taken out of it."""
     text = sentence.text
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or _HIDDEN.search(text):
         return False
     bare = text.rstrip(_CLOSERS)
     if bare.endswith(("?", ":", ",", "？")):
@@ -68,9 +75,11 @@ def quotable(sentence: Sentence) -> bool:
 
 
 def whole(text: str) -> Sentence | None:
-    """All of `text` but the white space around it; None where nothing is left, or too much for an answer."""
+    """All of `text` but the white space around it; None where nothing is left, too much for an answer, or
+    something that cannot be seen."""
     found = next(_trimmed(text, 0, len(text), in_list=False), None)
-    return found if found is not None and len(found.text) <= MAX_CHARS else None
+    fits = found is not None and len(found.text) <= MAX_CHARS and not _HIDDEN.search(found.text)
+    return found if fits else None
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:

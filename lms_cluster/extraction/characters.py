@@ -10,8 +10,11 @@ from lms_cluster.extraction.section import Unreadable
 LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029\v]")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """All of C0 and C1 but tab, line feed and form feed (a page break), which keep their meaning here."""
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-"""Soft hyphens, zero-width spaces, direction overrides: they split words and hide text from a search."""
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Soft hyphens, zero-width spaces, fillers, direction overrides, tags: they split words and hide text."""
 JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
 """Joiners are spelling in Indic and Persian scripts and in emoji, and stay between such characters only."""
 SURROGATE = re.compile("[\ud800-\udfff]")

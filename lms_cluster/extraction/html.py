@@ -9,7 +9,10 @@ from lms_cluster.extraction.section import Section, Unreadable
 
 UNSEEN = (
     *("script", "style", "noscript", "template", "head", "svg", "math"),
-    *("iframe", "object", "select", "textarea"),
+    *("iframe", "object", "select", "textarea", "datalist", "noembed", "noframes", "title"),
+)
+HIDDEN = etree.XPath(
+    "//*[@hidden or contains(translate(@style, 'DISPLAYNOE \t\n', 'displaynoe'), 'display:none')]"
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 INLINE = frozenset(
@@ -48,6 +51,9 @@ def read(content: bytes) -> list[Section]:
     except etree.LxmlError as error:
         raise Unreadable("could not be read as HTML") from error
     etree.strip_elements(root, *UNSEEN, with_tail=False)
+    for element in HIDDEN(root):
+        if element.getparent() is not None:
+            element.drop_tree()
     return _sections(root)
 
 

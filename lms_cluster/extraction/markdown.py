@@ -1,4 +1,5 @@
-"""Markdown: a section begins at every heading; emphasis, links and images give way to their words."""
+"""Markdown: a section begins at every heading; emphasis, links and images give way to their words. What no reader
+of the page sees is left out."""
 
 from __future__ import annotations
 
@@ -16,7 +17,14 @@ QUOTE = re.compile(r"^ {0,3}> ?")
 LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,2000}(?: \"[^\"\n]{0,500}\")?\)")
 EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)([^*_~\n]{1,1000}?)(?<=\S)\1(?!\w)")
 CODE = re.compile(r"`([^`\n]{1,1000})`")
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->|^ {0,3}<!--.*", re.DOTALL | re.MULTILINE)
+"""One that begins a line and is never closed hides all that follows."""
+REFERENCE = re.compile(
+    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*\n?[ \t]*(?:<[^<>\n]{0,2000}>|\S{1,2000})"
+    r"(?:\s[ \t]*(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'|\([^()]{0,1000}\)))?[ \t]*$",
+    re.MULTILINE,
+)
+"""Where a link leads, said apart from it; as `[//]: # (words)` also a way to leave remarks that nobody sees."""
 
 
 def read(content: bytes) -> list[Section]:
@@ -30,7 +38,7 @@ def read(content: bytes) -> list[Section]:
             sections.append(Section(f"section {len(sections) + 1}", heading, "\n".join(body)))
 
     fence = ""
-    for line in COMMENT.sub("", decode(content)).splitlines():
+    for line in REFERENCE.sub("", COMMENT.sub("", decode(content))).splitlines():
         if opened := FENCE.match(line):
             if not fence:
                 fence = opened[1]

@@ -45,6 +45,28 @@ async def test_a_markdown_quotation_loses_its_mark_and_a_comparison_keeps_its_si
     assert section.text == "Reads meet writes\nif R + W > N."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seen. <!-- Hidden. --> Seen.",
+        "Seen.\n<!--\n\nHidden.\n--> Seen.",
+        "Seen. Seen.\n<!-- Hidden.\n\nHidden.",
+        "Seen.\n\n[//]: # (Hidden.)\n\nSeen.",
+        "Seen.\n\n[remark]: <> 'Hidden.'\n\nSeen.",
+        'Seen.\n\n[remark]:\n  http://x.y\n  "Hidden.\nHidden."\nSeen.',
+    ],
+)
+async def test_what_no_reader_of_a_markdown_page_sees_is_left_out(extractor: Extractor, text: str) -> None:
+    [section] = await read(extractor, "a.md", text.encode())
+    assert section.text.split() == ["Seen.", "Seen."]
+
+
+@pytest.mark.parametrize("text", ["[Note]: this is seen.", "[^1]: Seen.", "If a <!-- b, it is seen."])
+async def test_what_only_looks_like_a_hidden_remark_stays(extractor: Extractor, text: str) -> None:
+    [section] = await read(extractor, "a.md", text.encode())
+    assert section.text == text
+
+
 async def test_plain_text_is_cited_by_line(extractor: Extractor) -> None:
     paragraph = "\n".join(f"line {n}" for n in range(1, 46))
     sections = await read(extractor, "notes.txt", f"{paragraph}\n\nlast words".encode())
@@ -59,6 +81,26 @@ async def test_html_is_what_a_reader_sees(extractor: Extractor) -> None:
     )
     (section,) = await read(extractor, "page.html", page.encode())
     assert (section.heading, section.text.split()) == ("Failures", ["One", "two", "first", "second"])
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<!-- Hidden. -->",
+        "<!--[if IE]><p>Hidden.</p><![endif]-->",
+        "<!-- Hidden. <!-- Hidden. -->",
+        "<!note Hidden.>",
+        "<? Hidden. ?>",
+        "<![CDATA[ Hidden. ]]>",
+        "<p hidden>Hidden.</p>",
+        '<div style="color: red; DISPLAY : none"><p hidden>Hidden.</p></div>',
+        "<template><p>Hidden.</p></template>",
+    ],
+)
+async def test_what_no_reader_of_an_html_page_sees_is_left_out(extractor: Extractor, hidden: str) -> None:
+    page = f"<p>Seen. {hidden} Seen.</p><!-- Hidden."
+    sections = await read(extractor, "a.html", page.encode())
+    assert " ".join(section.text for section in sections).split() == ["Seen.", "Seen."]
 
 
 async def test_a_pdf_is_read_page_by_page_with_its_lines_joined(extractor: Extractor) -> None:
@@ -86,7 +128,7 @@ async def test_slides_are_read_one_by_one(extractor: Extractor) -> None:
 
 
 async def test_characters_that_hide_or_control_are_gone(extractor: Extractor) -> None:
-    hidden = "pass\u200bword\x07 \u202eabc\u202c e\u0301\r\nनि\u200dयम\ufeff"
+    hidden = "pass\u200bw\u034for\U000e0041d\x07 \u202eabc\u202c e\u0301\r\nनि\u200dयम\ufeff"
     (section,) = await read(extractor, "x.txt", hidden.encode())
     assert section.text == "password abc é\nनि\u200dयम"
 

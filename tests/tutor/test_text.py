@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.text import quotable, sentences
+from tutor.text import quotable, sentences, whole
 
 NASTY = st.text(
     st.one_of(
@@ -65,6 +65,24 @@ def test_each_list_item_is_on_its_own_without_its_marker() -> None:
 )
 def test_questions_code_and_fragments_are_not_quotable(text: str) -> None:
     assert not any(quotable(sentence) for sentence in sentences(text))
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\x1b[2K", "\x08", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff", "\u3164", "\U000e0041"]
+)
+def test_a_sentence_with_what_cannot_be_seen_is_not_quotable(hidden: str) -> None:
+    text = f"A quorum is any major{hidden}ity of the servers."
+    assert not any(quotable(sentence) for sentence in sentences(text))
+    assert whole(text) is None
+
+
+def test_joiners_that_are_spelling_and_signs_of_other_scripts_are_quotable() -> None:
+    for text in (
+        "این متن می\u200cگوید که رهبر یکی است.",
+        "The family 👨\u200d👩\u200d👧 shares one log 🎓 here.",
+    ):
+        (sentence,) = sentences(text)
+        assert quotable(sentence)
 
 
 def test_a_plain_statement_is_quotable() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +54,13 @@ class Course:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Course]:
-    """A classroom with every `.md` page in `folder` and below as a material. Raises CourseUnreadable."""
-    pages = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.md"))}
+def opened(folder: Path, kinds: Collection[str] = ("md",)) -> Iterator[Course]:
+    """A classroom with every page of these `kinds` (by the end of its name) in `folder` and below as a
+    material. Raises CourseUnreadable."""
+    found = sorted(path for path in folder.rglob("*.*") if path.suffix.removeprefix(".") in kinds)
+    pages = {path.relative_to(folder).as_posix(): path for path in found}
     if not pages:
-        raise CourseUnreadable(f"there are no .md pages in {folder}")
+        raise CourseUnreadable(f"there are no .{', .'.join(kinds)} pages in {folder}")
     extracted = asyncio.run(_extracted(pages))
     with tempfile.TemporaryDirectory() as temporary:
         database = open_database(Path(temporary) / "classroom.db", read_only=False)
