@@ -10,6 +10,8 @@ from pathlib import Path
 import structlog
 
 from tutor.evaluation import BASELINES
+from tutor.pipeline import Pipeline
+from tutor.stop import Stop
 from tutor.training.sizes import DEFAULT_SIZE, SIZES
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -18,7 +20,10 @@ DEFAULT_DATA = Path("../shared/tutor-data")
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit code: 0, 1 when the command failed, 2 for a wrong command line."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "serve" and (wrong := _contradiction(options)):
+        parser.error(wrong)
     command = {"serve": _serve, "train": _train, "calibrate": _calibrate, "evaluate": _evaluate}[
         options.command
     ]
@@ -33,7 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, required=True, help="0 lets the system choose")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument(
-        "--model", default=str(WEIGHTS), help="a GPT-2 folder or hub name (default: the shipped one)"
+        "--backend",
+        choices=("gpt2", "openai"),
+        default="gpt2",
+        help="a model in this process, or an OpenAI-compatible server (its key: HOMEROOM_TUTOR_API_KEY)",
+    )
+    serve.add_argument("--base-url", metavar="URL", help="of that server, like http://127.0.0.1:8000")
+    serve.add_argument(
+        "--model", help="a GPT-2 folder or hub name (default: the shipped one), or the server's name for it"
     )
     serve.add_argument(
         "--mode", choices=("quote", "free"), default="quote", help="quote the materials, or write freely"
@@ -115,9 +127,41 @@ def _log_to_stderr() -> None:
     )
 
 
+def _contradiction(options: argparse.Namespace) -> str:
+    """What of the options of `serve` does not go together; empty when all of it does."""
+    if options.backend == "gpt2":
+        return "--base-url goes with --backend openai" if options.base_url else ""
+    if not options.base_url or not options.model:
+        return "--backend openai needs --base-url and --model"
+    return (
+        "--mode free goes with --backend gpt2: a server is held to quotes" if options.mode == "free" else ""
+    )
+
+
 def _serve(options: argparse.Namespace) -> int:
     _log_to_stderr()
-    if Path(options.model).is_dir():
+    return _serve_remote(options) if options.backend == "openai" else _serve_local(options)
+
+
+def _serve_remote(options: argparse.Namespace) -> int:
+    from tutor.backends.openai import ServerUnusable  # noqa: PLC0415
+    from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
+    from tutor.service.remote import load_remote  # noqa: PLC0415
+    from tutor.service.server import CannotListen, serve  # noqa: PLC0415
+
+    def load(stop: Stop) -> Pipeline:
+        return load_remote(options.base_url, options.model, WEIGHTS, stop)
+
+    try:
+        asyncio.run(serve(options.host, options.port, options.queue, load, options.metrics))
+    except (CannotListen, ServerUnusable, CalibrationUnreadable) as error:
+        return _failed(error)
+    return 0
+
+
+def _serve_local(options: argparse.Namespace) -> int:
+    model = options.model or str(WEIGHTS)
+    if Path(model).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
     from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
@@ -132,7 +176,7 @@ def _serve(options: argparse.Namespace) -> int:
                 options.host,
                 options.port,
                 options.queue,
-                lambda: load_pipeline(options.model, WEIGHTS, mode),
+                lambda stop: load_pipeline(model, WEIGHTS, mode),
                 options.metrics,
             )
         )

@@ -42,7 +42,7 @@ def find_candidates(query: str, passages: Sequence[Passage], limit: int = LIMIT)
     seen: set[str] = set()
     for number, passage in enumerate(passages):
         asked = passage.heading if passage.endorsed else ""
-        for sentence, previous, around in _quotable(passage):
+        for sentence, previous, around in quotable_sentences(passage):
             if sentence.text not in seen:
                 seen.add(sentence.text)
                 found.append(Candidate(number, sentence, previous, asked, around))
@@ -53,7 +53,7 @@ def find_candidates(query: str, passages: Sequence[Passage], limit: int = LIMIT)
     return tuple(scored[at] for at in sorted(best[:limit]))
 
 
-def _quotable(passage: Passage) -> Iterator[tuple[Sentence, Sentence | None, str]]:
+def quotable_sentences(passage: Passage) -> Iterator[tuple[Sentence, Sentence | None, str]]:
     """Each with the sentence before, if it leans on that, and what stands around it. A short endorsed answer
     is one as a whole."""
     if passage.endorsed and (known := whole(passage.text)) is not None:

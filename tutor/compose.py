@@ -22,10 +22,10 @@ def compose(passages: Sequence[Passage], decision: Decision, policy: Policy = Po
         meant = tuple(dict.fromkeys(span.passage for span in decision.spans))
         text = _hint([passages[number] for number in meant])
         return Answer(Mode.HINT, text, _pointers(passages, meant), decision.confidence)
-    quotes = tuple(_quote(passages, span) for span in decision.spans)
+    quotes = tuple(quote(passages, span) for span in decision.spans)
     text = quotes[0].text
-    for (before, span), quote in zip(pairwise(decision.spans), quotes[1:], strict=True):
-        text += (" " if _adjacent(passages, before, span) else "\n\n") + quote.text
+    for (before, span), further in zip(pairwise(decision.spans), quotes[1:], strict=True):
+        text += (" " if _adjacent(passages, before, span) else "\n\n") + further.text
     return Answer(Mode.QUOTED, text, quotes, decision.confidence)
 
 
@@ -38,7 +38,7 @@ def _pointers(passages: Sequence[Passage], numbers: Sequence[int]) -> tuple[Quot
     return tuple(pointer(number, passages[number]) for number in numbers)
 
 
-def _quote(passages: Sequence[Passage], span: Span) -> Quote:
+def quote(passages: Sequence[Passage], span: Span) -> Quote:
     passage = passages[span.passage]
     text = passage.text[span.start : span.end]
     return Quote(span.passage, text, passage.offset + span.start, passage.offset + span.end)

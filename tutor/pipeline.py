@@ -53,6 +53,9 @@ Part = Sources | Text | Answer
 class Pipeline:
     """Answers with one backend; used by one thread at a time. Greedy: equal questions, equal answers."""
 
+    side_by_side = False
+    """Whether it may be used by several threads: it is another machine that works."""
+
     def __init__(self, backend: Backend, calibrations: Calibrations, mode: Mode) -> None:
         """`mode`: QUOTED or FREE."""
         self.model = backend.name

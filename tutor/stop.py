@@ -21,6 +21,11 @@ class Stop:
     def told(self) -> bool:
         return self._told.is_set()
 
+    def wait(self, seconds: float) -> None:
+        """Returns after `seconds`; raises Stopped as soon as it is told to."""
+        self._told.wait(seconds)
+        self.check()
+
     def check(self) -> None:
         """Raises Stopped once told to."""
         if self.told:

@@ -74,6 +74,11 @@ def quotable(sentence: Sentence) -> bool:
     return letters >= 0.75 * len(text) and 12 * len(_CODE_SIGNS.findall(text)) <= len(text)
 
 
+def seen(text: str) -> str:
+    """`text` without what cannot be seen."""
+    return _HIDDEN.sub("", text)
+
+
 def whole(text: str) -> Sentence | None:
     """All of `text` but the white space around it; None where nothing is left, too much for an answer, or
     something that cannot be seen."""

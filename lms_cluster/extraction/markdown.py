@@ -1,5 +1,5 @@
-"""Markdown: a section begins at every heading; emphasis, links and images give way to their words. What no reader
-of the page sees is left out."""
+"""Markdown: a section begins at every heading; emphasis, links and images give way to their words. What no
+reader of the page sees is left out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFERENCE = re.compile(
     r"(?:\s[ \t]*(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'|\([^()]{0,1000}\)))?[ \t]*$",
     re.MULTILINE,
 )
-"""Where a link leads, said apart from it; as `[//]: # (words)` also a way to leave remarks that nobody sees."""
+"""Where a link leads, said apart from it; `[//]: # (words)` is a way to leave remarks that nobody sees."""
 
 
 def read(content: bytes) -> list[Section]:

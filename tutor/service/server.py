@@ -17,6 +17,7 @@ from tutor.pipeline import Pipeline
 from tutor.service.metrics import MetricsEndpoint
 from tutor.service.queue import AnswerQueue
 from tutor.service.servicer import TutorServicer
+from tutor.stop import Stop, Stopped
 
 GRACE_SECONDS = 5.0
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
@@ -76,26 +77,33 @@ async def listen(host: str, port: int, queue_limit: int) -> Running:
 
 
 async def serve(
-    host: str, port: int, queue_limit: int, load: Callable[[], Pipeline], metrics: str = ""
+    host: str, port: int, queue_limit: int, load: Callable[[Stop], Pipeline], metrics: str = ""
 ) -> None:
     """Serves until SIGTERM or SIGINT; prints one line once ready. `metrics`: "host:port" for Prometheus, or
-    empty. Raises CannotListen, and as `load` does."""
+    empty. Raises CannotListen, and as `load` does, which may raise Stopped once it is told to stop."""
     running = await listen(host, port, queue_limit)
     endpoint: MetricsEndpoint | None = None
-    stopping = asyncio.Event()
+    stopping, stop = asyncio.Event(), Stop()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.tell()
+        stopping.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, end)
     try:
         if metrics:
             endpoint = _measured(running, metrics)
-        pipeline = await running.load(load)
+        pipeline = await running.load(lambda: load(stop))
         print(
             f"tutor ready on {host}:{running.port} (model {pipeline.model}, {pipeline.mode.value})",
             flush=True,
         )
         await stopping.wait()
         log.info("stopping", waiting=running.queue.waiting)
+    except Stopped:
+        log.info("stopping before the model was there")
     finally:
         await running.stop()
         if endpoint:

@@ -12,6 +12,7 @@ from google.rpc import code_pb2
 
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceServicer
+from tutor.backends.failure import ServerAway, ServerStumbled
 from tutor.pipeline import Part, Pipeline, Sources, Text
 from tutor.service import codec
 from tutor.service.hurry import within
@@ -133,6 +134,14 @@ class TutorServicer(TutorServiceServicer):
                 "the tutor is shutting down",
                 _LOADING_RETRY_SECONDS,
             )
+        except ServerAway as away:
+            outcome = "model away"
+            log.warning(outcome, query_id=request.query_id, why=str(away))
+            await refuse_for_now(context, code_pb2.UNAVAILABLE, "MODEL_AWAY", str(away), away.retry_seconds)
+        except ServerStumbled as stumbled:
+            outcome = "model stumbled"
+            log.warning(outcome, query_id=request.query_id, why=str(stumbled))
+            await refuse(context, code_pb2.INTERNAL, "MODEL_STUMBLED", str(stumbled))
         except (asyncio.CancelledError, GeneratorExit, grpc.aio.AbortError):
             raise
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.tutor.quotes import hostile
 from tutor.types import Answer, Mode, Passage, Question
@@ -22,11 +22,11 @@ def violations(question: Question, answer: Answer, texts: Mapping[str, str]) -> 
             yield f"the answer is more than its quotes: {rest!r}"
     elif answer.mode is not Mode.ABSTAINED or any(quote.text for quote in answer.quotes):
         yield f"an answer is {answer.mode.value} that may only quote or abstain"
-    yield from _of_what_is_shown(answer.text, answer.quotes and question.passages[answer.quotes[0].passage])
+    yield from _of_what_is_shown(answer.text, [question.passages[quote.passage] for quote in answer.quotes])
 
 
-def _of_what_is_shown(text: str, passage: Passage | tuple[()]) -> Iterator[str]:
-    shown = text + (f"{passage.heading} {passage.material_title}" if passage else "")
+def _of_what_is_shown(text: str, sources: Sequence[Passage]) -> Iterator[str]:
+    shown = "\n".join([text, *(f"{each.heading} {each.material_title} {each.place}" for each in sources)])
     if unseen := hostile.hidden(shown):
         yield f"what is shown holds {unseen!r}, which nobody sees: {shown!r}"
     if hostile.CANARY in shown:
