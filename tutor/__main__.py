@@ -54,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--metrics",
         type=_address,
-        default="",
         metavar="HOST:PORT",
         help="where Prometheus finds metrics (default: nowhere)",
     )

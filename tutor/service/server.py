@@ -77,10 +77,10 @@ async def listen(host: str, port: int, queue_limit: int) -> Running:
 
 
 async def serve(
-    host: str, port: int, queue_limit: int, load: Callable[[Stop], Pipeline], metrics: str = ""
+    host: str, port: int, queue_limit: int, load: Callable[[Stop], Pipeline], metrics: str | None = None
 ) -> None:
     """Serves until SIGTERM or SIGINT; prints one line once ready. `metrics`: "host:port" for Prometheus, or
-    empty. Raises CannotListen, and as `load` does, which may raise Stopped once it is told to stop."""
+    None. Raises CannotListen, and as `load` does, which may raise Stopped once it is told to stop."""
     running = await listen(host, port, queue_limit)
     endpoint: MetricsEndpoint | None = None
     stopping, stop = asyncio.Event(), Stop()
