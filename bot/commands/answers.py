@@ -6,7 +6,7 @@ from bot.client.api import Answer, Citation, Query
 from bot.commands.sources import source
 from bot.core.richtext import Text, italic, join, lines, plain, quote
 from bot.core.text import questions as text
-from bot.core.text.tutoring import said_by_tutor
+from bot.core.text.tutor_says import said_by_tutor
 
 
 def tutors_own(query: Query) -> Answer | None:

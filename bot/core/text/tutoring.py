@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.language import ENGLISH, Phrase, spoken, tr
-from bot.core.text.shapes import said_again, shapes
+from bot.core.language import Phrase, tr
 
 SUMMARY = Phrase("how the tutor may answer in this course")
 PROMPT = Phrase("Quote, hint or off?")
@@ -35,22 +34,6 @@ NOT_A_POLICY = Phrase("Write quote, hint or off.")
 
 OFF = Phrase("The tutor is off in this course.")
 NO_SOURCES = Phrase("The tutor cites nothing there.")
-
-OWN_SENTENCES = shapes(
-    (
-        Phrase("The materials do not cover this."),
-        Phrase("The materials do not cover this. The closest section is {section}."),
-        Phrase("This is answered in the materials."),
-        Phrase("This is answered in {sections}."),
-        Phrase("The tutor cannot answer this question. An instructor can: hand it to them."),
-    )
-)
-"""What the tutor says where it quotes nothing."""
-
-
-def said_by_tutor(sentence: str) -> str:
-    """In the language spoken, where it is known; else as it came."""
-    return sentence if spoken() == ENGLISH else said_again(sentence, OWN_SENTENCES, {})
 
 
 def set_by(author: str, when: str) -> str:
