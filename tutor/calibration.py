@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from tutor.features import NAMES, Features
+from tutor.features import MODEL_NAMES, NAMES, Features
 from tutor.reading import Reading, Selection
 
 FILE_NAME = "calibration.json"
@@ -39,6 +39,13 @@ class Calibrations:
     words: Calibration
     selection: Calibration
     likelihood: Calibration
+
+    @property
+    def read(self) -> bool:
+        """Whether what a model reads weighs anything: else there is no need to ask it."""
+        columns = [NAMES.index(name) for name in MODEL_NAMES]
+        fitted = (self.selection, self.likelihood)
+        return any(each.weights[column] for each in fitted for column in columns)
 
     def of(self, reading: Reading) -> Calibration:
         return self.selection if isinstance(reading, Selection) else self.likelihood

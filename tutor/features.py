@@ -71,6 +71,8 @@ class Features:
 
 
 NAMES = tuple(field.name for field in fields(Features))
+MODEL_NAMES = ("likelihood", "posterior", "lift", "chosen", "against_none", "answers")
+"""Those that a model fills in."""
 _MOST_NATS = 8.0
 
 

@@ -87,17 +87,20 @@ class Pipeline:
         return replace(compose(question.passages, decide(judgement), question.policy), by_words=True)
 
     def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
-        """How probable each question's likeliest sentences are, all of them read together; raises Stopped."""
+        """How probable each question's likeliest sentences are, all of them read together; raises Stopped.
+
+        A model whose reading weighs nothing is not asked.
+        """
         shortlists = []
         for question in questions:
             stop.check()
             shortlists.append(shortlist(question, self._calibrations))
         asked = [each.asked for each in shortlists if each.candidates]
-        readings = iter(self._backend.read(asked, stop) if asked else ())
+        readings = iter(self._backend.read(asked, stop) if asked and self._calibrations.read else ())
         judgements = []
         for each in shortlists:
             features, calibration = each.features, self._calibrations.words
-            if each.candidates:
+            if each.candidates and self._calibrations.read:
                 reading = next(readings)
                 features, calibration = with_reading(features, reading), self._calibrations.of(reading)
             judgements.append(judge(each.candidates, features, calibration))

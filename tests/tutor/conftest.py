@@ -59,7 +59,7 @@ def always(calibration: Calibration) -> Calibrations:
     return Calibrations(calibration, calibration, calibration)
 
 
-LEXICAL = weighted(0.5, coverage=4.0, lexical=1.0)
+LEXICAL = weighted(0.5, coverage=4.0, lexical=1.0, lift=1e-9)
 
 
 class WordBackend:

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tutor.conftest import CLOCKS, COURSE, ELECTION, LEXICAL, weighted
+from tests.tutor.conftest import CLOCKS, COURSE, ELECTION, LEXICAL, WordBackend, always, weighted
 from tutor.calibration import Calibration
 from tutor.candidates import find_candidates
 from tutor.compose import NOT_COVERED, compose
 from tutor.features import measure, with_reading
 from tutor.ground import MAX_CHARS, MAX_SENTENCES, decide, judge
+from tutor.pipeline import Pipeline
 from tutor.reading import Likelihoods
+from tutor.stop import Stop
 from tutor.types import Answer, Mode, Passage, Policy, Question, Quote
 
 
@@ -76,6 +78,15 @@ def test_a_further_sentence_is_added_only_when_it_is_nearly_as_probable() -> Non
         spans = decide(judge(candidates, rows, weighted(0.01, likelihood=2.0))).spans
         assert len(spans) == quoted
         assert spans[0].start == candidates[1].sentence.start, "the best comes first"
+
+
+def test_a_model_whose_reading_weighs_nothing_is_not_asked(words: WordBackend) -> None:
+    weightless = always(weighted(0.5, coverage=4.0, lexical=1.0))
+    made = Pipeline(words, weightless, Mode.QUOTED).answer(
+        Question("What is a Lamport clock?", COURSE), Stop()
+    )
+    assert made.mode is Mode.QUOTED
+    assert words.asked == 0
 
 
 def test_the_same_sentence_in_two_passages_is_quoted_once() -> None:
