@@ -1,7 +1,8 @@
 """Who may do what, and who may see what: decided here and nowhere else.
 
 A command's author is the owner of its token. Commands of the cluster itself carry no token: a node proposes
-them after a check of its own (a password, a reachable tutor), never on a client's word alone.
+them after a check of its own (a password, the cluster's secret, a reachable tutor), never on a client's word
+alone.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Audited(Enum):
     BY_NAME = "by name"
     NAMELESS = "nameless"
     """The record says what was done, and not by whom: it would tell who asked a question."""
+    OPERATOR = "of an operator"
+    """Of whoever shows the cluster's secret: nobody is signed in whose name it could have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,11 @@ def _by(roles: frozenset[Role.ValueType], deed: str, audit: Audited = Audited.BY
 
 
 COMMANDS: Mapping[str, CommandRule] = {
-    # Of the cluster itself. The node has verified the password that opens a session. A session is opened
-    # once, lest a late copy of the command open it again after its logout. A chunk is known by its digest and
-    # belongs to nobody until a file names it.
+    # Of the cluster itself. The node has verified the password that opens a session, and the secret that an
+    # operator shows. A session is opened once, lest a late copy of the command open it again after its
+    # logout. A chunk is known by its digest and belongs to nobody until a file names it.
     "create_session": CommandRule(None, once=True, deed="log in"),
+    "reset_administrator": CommandRule(None, once=True, deed="reset passwords", audit=Audited.OPERATOR),
     "put_chunk": CommandRule(None, once=False, deed="store a chunk"),
     "add_first_administrator": CommandRule(None, once=True, deed="set up the classroom"),
     "record_tutor_answer": CommandRule(None, once=False, deed="record the tutor's answer"),

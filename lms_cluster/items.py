@@ -18,7 +18,7 @@ from storage.models.coursework import (
     Submission,
     SubmissionReceipt,
 )
-from storage.models.people import Audit, User
+from storage.models.people import OPERATOR, Audit, User
 
 TUTORING_ID = "tutor"
 """There is one such item."""
@@ -198,8 +198,9 @@ def tutoring(row: Tutoring | None, author: str) -> lms.Item:
 
 def audit(row: Audit, display_name: str) -> lms.Item:
     """`display_name`: the author's; empty where the record names none."""
+    by_operator = row.username == OPERATOR
     data = lms.Audit(
-        username=row.username,
+        username="" if by_operator else row.username,
         display_name=display_name,
         deed=row.deed,
         object=row.object,
@@ -207,5 +208,6 @@ def audit(row: Audit, display_name: str) -> lms.Item:
         index=row.log_index,
         term=row.term,
         time=timestamp(row.time_ms),
+        operator=by_operator,
     )
     return lms.Item(id=str(row.log_index), audit=data)

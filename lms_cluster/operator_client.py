@@ -25,6 +25,8 @@ from protos.lms_pb2 import (
     GetClusterStatusRequest,
     GetClusterStatusResponse,
     Membership,
+    ResetAdministratorRequest,
+    ResetAdministratorResponse,
     TransferLeadershipRequest,
     VerifyReceiptRequest,
     VerifyReceiptResponse,
@@ -39,8 +41,10 @@ STATE_HASH_SECONDS = 30.0
 TRY_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
-PASSING = frozenset({"CHANGE_PENDING", "TRANSFERRING", "NO_QUORUM", "OUTCOME_UNKNOWN"})
-"""Reasons of refusals that hold for a moment only."""
+PASSING = frozenset(
+    {"CHANGE_PENDING", "TRANSFERRING", "NO_QUORUM", "OUTCOME_UNKNOWN", "OVERLOADED", "DISK_ALMOST_FULL"}
+)
+"""Reasons of refusals that hold for a moment only, or for one node only."""
 
 
 Views = Mapping[str, GetClusterStatusResponse | None]
@@ -91,7 +95,7 @@ class OperatorClient:
         self, change: ChangeMembershipRequest, seconds: float = PATIENCE_SECONDS
     ) -> Membership:
         """The membership afterwards. Raises OperationRefused."""
-        answer = self._ask_leader(
+        answer = self._ask(
             lambda stub: stub.ChangeMembership(change, timeout=TRY_SECONDS, metadata=self._metadata), seconds
         )
         return answer.membership
@@ -100,11 +104,22 @@ class OperatorClient:
         """The new leader's id: `node_id`, or where that is empty whoever is furthest. Raises
         OperationRefused."""
         request = TransferLeadershipRequest(node_id=node_id)
-        answer = self._ask_leader(
+        answer = self._ask(
             lambda stub: stub.TransferLeadership(request, timeout=TRY_SECONDS, metadata=self._metadata),
             seconds,
         )
         return answer.leader_id
+
+    def reset_administrator(
+        self, username: str, code_sha256: bytes, seconds: float = PATIENCE_SECONDS
+    ) -> ResetAdministratorResponse:
+        """`code_sha256`: 32 bytes, of the code that is to sign the administrator in. Any node can. Raises
+        OperationRefused."""
+        request = ResetAdministratorRequest(username=username, code_sha256=code_sha256)
+        return self._ask(
+            lambda stub: stub.ResetAdministrator(request, timeout=TRY_SECONDS, metadata=self._metadata),
+            seconds,
+        )
 
     def verify_receipt(self, node_id: str, receipt: VerifyReceiptRequest) -> VerifyReceiptResponse | None:
         """What the node says of it; None when it does not answer. Raises OperationRefused."""
@@ -126,7 +141,7 @@ class OperatorClient:
                 reason, _ = _reason_of(error)
                 raise OperationRefused(reason, f"{node_id}: {_details(error)}") from None
 
-    def _ask_leader(self, ask: Callable[[AdminServiceStub], T], seconds: float) -> T:
+    def _ask(self, ask: Callable[[AdminServiceStub], T], seconds: float) -> T:
         deadline = time.monotonic() + seconds
         hint = ""
         last = OperationRefused("UNAVAILABLE", "no node answers")

@@ -1250,7 +1250,7 @@ Global___Progress: _TypeAlias = Progress  # noqa: Y015
 
 @_typing.final
 class Audit(_message.Message):
-    """One act of a person. Who asked a question is not told here: see NewReveal."""
+    """One act of a person or an operator. Who asked a question is not told here: see NewReveal."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1262,8 +1262,9 @@ class Audit(_message.Message):
     INDEX_FIELD_NUMBER: _builtins.int
     TERM_FIELD_NUMBER: _builtins.int
     TIME_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
     username: _builtins.str
-    """Empty where an act would give away who asked."""
+    """Empty where an act would give away who asked, and of an operator's."""
     display_name: _builtins.str
     deed: _builtins.str
     """What was done, as "grade" or "add users"."""
@@ -1273,6 +1274,8 @@ class Audit(_message.Message):
     """What the author wrote beside it, as the reason of a reveal; of an act on several, all of them: "ann, bob"."""
     index: _builtins.int
     term: _builtins.int
+    operator: _builtins.bool
+    """Done by whoever runs the servers, with the cluster's secret."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1286,10 +1289,11 @@ class Audit(_message.Message):
         index: _builtins.int = ...,
         term: _builtins.int = ...,
         time: _timestamp_pb2.Timestamp | None = ...,
+        operator: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deed", b"deed", "detail", b"detail", "display_name", b"display_name", "index", b"index", "object", b"object", "term", b"term", "time", b"time", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deed", b"deed", "detail", b"detail", "display_name", b"display_name", "index", b"index", "object", b"object", "operator", b"operator", "term", b"term", "time", b"time", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3191,6 +3195,60 @@ class GetChainCheckpointResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetChainCheckpointResponse: _TypeAlias = GetChainCheckpointResponse  # noqa: Y015
+
+@_typing.final
+class ResetAdministratorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERNAME_FIELD_NUMBER: _builtins.int
+    CODE_SHA256_FIELD_NUMBER: _builtins.int
+    username: _builtins.str
+    code_sha256: _builtins.bytes
+    """SHA-256 of a code of 32 random bytes that the operator's own machine makes and shows. Repeated with the same one, nothing
+    more is done.
+    """
+    def __init__(
+        self,
+        *,
+        username: _builtins.str = ...,
+        code_sha256: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code_sha256", b"code_sha256", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetAdministratorRequest: _TypeAlias = ResetAdministratorRequest  # noqa: Y015
+
+@_typing.final
+class ResetAdministratorResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    TERM_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Where the act stands in the replicated log."""
+    term: _builtins.int
+    @_builtins.property
+    def expires(self) -> _timestamp_pb2.Timestamp:
+        """Until when the code is good."""
+
+    def __init__(
+        self,
+        *,
+        expires: _timestamp_pb2.Timestamp | None = ...,
+        index: _builtins.int = ...,
+        term: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires", b"expires"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires", b"expires", "index", b"index", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetAdministratorResponse: _TypeAlias = ResetAdministratorResponse  # noqa: Y015
 
 @_typing.final
 class VerifyReceiptRequest(_message.Message):

@@ -406,6 +406,11 @@ class AdminServiceStub:
                 request_serializer=protos_dot_lms__pb2.VerifyReceiptRequest.SerializeToString,
                 response_deserializer=protos_dot_lms__pb2.VerifyReceiptResponse.FromString,
                 _registered_method=True)
+        self.ResetAdministrator = channel.unary_unary(
+                '/lms.v1.AdminService/ResetAdministrator',
+                request_serializer=protos_dot_lms__pb2.ResetAdministratorRequest.SerializeToString,
+                response_deserializer=protos_dot_lms__pb2.ResetAdministratorResponse.FromString,
+                _registered_method=True)
         self.GetChainCheckpoint = channel.unary_unary(
                 '/lms.v1.AdminService/GetChainCheckpoint',
                 request_serializer=protos_dot_lms__pb2.GetChainCheckpointRequest.SerializeToString,
@@ -468,6 +473,14 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResetAdministrator(self, request, context):
+        """Voids an administrator's password and sessions, and gives them a one-time way in, for a classroom whose
+        administrators have none left.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetChainCheckpoint(self, request, context):
         """How the node's history hashes at one index, for its peers to compare with theirs.
         """
@@ -512,6 +525,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.VerifyReceipt,
                     request_deserializer=protos_dot_lms__pb2.VerifyReceiptRequest.FromString,
                     response_serializer=protos_dot_lms__pb2.VerifyReceiptResponse.SerializeToString,
+            ),
+            'ResetAdministrator': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetAdministrator,
+                    request_deserializer=protos_dot_lms__pb2.ResetAdministratorRequest.FromString,
+                    response_serializer=protos_dot_lms__pb2.ResetAdministratorResponse.SerializeToString,
             ),
             'GetChainCheckpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.GetChainCheckpoint,
@@ -712,6 +730,33 @@ class AdminService:
             '/lms.v1.AdminService/VerifyReceipt',
             protos_dot_lms__pb2.VerifyReceiptRequest.SerializeToString,
             protos_dot_lms__pb2.VerifyReceiptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetAdministrator(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lms.v1.AdminService/ResetAdministrator',
+            protos_dot_lms__pb2.ResetAdministratorRequest.SerializeToString,
+            protos_dot_lms__pb2.ResetAdministratorResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -137,6 +137,10 @@ class AdminServiceStub:
     """The same copy, kept on the node's own disk: password hashes and who asked what are in it."""
     VerifyReceipt: _grpc.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]
     """Whether a receipt is what this node has applied."""
+    ResetAdministrator: _grpc.UnaryUnaryMultiCallable[_lms_pb2.ResetAdministratorRequest, _lms_pb2.ResetAdministratorResponse]
+    """Voids an administrator's password and sessions, and gives them a one-time way in, for a classroom whose
+    administrators have none left.
+    """
     GetChainCheckpoint: _grpc.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
@@ -162,6 +166,10 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """The same copy, kept on the node's own disk: password hashes and who asked what are in it."""
     VerifyReceipt: _aio.UnaryUnaryMultiCallable[_lms_pb2.VerifyReceiptRequest, _lms_pb2.VerifyReceiptResponse]  # type: ignore[assignment]
     """Whether a receipt is what this node has applied."""
+    ResetAdministrator: _aio.UnaryUnaryMultiCallable[_lms_pb2.ResetAdministratorRequest, _lms_pb2.ResetAdministratorResponse]  # type: ignore[assignment]
+    """Voids an administrator's password and sessions, and gives them a one-time way in, for a classroom whose
+    administrators have none left.
+    """
     GetChainCheckpoint: _aio.UnaryUnaryMultiCallable[_lms_pb2.GetChainCheckpointRequest, _lms_pb2.GetChainCheckpointResponse]  # type: ignore[assignment]
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
@@ -226,6 +234,16 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_lms_pb2.VerifyReceiptResponse, _abc.Awaitable[_lms_pb2.VerifyReceiptResponse]]:
         """Whether a receipt is what this node has applied."""
+
+    @_abc_1.abstractmethod
+    def ResetAdministrator(
+        self,
+        request: _lms_pb2.ResetAdministratorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lms_pb2.ResetAdministratorResponse, _abc.Awaitable[_lms_pb2.ResetAdministratorResponse]]:
+        """Voids an administrator's password and sessions, and gives them a one-time way in, for a classroom whose
+        administrators have none left.
+        """
 
     @_abc_1.abstractmethod
     def GetChainCheckpoint(

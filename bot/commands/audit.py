@@ -87,7 +87,7 @@ class Audit:
         return [acts[index] for index in sorted(acts, reverse=True)][:count]
 
     def _line(self, act: Act) -> str:
-        author = act.username or str(text.SOMEBODY)
+        author = act.username or str(text.OPERATOR if act.by_operator else text.SOMEBODY)
         where = text.where(self._calendar.absolute(act.time), act.index, act.term)
         detail = phrases.shortened(act.detail)
         return f"{text.act(author, act.deed, act.object, detail)}\n    {where}"

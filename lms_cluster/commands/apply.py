@@ -83,6 +83,7 @@ _EFFECTS: Mapping[str, Callable[[Any, Act], PostResponse]] = {
     "create_link_codes": sign_in_links.create,
     "set_password": passwords.set_own,
     "reset_password": passwords.reset,
+    "reset_administrator": passwords.reset_administrator,
     "set_disabled": accounts.set_disabled,
     "record_transfer": operations.record,
     "record_backup": operations.record,

@@ -36,8 +36,10 @@ def create(data: CreateLinkCodes, act: Act) -> PostResponse:
 
 
 def put(code: LinkCodeDigest, expires_ms: int) -> None:
-    """An earlier link of the same person is void."""
-    LinkCode.delete().where(LinkCode.user == code.username).execute()
+    """An earlier link of the same person is void, and one with the same code, which an operator might
+    bring."""
+    earlier = (LinkCode.user == code.username) | (LinkCode.code_sha256 == code.code_sha256)
+    LinkCode.delete().where(earlier).execute()
     LinkCode.create(code_sha256=code.code_sha256, user=code.username, expires_ms=expires_ms)
 
 

@@ -14,6 +14,7 @@ from lms_cluster.reader import Reader
 from lms_cluster.refusal import Refused, operators_only
 from lms_cluster.rpc_status import server_streaming, unary
 from lms_cluster.services.administration import Administration
+from lms_cluster.services.administrator_resets import AdministratorResets
 from lms_cluster.services.backups import Backups
 from lms_cluster.services.bootstraps import Bootstraps
 from lms_cluster.services.cluster_status import ClusterStatus
@@ -31,6 +32,8 @@ from protos.lms_pb2 import (
     GetChainCheckpointResponse,
     GetClusterStatusRequest,
     GetClusterStatusResponse,
+    ResetAdministratorRequest,
+    ResetAdministratorResponse,
     SaveBackupRequest,
     SaveBackupResponse,
     TransferLeadershipRequest,
@@ -56,6 +59,7 @@ class AdminService(AdminServiceServicer):
         status: ClusterStatus,
         membership: MembershipChanges,
         administration: Administration,
+        resets: AdministratorResets,
         backups: Backups,
         receipts: Receipts,
         reader: Reader,
@@ -65,6 +69,7 @@ class AdminService(AdminServiceServicer):
         self._status = status
         self._membership = membership
         self._administration = administration
+        self._resets = resets
         self._backups = backups
         self._receipts = receipts
         self._reader = reader
@@ -114,6 +119,13 @@ class AdminService(AdminServiceServicer):
     @unary
     async def SaveBackup(self, request: SaveBackupRequest, context: Context) -> SaveBackupResponse:  # noqa: N802
         return await self._administration.save_backup(_token(context), _deadline(context))
+
+    @unary
+    async def ResetAdministrator(  # noqa: N802
+        self, request: ResetAdministratorRequest, context: Context
+    ) -> ResetAdministratorResponse:
+        self._demand_secret(context)
+        return await self._resets.reset(request, _deadline(context))
 
     @unary
     async def GetChainCheckpoint(  # noqa: N802

@@ -21,6 +21,7 @@ from lms_cluster.reader import Reader
 from lms_cluster.services.accounts import Accounts
 from lms_cluster.services.admin import AdminService
 from lms_cluster.services.administration import Administration
+from lms_cluster.services.administrator_resets import AdministratorResets
 from lms_cluster.services.backups import Backups
 from lms_cluster.services.bootstraps import Bootstraps
 from lms_cluster.services.cluster_status import ClusterStatus
@@ -87,6 +88,7 @@ class Services:
             ClusterStatus(driver, self.reader, tutor, disk, alarms),
             membership,
             Administration(driver.status().node_id, proposer, self.reader, membership, backups),
+            AdministratorResets(proposer),
             backups,
             Receipts(self.reader),
             self.reader,

@@ -6,6 +6,9 @@ from peewee import BigIntegerField, BlobField, BooleanField, ForeignKeyField, In
 
 from storage.database import Record
 
+OPERATOR = "(operator)"
+"""In the audit, whoever runs the servers and shows the cluster's secret: no user name has brackets."""
+
 
 class User(Record):
     username = TextField(primary_key=True)
@@ -47,7 +50,7 @@ class Audit(Record):
     log_index = BigIntegerField(primary_key=True)
     term = BigIntegerField()
     username = TextField()
-    """Empty where the act would give away who asked a question."""
+    """Empty where the act would give away who asked a question; OPERATOR of an operator's."""
     deed = TextField()
     object = TextField()
     """An item's id or a username."""

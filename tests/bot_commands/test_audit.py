@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.client.api import LmsClient
 from bot.core import parse
+from bot.core.language import speaking
+from bot.core.model import Role
+from lms_cluster.operator_client import OperatorClient
+from lms_cluster.tokens import digest, new_token
+from raft.runtime.secret import ClusterSecret
 from tests.bot_commands.chat import Chat
 from tests.bot_commands.conftest import Clock
+from tests.solo.classroom import SoloClassroom
+from tests.solo.driver import NODE_ID
 
 Chats = Callable[[str], Awaitable[Chat]]
 
@@ -28,6 +36,21 @@ async def test_the_audit_of_a_person_joins_what_they_did_and_what_was_done_to_th
         "grace: announce, N1",
         "root: add users, grace",
     ]
+
+
+async def test_what_an_operator_did_is_told_as_an_operators(
+    chat: Chats, classroom: SoloClassroom, client: LmsClient
+) -> None:
+    root, code = await chat("root"), new_token()
+    operator = OperatorClient({NODE_ID: classroom.address}, ClusterSecret(classroom.secret))
+    await asyncio.to_thread(operator.reset_administrator, "root", digest(code))
+    session = await client.login_by_link(code)
+    root.sign_in(session.token, "root", Role.ADMINISTRATOR)
+    told = (await root.run("audit", of="root")).text.plain.splitlines()
+    assert told[:2] == ["What was done by or to root", "an operator: reset passwords, root"]
+    with speaking("de"):
+        german = (await root.run("audit", of="root")).text.plain
+    assert "wer die Kursserver betreibt: " in german
 
 
 async def test_the_audit_goes_back_page_by_page(chat: Chats) -> None:

@@ -212,6 +212,7 @@ DATA = st.one_of(
     ),
     command("set_password", st.builds(SetPassword, password_hash=st.sampled_from([HASH, HASH + "x"]))),
     command("reset_password", st.builds(ResetPassword, code=people.map(link), lifetime_ms=small)),
+    command("reset_administrator", st.builds(ResetPassword, code=people.map(link), lifetime_ms=small)),
     command("set_disabled", st.builds(NewDisabling, username=people, disabled=st.booleans())),
     command(
         "import_roster",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protos.command_pb2 import CreateLinkCodes, RecordBackup, RecordTransfer
+from protos.command_pb2 import CreateLinkCodes, RecordBackup, RecordTransfer, ResetPassword
 from protos.lms_pb2 import (
     KIND_AUDIT,
     RECIPIENT_INSTRUCTOR,
@@ -104,8 +104,21 @@ def test_what_is_done_to_the_cluster_is_an_act_too(course: Course) -> None:
     assert course.refused("grace", record_backup=RecordBackup(node_id="n3")).reason == "WRONG_ROLE"
 
 
+def test_an_operators_act_is_theirs_and_no_persons(course: Course) -> None:
+    course.add("operator", ROLE_STUDENT)
+    course.accepted("", reset_administrator=ResetPassword(code=code("root"), lifetime_ms=1))
+    course.sign_in("root")
+    (record,) = records(course, object="root")
+    assert record.operator
+    assert (record.username, record.display_name) == ("", "")
+    assert (record.deed, record.index, record.term) == ("reset passwords", len(course.log) - 1, 1)
+    assert records(course, person="operator") == []
+    assert not any(each.operator for each in records(course) if each != record)
+
+
 def test_a_refused_act_and_a_dry_run_leave_no_record(course: Course) -> None:
     course.refused("root", set_disabled=NewDisabling(username="root", disabled=True))
+    course.refused("", reset_administrator=ResetPassword(code=code("ann")))
     rows = [RosterRow(username="cleo", display_name="Cleo", role=ROLE_STUDENT)]
     course.accepted("root", import_roster=NewRoster(rows=rows, dry_run=True))
     assert records(course) == []

@@ -182,6 +182,56 @@ def test_nobody_resets_their_own_password_or_a_disabled_persons(course: Course) 
     assert refusal.reason == "NO_SUCH_ITEM"
 
 
+def test_an_operators_reset_lets_the_last_administrator_in_and_nobody_with_what_was_lost(
+    course: Course,
+) -> None:
+    reset = ResetPassword(code=code("root"), lifetime_ms=HOUR_MS)
+    response = course.accepted("", reset_administrator=reset)
+    assert response.item.user.without_password
+    (made,) = response.link_codes
+    assert (made.username, made.code) == ("root", "")
+    assert made.expires.ToMilliseconds() == course.now_ms + HOUR_MS
+    assert course.refusal("root", KIND_USER).reason == "SESSION_ENDED"
+    late = with_password(course, "root", HASH)
+    assert course.refused("", create_session=late).reason == "BAD_CREDENTIALS"
+    course.accepted("", create_session=link_in("root"))
+    again = link_in("root", session="a second one")
+    assert course.refused("", create_session=again).reason == "LINK_USED"
+
+
+def test_what_an_operators_reset_gave_expires(course: Course) -> None:
+    reset = ResetPassword(code=code("root"), lifetime_ms=HOUR_MS)
+    course.accepted("", reset_administrator=reset)
+    course.now_ms += HOUR_MS
+    assert course.refused("", create_session=link_in("root")).reason == "LINK_EXPIRED"
+
+
+def test_an_operator_resets_enabled_administrators_only(course: Course) -> None:
+    course.add("ruth", ROLE_ADMINISTRATOR)
+    course.accepted("root", set_disabled=NewDisabling(username="ruth", disabled=True))
+    for username, reason in (
+        ("ann", "RULE"),
+        ("grace", "RULE"),
+        ("ruth", "ACCOUNT_DISABLED"),
+        ("nobody", "NO_SUCH_ITEM"),
+    ):
+        reset = ResetPassword(code=code(username), lifetime_ms=HOUR_MS)
+        assert course.refused("", reset_administrator=reset).reason == reason
+        refused = course.refused("", create_session=link_in(username, session="a try"))
+        assert refused.reason == "LINK_USED"
+    assert course.ids("ann", KIND_ACCOUNT) == ["ann"]
+    assert course.ids("grace", KIND_ACCOUNT) == ["grace"]
+
+
+def test_an_operators_code_that_a_link_has_already_opens_for_the_administrator_alone(
+    course: Course,
+) -> None:
+    make_links(course, "ann")
+    same = LinkCodeDigest(username="root", code_sha256=code("ann").code_sha256)
+    course.accepted("", reset_administrator=ResetPassword(code=same, lifetime_ms=HOUR_MS))
+    assert course.accepted("", create_session=link_in("ann")).item.user.username == "root"
+
+
 def test_a_person_may_be_added_without_a_password_but_not_in_the_first_release(course: Course) -> None:
     cleo = AddUser(username="cleo", display_name="Cleo", role=ROLE_STUDENT)
     old = course.refused("root", version=0, add_user=cleo)

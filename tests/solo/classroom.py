@@ -50,15 +50,20 @@ class SoloClassroom:
     client: GrpcLmsClient
     address: str
     """Where it serves, "host:port"."""
+    secret: str
+    """What its operators show."""
+    folder: Path
+    """Where its data are."""
 
     def __init__(self, now: Callable[[], datetime] = time_of_day, tutor: Tutor | None = None) -> None:
         self._now = now
         self._tutor = SoloTutor(tutor)
         self._administrator = ""
+        self.secret = secrets.token_hex(16)
 
     async def __aenter__(self) -> SoloClassroom:
         self._folder = TemporaryDirectory(prefix="classroom-")
-        folder = Path(self._folder.name)
+        self.folder = folder = Path(self._folder.name)
         self._classroom = Classroom(folder / "classroom.db", apply_command)
         self._driver = SoloDriver(self._classroom, self._time)
         alarms = Alarms()
@@ -68,7 +73,7 @@ class SoloClassroom:
             self._tutor,
             DiskReserve(folder, self._driver, alarms),
             alarms,
-            ClusterSecret(secrets.token_hex(16)),
+            ClusterSecret(self.secret),
             folder=folder,
             passwords=Passwords(QUICK),
             clock=self._time,

@@ -49,7 +49,8 @@ class LinkCode:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One act. `username` and `display_name` are empty where they would tell who asked a question."""
+    """One act. `username` and `display_name` are empty where they would tell who asked a question, and
+    of an act of whoever runs the servers."""
 
     index: int
     term: int
@@ -60,6 +61,7 @@ class Audit:
     """An item's id, a username or a node's id; empty for an act on several, who stand in `detail`."""
     detail: str
     time: datetime
+    by_operator: bool
 
 
 class PeopleCalls(Protocol):

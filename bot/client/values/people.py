@@ -49,4 +49,5 @@ def audit(item: lms_pb2.Item) -> Audit:
         object=message.object,
         detail=message.detail,
         time=moment(message.time),
+        by_operator=message.operator,
     )

@@ -77,6 +77,7 @@ SENTENCES = (
     Phrase("There is already a user {username}."),
     Phrase("This classroom already has users; an administrator can add more."),
     Phrase("You cannot disable yourself; another administrator can."),
+    Phrase("{username} is no administrator; an administrator can reset their password."),
     Phrase("You cannot reset your own password: change it, or let another administrator reset it."),
     Phrase("Everybody has a way in already: a password, a session or a link that is still good."),
     Phrase("Your session ended. Please log in again."),

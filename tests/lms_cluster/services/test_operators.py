@@ -13,6 +13,7 @@ from protos.lms_pb2 import (
     ChangeMembershipRequest,
     GetChainCheckpointRequest,
     GetClusterStatusRequest,
+    ResetAdministratorRequest,
     TransferLeadershipRequest,
 )
 from tests.lms_cluster.services.cluster import NODES, RunningCluster, eventually, refusal
@@ -33,6 +34,7 @@ async def test_strangers_may_look_but_neither_touch_nor_make_a_node_work(cluster
         admin.ChangeMembership(ChangeMembershipRequest(remove=["n2"])),
         admin.TransferLeadership(TransferLeadershipRequest()),
         admin.GetChainCheckpoint(GetChainCheckpointRequest(index=1_000)),
+        admin.ResetAdministrator(ResetAdministratorRequest(username="root", code_sha256=bytes(32))),
         anext(aiter(admin.Backup(BackupRequest()))),
     ):
         refused = await refusal(call)
