@@ -129,8 +129,12 @@ def rows(name: str, folder: Path, scratch: Path) -> list[Row]:
     model: Any = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
     model.eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    converted = scratch / f"{name}-converted"
-    ctranslate2.converters.TransformersConverter(str(folder)).convert(str(converted))
+    # CTranslate2 wants a name for what no token spells, and ours spell everything.
+    tokenizer.unk_token = tokenizer.unk_token or tokenizer.eos_token
+    named, converted = scratch / f"{name}-named", scratch / f"{name}-converted"
+    model.save_pretrained(named)
+    tokenizer.save_pretrained(named)
+    ctranslate2.converters.TransformersConverter(str(named)).convert(str(converted))
     drawn = torch.randint(16, model.config.vocab_size - 64, (ASKERS, PROMPT_TOKENS)).tolist()
     engines = {
         "transformers": plain_transformers(model),

@@ -160,6 +160,8 @@ def _serve_remote(options: argparse.Namespace) -> int:
 
 def _serve_local(options: argparse.Namespace) -> int:
     model = options.model or str(WEIGHTS)
+    # A thread that waits for another is not to spin: beside busy neighbours that costs ten times the answer.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if Path(model).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415

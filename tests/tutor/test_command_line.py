@@ -73,3 +73,10 @@ def test_a_port_out_of_range_is_a_usage_error(port: str) -> None:
     with pytest.raises(SystemExit) as wrong:
         main(["serve", f"--port={port}"])
     assert wrong.value.code == 2
+
+
+@pytest.mark.parametrize("address", ["9100", ":9100", "127.0.0.1:70000", "127.0.0.1:metrics"])
+def test_metrics_are_served_at_an_address_or_not_at_all(address: str) -> None:
+    with pytest.raises(SystemExit) as wrong:
+        main(["serve", "--port=0", f"--metrics={address}"])
+    assert wrong.value.code == 2
