@@ -235,7 +235,7 @@ async def test_a_notice_that_could_not_be_sent_is_sent_later(
     send = bot.place.send
     faults = [OSError("no network"), OSError("no network")]
 
-    async def faulty(chat: str, reply: Reply) -> str:
+    async def faulty(chat: str, reply: Reply) -> tuple[str, ...]:
         if faults:
             raise faults.pop()
         return await send(chat, reply)
