@@ -3,7 +3,7 @@
 import json
 import lzma
 import random
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,11 @@ def test_training_writes_a_folder_that_loads_and_scores(folder: Path, tmp_path: 
     backend = Gpt2Backend(tmp_path)
     assert backend.name == "small"
     assert backend.read([Asked("Which entry?", (("", "The red entry."),))], Stop())
+
+
+def test_a_size_that_reads_no_text_goes_on_to_the_questions(folder: Path, tmp_path: Path) -> None:
+    train(Order(replace(SMALL, text_tokens=0), folder, tmp_path, "cpu", None))
+    assert (tmp_path / "model.safetensors").exists()
 
 
 def test_the_same_seed_gives_the_same_weights_and_a_finished_run_resumes_to_the_same(

@@ -36,6 +36,8 @@ class Stage:
 
     def done(self, step: int, seconds: float) -> float:
         """The share of the stage that lies behind, 0 to 1."""
+        if step >= self.steps:
+            return 1.0
         by_time = seconds / self.seconds if self.seconds else 0.0
         return min(1.0, max(step / self.steps, by_time))
 
