@@ -2,11 +2,12 @@
 
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from tutor.features import MODEL_NAMES, NAMES, Features
+from tutor.features import LIKELIHOOD, NAMES, SELECTION, Features
 from tutor.reading import Reading, Selection
 
 FILE_NAME = "calibration.json"
@@ -31,6 +32,10 @@ class Calibration:
         )
         return 1.0 / (1.0 + math.exp(-score)) if score >= 0 else math.exp(score) / (1.0 + math.exp(score))
 
+    def weighs(self, names: Collection[str]) -> bool:
+        """Whether any of these features has a weight."""
+        return any(weight for name, weight in zip(NAMES, self.weights, strict=True) if name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class Calibrations:
@@ -43,9 +48,12 @@ class Calibrations:
     @property
     def read(self) -> bool:
         """Whether what a model reads weighs anything: else there is no need to ask it."""
-        columns = [NAMES.index(name) for name in MODEL_NAMES]
-        fitted = (self.selection, self.likelihood)
-        return any(each.weights[column] for each in fitted for column in columns)
+        return self.selection.weighs(SELECTION) or self.likelihood.weighs(LIKELIHOOD)
+
+    @property
+    def words_alone(self) -> "Calibrations":
+        """By which no model is read."""
+        return Calibrations(self.words, self.words, self.words)
 
     def of(self, reading: Reading) -> Calibration:
         return self.selection if isinstance(reading, Selection) else self.likelihood
@@ -60,6 +68,12 @@ def load(path: Path) -> Calibrations:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CalibrationUnreadable(f"{path}: {error}") from error
+
+
+def load_for(model: str, shipped: Path) -> Calibrations:
+    """The folder's own or, where it has none, that in `shipped`. Raises CalibrationUnreadable."""
+    own = Path(model) / FILE_NAME
+    return load(own if own.exists() else shipped / FILE_NAME)
 
 
 def _calibration(path: Path, written: dict[str, Any]) -> Calibration:

@@ -71,8 +71,10 @@ class Features:
 
 
 NAMES = tuple(field.name for field in fields(Features))
-MODEL_NAMES = ("likelihood", "posterior", "lift", "chosen", "against_none", "answers")
-"""Those that a model fills in."""
+LIKELIHOOD = ("likelihood", "posterior", "lift")
+SELECTION = ("chosen", "against_none", "answers")
+"""Those that a model fills in, by how it reads."""
+WORDS = tuple(name for name in NAMES if name not in LIKELIHOOD + SELECTION)
 _MOST_NATS = 8.0
 
 

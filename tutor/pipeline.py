@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.backends.protocol import Backend
-from tutor.calibration import Calibrations
+from tutor.calibration import Calibration, Calibrations
 from tutor.candidates import Candidate, find_candidates
 from tutor.compose import compose, pointer
 from tutor.features import Features, measure, with_reading
 from tutor.ground import Judgement, decide, judge
-from tutor.reading import Asked
+from tutor.reading import Asked, Reading
 from tutor.stop import Stop
 from tutor.types import Answer, Mode, Policy, Question, Quote
 
@@ -41,6 +41,10 @@ class Shortlist:
         headings = [passage.heading for passage in self.question.passages]
         evidence = ((headings[each.passage], each.in_context) for each in self.candidates)
         return Asked(self.question.query, tuple(evidence))
+
+    def judged(self, words: Calibration) -> Judgement:
+        """With nothing read."""
+        return judge(self.candidates, self.features, words)
 
 
 SHORTLISTED = 12
@@ -82,8 +86,7 @@ class Pipeline:
 
     def by_words(self, question: Question) -> Answer:
         """What the words alone say, for when there is no time for the model. From any thread."""
-        found = shortlist(question, self._calibrations)
-        judgement = judge(found.candidates, found.features, self._calibrations.words)
+        judgement = shortlist(question, self._calibrations).judged(self._calibrations.words)
         return replace(compose(question.passages, decide(judgement), question.policy), by_words=True)
 
     def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
@@ -95,16 +98,18 @@ class Pipeline:
         for question in questions:
             stop.check()
             shortlists.append(shortlist(question, self._calibrations))
+        if not self._calibrations.read:
+            return [each.judged(self._calibrations.words) for each in shortlists]
         asked = [each.asked for each in shortlists if each.candidates]
-        readings = iter(self._backend.read(asked, stop) if asked and self._calibrations.read else ())
-        judgements = []
-        for each in shortlists:
-            features, calibration = each.features, self._calibrations.words
-            if each.candidates and self._calibrations.read:
-                reading = next(readings)
-                features, calibration = with_reading(features, reading), self._calibrations.of(reading)
-            judgements.append(judge(each.candidates, features, calibration))
-        return judgements
+        readings = iter(self._backend.read(asked, stop) if asked else ())
+        return [
+            self._judged(each, next(readings)) if each.candidates else each.judged(self._calibrations.words)
+            for each in shortlists
+        ]
+
+    def _judged(self, found: Shortlist, reading: Reading) -> Judgement:
+        features = with_reading(found.features, reading)
+        return judge(found.candidates, features, self._calibrations.of(reading))
 
     def _free(self, question: Question, stop: Stop) -> Iterator[Part]:
         """Freely generated, with no claim to be right: its confidence is 0 and its sources carry no quote."""

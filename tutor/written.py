@@ -22,8 +22,7 @@ class WrittenPipeline(Pipeline):
     side_by_side = True
 
     def __init__(self, backend: Backend, calibrations: Calibrations) -> None:
-        words = calibrations.words
-        super().__init__(backend, Calibrations(words, words, words), Mode.FREE)
+        super().__init__(backend, calibrations.words_alone, Mode.FREE)
 
     def generates(self, question: Question) -> bool:
         """Always, also where only hints are allowed: they are of what would be quoted."""

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import pytest
 from protos import tutor_pb2
 from protos.tutor_pb2_grpc import TutorServiceStub
 from tutor.calibration import Calibration, Calibrations
-from tutor.features import NAMES
+from tutor.features import NAMES, WORDS
 from tutor.pipeline import Pipeline
 from tutor.reading import Asked, Likelihoods
 from tutor.service.server import Running, listen
@@ -55,8 +56,10 @@ def weighted(threshold: float, **weights: float) -> Calibration:
 
 
 def always(calibration: Calibration) -> Calibrations:
-    """The same one, however a model reads."""
-    return Calibrations(calibration, calibration, calibration)
+    """The same one, however a model reads, and without a model that of words."""
+    by_words = zip(NAMES, calibration.weights, strict=True)
+    words = replace(calibration, weights=tuple(each if name in WORDS else 0.0 for name, each in by_words))
+    return Calibrations(words, calibration, calibration)
 
 
 LEXICAL = weighted(0.5, coverage=4.0, lexical=1.0, lift=1e-9)

@@ -18,7 +18,7 @@ from tutor.training import data
 from tutor.training.calibrate import calibrate
 from tutor.training.exercise import Exercise, draw
 from tutor.training.fit import ANSWERED_SHARE, Rows, best_probability, fit
-from tutor.training.keywords import keyword_exercise
+from tutor.training.keywords import Keywords, keyword_exercise
 from tutor.training.run import Order, train
 from tutor.training.selection import examples
 from tutor.training.sizes import SIZES, Size
@@ -86,9 +86,9 @@ def test_a_question_without_an_answer_makes_no_choice(folder: Path) -> None:
 def test_a_made_up_question_is_answered_by_the_piece_that_has_its_words() -> None:
     pieces = [[10 * number + place for place in range(10)] for number in range(5)]
     telling = [token % 10 > 2 for token in range(50)]
-    related = [[token] for token in range(50)]
+    keywords = Keywords(telling, [[token] for token in range(50)], [[0, 1]])
     for seed in range(20):
-        made = keyword_exercise(pieces, telling, related, [[0, 1]], random.Random(seed))
+        made = keyword_exercise(pieces, keywords, random.Random(seed))
         assert made is not None
         asked = set(made.query[2:])
         holding = [number for number, piece in enumerate(made.sentences) if asked <= set(piece)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from tutor.backends.passes import passes, tokens_at_once
 from tutor.reading import Asked, Selection
 from tutor.selector_prompt import MAX_QUERY_TOKENS, MAX_SENTENCE_TOKENS, SelectorLayout, SelectorPrompt
 from tutor.stop import Stop
@@ -20,15 +21,6 @@ DECIMALS = 4
 """Of a nat: what of a number is the same alone and in a batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What one prompt says of its sentences, in its own order."""
-
-    chosen: tuple[float, ...]
-    none: float
-    answers: tuple[float, ...]
-
-
 class Selector:
     """Reads each prompt's sentences forwards and backwards, for where a sentence stands should not matter."""
 
@@ -39,17 +31,15 @@ class Selector:
         self._model = model
         self._layout = SelectorLayout(encode, token_id)
         self._room = int(model.config.n_positions)
+        self._at_once = tokens_at_once(model.num_parameters())
 
     def select(self, asked: Sequence[Asked], stop: Stop) -> list[Selection]:
         """Raises Stopped between two forward passes."""
         prompts = [prompt for each in asked for prompt in self._both_ways(each)]
-        views: list[_View] = [_View((), 0.0, ())] * len(prompts)
-        by_length = sorted(range(len(prompts)), key=lambda at: (len(prompts[at].ids), at))
-        for first in range(0, len(by_length), BATCH):
+        views: dict[int, View] = {}
+        for batch in passes([len(prompt.ids) for prompt in prompts], BATCH, self._at_once):
             stop.check()
-            batch = by_length[first : first + BATCH]
-            for at, view in zip(batch, self._views([prompts[at] for at in batch]), strict=True):
-                views[at] = view
+            views |= zip(batch, read(self._model, self._layout, [prompts[at] for at in batch]), strict=True)
         return [
             _selection(views[2 * number], views[2 * number + 1], len(each.evidence))
             for number, each in enumerate(asked)
@@ -62,39 +52,43 @@ class Selector:
         shown = sentences[: len(forwards.places) - 1]
         return forwards, self._layout.prompt(query, shown[::-1], self._room)
 
-    def _views(self, prompts: Sequence[SelectorPrompt]) -> list[_View]:
-        width = max(len(prompt.ids) for prompt in prompts)
-        ids = self._padded([prompt.ids for prompt in prompts], width)
-        types = self._padded([prompt.types for prompt in prompts], width)
-        hidden = self._model.transformer(input_ids=ids, token_type_ids=types).last_hidden_state
-        words = self._model.lm_head.weight
-        markers = words[self._layout.markers]
-        answers = words[self._layout.answer] - words[self._layout.none]
-        views = []
-        for row, prompt in zip(hidden, prompts, strict=True):
-            read = row[prompt.places]
-            none, *chosen = torch.log_softmax(read[-1] @ markers[: len(read)].T, -1).tolist()
-            views.append(_View(tuple(chosen), none, tuple((read[:-1] @ answers).tolist())))
-        return views
 
-    def _padded(self, rows: Sequence[Sequence[int]], width: int) -> torch.Tensor:
-        return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], device=self._model.device)
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a model says of one prompt's sentences: `chosen` holds log P of none and of each, `answers` the
+    log odds of each by itself; in nats, and in the prompt's order."""
+
+    chosen: torch.Tensor
+    answers: torch.Tensor
 
 
-def _selection(forwards: _View, backwards: _View, sentences: int) -> Selection:
+def read(model: Any, layout: SelectorLayout, prompts: Sequence[SelectorPrompt]) -> list[View]:
+    """One forward pass of `model`, a GPT2LMHeadModel, in training and in serving alike."""
+    width = max(len(prompt.ids) for prompt in prompts)
+    ids, types = (
+        torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], device=model.device)
+        for rows in ([prompt.ids for prompt in prompts], [prompt.types for prompt in prompts])
+    )
+    hidden = model.transformer(input_ids=ids, token_type_ids=types).last_hidden_state
+    words = model.lm_head.weight
+    markers = words[layout.markers]
+    answers = words[layout.answer] - words[layout.none]
+    views = []
+    for row, prompt in zip(hidden, prompts, strict=True):
+        asked = row[prompt.places]
+        chosen = torch.log_softmax((asked[-1] @ markers[: len(asked)].T).float(), -1)
+        views.append(View(chosen, (asked[:-1] @ answers).float()))
+    return views
+
+
+def _selection(forwards: View, backwards: View, sentences: int) -> Selection:
     """The mean of both views; rounded, so that what else was in the batch cannot show. Sentences that there
     was no room for are as unlikely as can be."""
-    missing = sentences - len(forwards.chosen)
-    return Selection(
-        _means(forwards.chosen, backwards.chosen[::-1]) + (UNREAD,) * missing,
-        _mean(forwards.none, backwards.none),
-        _means(forwards.answers, backwards.answers[::-1]) + (UNREAD,) * missing,
-    )
+    none, *chosen = _means(forwards.chosen, torch.cat([backwards.chosen[:1], backwards.chosen[1:].flip(0)]))
+    answers = _means(forwards.answers, backwards.answers.flip(0))
+    unread = (UNREAD,) * (sentences - len(chosen))
+    return Selection((*chosen, *unread), none, (*answers, *unread))
 
 
-def _means(some: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
-    return tuple(_mean(one, other) for one, other in zip(some, others, strict=True))
-
-
-def _mean(one: float, other: float) -> float:
-    return round((one + other) / 2.0, DECIMALS)
+def _means(some: torch.Tensor, others: torch.Tensor) -> list[float]:
+    return [round(mean, DECIMALS) for mean in ((some.double() + others.double()) / 2.0).tolist()]

@@ -30,8 +30,6 @@ def load_pipeline(model: str, shipped: Path, mode: Mode, selects: bool = True) -
     A folder without a calibration of its own uses that of the model in `shipped`.
     Raises ModelUnusable and CalibrationUnreadable.
     """
-    own = Path(model) / calibration.FILE_NAME
-    calibrated = calibration.load(own if own.exists() else shipped / calibration.FILE_NAME)
-    pipeline = Pipeline(Gpt2Backend(model, selects), calibrated, mode)
+    pipeline = Pipeline(Gpt2Backend(model, selects), calibration.load_for(model, shipped), mode)
     pipeline.answer(_WARM_UP, Stop())
     return pipeline

@@ -8,33 +8,21 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tutor import calibration
 from tutor.backends.gpt2 import Gpt2Backend
 from tutor.calibration import Calibration, Calibrations
 from tutor.evaluation.metrics import auroc
-from tutor.features import NAMES, with_reading
+from tutor.features import LIKELIHOOD, NAMES, SELECTION, WORDS, with_reading
+from tutor.ground import judge
 from tutor.pipeline import SHORTLISTED
 from tutor.reading import Asked
 from tutor.stop import Stop
-from tutor.training import data
+from tutor.training import SEED, data
 from tutor.training.dev_cases import NEAR_MISS, OUTSIDE, Case, dev_cases
 from tutor.training.fit import Rows, best_probability, fit
-
-SEED = 20260101
-SELECTION = ("chosen", "against_none", "answers")
-LIKELIHOOD = ("likelihood", "posterior", "lift")
-WORDS = tuple(name for name in NAMES if name not in SELECTION + LIKELIHOOD)
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """Cases, and their rows by whatever read them."""
-
-    cases: Sequence[Case]
-    rows: Sequence[Rows]
 
 
 def calibrate(folder: Path, model: Path, questions: int) -> None:
@@ -70,11 +58,11 @@ def _rows(case: Case, kept: Sequence[int]) -> Rows:
 
 def _read(case: Case, words: Calibration, backend: Gpt2Backend) -> Rows:
     """The shortlist, as the pipeline makes it, with what the model makes of it."""
-    ranked = sorted(range(len(case.features)), key=lambda at: (-words.probability(case.features[at]), at))
-    rows = _rows(case, ranked[:SHORTLISTED])
+    shortlist = judge(case.candidates, case.features, words).ranking[:SHORTLISTED]
+    rows = _rows(case, shortlist)
     if not rows.features:
         return rows
-    evidence = tuple(("", case.candidates[at].in_context) for at in ranked[:SHORTLISTED])
+    evidence = tuple(("", case.candidates[at].in_context) for at in shortlist)
     (reading,) = backend.read([Asked(case.question.query, evidence)], Stop())
     return replace(rows, features=with_reading(rows.features, reading))
 

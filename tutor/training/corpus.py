@@ -8,11 +8,10 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from tutor.training import data, embeddings
+from tutor.training import SEED, data, embeddings
 from tutor.training.pretrain import encode_corpus
 from tutor.training.tokenizer import token_id, train_tokenizer
 
-SEED = 20260101
 EVERY = 4
 """The tokenizer is trained on every fourth document: more change few merges."""
 

@@ -1,4 +1,4 @@
-"""Reads the training data: documents of chosen sources, and questions with the sentences that answer them."""
+"""Reads the training data: documents, and questions with the sentences that answer them."""
 
 import csv
 import json
@@ -36,7 +36,6 @@ class Choice:
 
     title: str
     question: str
-    answer: str
     candidates: tuple[str, ...]
 
 
@@ -103,7 +102,7 @@ def choice(item: Item, others: int) -> Choice | None:
         (number for number in range(len(cut)) if number != gold), key=lambda number: abs(number - gold)
     )
     chosen = (texts[gold], *(texts[number] for number in near[:others] if cut[number].text != cut[gold].text))
-    return Choice(item.title, item.question, item.answers[0], chosen)
+    return Choice(item.title, item.question, chosen)
 
 
 def _titles(folder: Path) -> dict[tuple[str, str], str]:

@@ -11,15 +11,13 @@ import torch
 
 from tutor.prompt import SPECIAL_TOKENS
 from tutor.selector_prompt import MAX_QUERY_TOKENS, MAX_SENTENCE_TOKENS, SelectorLayout
-from tutor.training import data
+from tutor.training import SEED, data
 from tutor.training.corpus import Corpus
 from tutor.training.data import Choice
 from tutor.training.exercise import Exercise
-from tutor.training.finetune import Keywords
-from tutor.training.keywords import OPENINGS
+from tutor.training.keywords import OPENINGS, Keywords
 from tutor.training.selection import examples
 
-SEED = 20260101
 NEIGHBOURS = 3
 COMMONEST = 150
 """Tokens that no question is made of."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from tutor.selector_prompt import SelectorLayout
-from tutor.training import checkpoint, data
+from tutor.training import SEED, checkpoint, data
 from tutor.training.checkpoint import Progress
 from tutor.training.corpus import Corpus, read_corpus
 from tutor.training.curve import draw_curve
@@ -22,7 +22,6 @@ from tutor.training.questions import Questions, read_questions
 from tutor.training.sizes import Size
 from tutor.training.writing import writing_loss
 
-SEED = 20260101
 TEXT_RATE = 2e-3
 QUESTIONS_RATE = 8e-4
 MADE_UP = 0.4
@@ -109,8 +108,11 @@ class _Run:
 
     def questions_loss(self, questions: Questions, steps: int) -> BatchLoss:
         size = self._order.size
-        batches = SelectorBatches(self.layout, questions.examples, questions.keywords, size.batch, SEED)
-        select = selector_loss(self.model, self.layout, batches, (MADE_UP, int(MADE_UP_UNTIL * steps)))
+        made_up = (MADE_UP, int(MADE_UP_UNTIL * steps))
+        batches = SelectorBatches(
+            self.layout, questions.examples, questions.keywords, size.batch, made_up, SEED
+        )
+        select = selector_loss(self.model, self.layout, batches)
         if not size.write_every:
             return select
         write = writing_loss(self.model, questions.choices, self._corpus.encode, size.batch, SEED)

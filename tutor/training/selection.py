@@ -32,8 +32,6 @@ class Example:
     sentences: tuple[str, ...]
     gold: frozenset[int]
     answerable: bool
-    adversarial: bool
-    """No sentence answers, though they are about the matter."""
 
 
 def examples(items: Sequence[Item], seed: int) -> Iterator[Example]:
@@ -99,5 +97,4 @@ def _example(item: Item, texts: Sequence[str]) -> Example | None:
         tuple(found[number].in_context for number in kept),
         frozenset(place for place, number in enumerate(kept) if gold[number]),
         bool(item.answers),
-        not item.answers and not item.source.endswith("neg"),
     )

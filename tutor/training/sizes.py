@@ -1,6 +1,6 @@
 """The models this project trains, by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +30,38 @@ class Size:
 EPOCH_TOKENS = 33_300_000
 EPOCH_EXERCISES = 56_000
 
+_LARGE = Size(
+    "tutor-15m",
+    width=320,
+    layers=8,
+    heads=5,
+    context=512,
+    vocabulary=16_384,
+    text_tokens=10 * EPOCH_TOKENS,
+    text_batch=131_072,
+    exercises=3 * EPOCH_EXERCISES,
+    batch=32,
+    write_every=3,
+    dropout=0.1,
+    text_share=0.7,
+)
+_SMALL = Size(
+    "tutor-4m",
+    width=192,
+    layers=4,
+    heads=3,
+    context=512,
+    vocabulary=8_192,
+    text_tokens=0,
+    text_batch=2_048,
+    exercises=2 * EPOCH_EXERCISES,
+    batch=8,
+    write_every=0,
+    dropout=0.0,
+    text_share=0.0,
+)
 SIZES = {
     size.name: size
-    for size in (
-        Size(
-            "tutor-15m",
-            320,
-            8,
-            5,
-            512,
-            16_384,
-            10 * EPOCH_TOKENS,
-            131_072,
-            3 * EPOCH_EXERCISES,
-            32,
-            3,
-            0.1,
-            0.7,
-        ),
-        Size(
-            "tutor-19m",
-            384,
-            7,
-            6,
-            512,
-            16_384,
-            10 * EPOCH_TOKENS,
-            131_072,
-            3 * EPOCH_EXERCISES,
-            32,
-            3,
-            0.1,
-            0.7,
-        ),
-        Size("tutor-4m", 192, 4, 3, 512, 8_192, 0, 2_048, 2 * EPOCH_EXERCISES, 8, 0, 0.0, 0.0),
-    )
+    for size in (_LARGE, replace(_LARGE, name="tutor-19m", width=384, layers=7, heads=6), _SMALL)
 }
-DEFAULT_SIZE = "tutor-15m"
+DEFAULT_SIZE = _LARGE.name
