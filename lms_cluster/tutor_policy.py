@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from protos.lms_pb2 import TUTOR_POLICY_QUOTE, TutorPolicy
 from storage.models.course import Material, Tutoring
@@ -15,9 +15,9 @@ def tutor_policy() -> TutorPolicy.ValueType:
     return TUTOR_POLICY_QUOTE if policy is None else TutorPolicy.ValueType(policy)
 
 
-def unquotable_materials(now_ms: int) -> list[int]:
-    """By number: those whose file is marked so, in whichever upload of it, or is given out with an assignment
-    that somebody may still be at work on."""
+def unquotable_materials(now_ms: int) -> ModelSelect[Material]:
+    """Selects the numbers of those whose file is marked so, in whichever upload, or is given out with an
+    assignment that somebody may still be at work on."""
     ends_ms = fn.COALESCE(Assignment.cutoff_ms, Assignment.due_ms)
     extended = Extension.select(Extension.assignment).where(Extension.due_ms >= now_ms)
     given_out = (
@@ -26,5 +26,4 @@ def unquotable_materials(now_ms: int) -> list[int]:
         .where((ends_ms >= now_ms) | Assignment.number.in_(extended))
     )
     marked = Material.select(Material.file).where(Material.unquotable)
-    found = Material.select(Material.number).where(Material.file.in_(given_out) | Material.file.in_(marked))
-    return [number for (number,) in found.tuples().iterator()]
+    return Material.select(Material.number).where(Material.file.in_(given_out) | Material.file.in_(marked))

@@ -96,9 +96,9 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:end]
 
 
-def search(question: str, limit: int, without: Sequence[int] = ()) -> list[Found]:
+def search(question: str, limit: int, without: ModelSelect[Material] | None = None) -> list[Found]:
     """The passages that best match the words of `question`, best first; none where it has no telling word.
-    Those of the materials `without` are left out.
+    Those of materials whose numbers `without` selects are left out.
 
     Any text may be asked: its words are quoted one by one, so that nothing in it is taken for query syntax.
     """
@@ -112,8 +112,8 @@ def search(question: str, limit: int, without: Sequence[int] = ()) -> list[Found
         .order_by(SQL("badness"), PassageIndex.rowid)
         .limit(limit)
     )
-    if without:
-        left_out = Passage.select(Passage.number).where(Passage.material.in_(list(without)))
+    if without is not None:
+        left_out = Passage.select(Passage.number).where(Passage.material.in_(without))
         hits = hits.where(PassageIndex.rowid.not_in(left_out))
     badness: dict[int, float] = dict(hits.tuples().iterator())
     rows = Passage.select(Passage, Material).join(Material).where(Passage.number.in_(list(badness)))

@@ -18,7 +18,7 @@ from lms_cluster.commands.grade_versions import (
 )
 from lms_cluster.fields import FEEDBACK_MAX, Fields
 from lms_cluster.grade_details import details_of
-from lms_cluster.refusal import no_such_item, rule
+from lms_cluster.refusal import Violation, invalid, no_such_item, rule
 from protos.lms_pb2 import File, NewGrade, PostResponse
 from storage.models.coursework import GradeVersion, RubricLine, RubricScore, Submission
 
@@ -123,7 +123,6 @@ def _joined(feedback: str, files: Sequence[File], grading: Grading) -> Grading:
     known = {(file.sha256, file.name) for file in files}
     joined = [*files, *(file for file in grading.files if (file.sha256, file.name) not in known)]
     if len(joined) > FILES_MAX:
-        fields = Fields()
-        fields.wrong("files", f"must be at most {FILES_MAX} with those there, you sent {len(grading.files)}")
-        fields.done()
+        expected = f"must be at most {FILES_MAX} with those there"
+        raise invalid([Violation("files", f"{expected}, you sent {len(grading.files)}")])
     return replace(grading, feedback=grading.feedback or feedback, files=joined)

@@ -7,8 +7,9 @@ from peewee import Expression
 from lms_cluster.similarity import is_similar
 from lms_cluster.threads import query_item, threads_of
 from lms_cluster.views.search import Search
+from lms_cluster.views.tutoring import handed_over
 from protos.lms_pb2 import RATING_WRONG, RECIPIENT_INSTRUCTOR, Item
-from storage.models.questions import Answer, AnswerRating, Endorsement, FollowUp, Query
+from storage.models.questions import Answer, AnswerRating, Endorsement, Query
 
 WORDS_SEARCHED_MAX = 1_000
 """Questions whose words are compared, the newest first."""
@@ -34,7 +35,7 @@ def find(search: Search) -> list[Item]:
 def _awaits_instructors() -> Expression:
     """Asked of them or handed to them and not answered; or the tutor's answer is doubted, and no instructor
     has said anything since."""
-    with_them = (Query.recipient == RECIPIENT_INSTRUCTOR) | Query.number.in_(FollowUp.select(FollowUp.query))
+    with_them = (Query.recipient == RECIPIENT_INSTRUCTOR) | handed_over()
     doubted = (
         AnswerRating.select(AnswerRating.query)
         .where(AnswerRating.rating == RATING_WRONG)

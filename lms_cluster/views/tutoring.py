@@ -36,21 +36,23 @@ def pending_tutor_queries() -> list[PendingQuery]:
     late."""
     if tutor_policy() == TUTOR_POLICY_OFF:
         return []
-    rows = list(Query.select().where(_pending()).order_by(Query.number))
-    alone = {row.number for row in waiting_for_tutor_alone()}
+    told = Query.delay_reported | handed_over()
+    pending = Query.select(Query.number, Query.text, Query.asked_ms, told).where(_pending())
     return [
-        PendingQuery(
-            ids.QUERY.id(row.number), row.text, row.asked_ms, row.delay_reported or row.number not in alone
-        )
-        for row in rows
+        PendingQuery(ids.QUERY.id(number), text, asked_ms, bool(told))
+        for number, text, asked_ms, told in pending.order_by(Query.number).tuples().iterator()
     ]
 
 
 def waiting_for_tutor_alone() -> list[Query]:
     """Those of the pending that were not handed to the instructors meanwhile; oldest first."""
-    handed_over = FollowUp.select(FollowUp.query)
-    pending = Query.select().where(_pending() & Query.number.not_in(handed_over))
-    return list(pending.order_by(Query.number))
+    return list(Query.select().where(_pending() & ~handed_over()).order_by(Query.number))
+
+
+def handed_over() -> Expression:
+    """Of a query: it is with the instructors, whomever it was asked of first."""
+    with_them: Expression = Query.number.in_(FollowUp.select(FollowUp.query))
+    return with_them
 
 
 def count_pending_tutor_queries() -> int:
