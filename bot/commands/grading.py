@@ -133,7 +133,7 @@ class Grading:
         assignment = await self._assignment(conversation, values["submission"])
         rubric = assignment.rules.rubric
         if given is None and not rubric:
-            return Part(text.points_prompt(assignment.points), str)
+            return Part(text.points_prompt(assignment.points), str, whole=True)
         return marks.next_line(given, rubric)
 
     async def _assignment(self, conversation: Conversation, submission_id: str) -> Assignment:

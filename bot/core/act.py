@@ -115,7 +115,7 @@ class Act:
         try:
             part = await self._asking.part(command, dialogue, arg)
             filled = steps.give(dialogue, arg, word if part is None else part.keep(word), self._secrets)
-            if part is not None:
+            if part is not None and not part.whole:
                 # Its next piece is another question, though of the same argument.
                 filled = replace(filled, refusals=0)
         except BadValue as bad:

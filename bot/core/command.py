@@ -37,6 +37,8 @@ class Part:
     prompt: Words
     keep: Callable[[str], str]
     """From the answer to all that was given of the argument so far, this answer with it; raises BadValue."""
+    whole: bool = False
+    """The argument after all, asked for in other words: no further piece is another question."""
 
 
 @dataclass(frozen=True, slots=True)
