@@ -125,9 +125,7 @@ def random_gpt2(folder: Path) -> None:
     ).save_pretrained(folder)
 
 
-def rows(name: str, folder: Path, scratch: Path) -> list[Row]:
-    model: Any = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
-    model.eval()
+def rows(name: str, folder: Path, model: Any, scratch: Path) -> list[Row]:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     # CTranslate2 wants a name for what no token spells, and ours spell everything.
     tokenizer.unk_token = tokenizer.unk_token or tokenizer.eos_token
@@ -160,11 +158,13 @@ def main() -> None:
         large = Path(scratch) / "gpt2-124m"
         random_gpt2(large)
         for name, folder in (("gpt2-124m", large), ("shipped", WEIGHTS)):
-            read = GPT2LMHeadModel.from_pretrained(folder).num_parameters() * 4
+            model: Any = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
+            model.eval()
+            read = model.num_parameters() * 4
             print(f"\n{name}: at most {copied / read:.0f} tokens/s in float32 for one asker")
             print(f"{'engine':22}{'askers':>7}{'first token ms':>16}{'tokens/s':>10}{'x transformers':>16}")
             beside: dict[int, float] = {}
-            for row in rows(name, folder, Path(scratch)):
+            for row in rows(name, folder, model, Path(scratch)):
                 beside.setdefault(row.askers, row.tokens_per_s)
                 ratio = row.tokens_per_s / beside[row.askers]
                 print(

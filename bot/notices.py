@@ -19,11 +19,11 @@ from bot.client.api import (
 )
 from bot.commands.answers import said
 from bot.commands.dates import Calendar
+from bot.commands.tutor_replies import hand_over
 from bot.core.model import SEVERAL, Button, Reply
 from bot.core.richtext import Span, Text, bold, join, lines, plain, quote
 from bot.core.text import notices as text
 from bot.core.text.phrases import open_item
-from bot.core.text.questions import ASK_INSTRUCTOR
 
 EXCERPT_CHARACTERS_MAX = 300
 DIGEST_BUTTONS_MAX = 10
@@ -124,11 +124,9 @@ def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
             stands = corrections[-1] if corrections else query.tutor_answer
             told = _Told(text.reviewed(query.id), _excerpt(stands.text if stands else ""), opened, follow_up)
         case EventKind.TUTOR_DELAYED:
-            hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
-            told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), hand_over)
+            told = _Told(text.tutor_unreachable(query.id), plain(str(text.TUTOR_DELAYED)), hand_over(query))
         case EventKind.TUTOR_OFF:
-            hand_over = Button(str(ASK_INSTRUCTOR), f"{follow_up}:")
-            told = _Told(text.tutor_turned_off(query.id), plain(str(text.TUTOR_OFF)), hand_over)
+            told = _Told(text.tutor_turned_off(query.id), plain(str(text.TUTOR_OFF)), hand_over(query))
     return told
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -187,8 +188,11 @@ def _values_of(file: str, table: str) -> Iterator[str]:
                     yield from (words for each in values for words in _readings(each, {}))
 
 
-def _trees() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in SOURCES:
-        for path in sorted(folder.rglob("*.py")):
-            if not UNHEARD & set(path.relative_to(folder).parts):
-                yield path, ast.parse(path.read_text("utf-8"))
+@cache
+def _trees() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple(
+        (path, ast.parse(path.read_text("utf-8")))
+        for folder in SOURCES
+        for path in sorted(folder.rglob("*.py"))
+        if not UNHEARD & set(path.relative_to(folder).parts)
+    )

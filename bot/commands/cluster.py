@@ -112,17 +112,14 @@ def _headline(nodes: Sequence[NodeStatus]) -> str:
 def _tutor(nodes: Sequence[NodeStatus]) -> list[str]:
     """A node that was cut off may still believe what was true; the newest term knows best."""
     up = [node for node in nodes if not node.error]
-    newest = max(up, key=lambda node: (node.term, node.applied_index), default=None)
-    if newest is None:
+    up.sort(key=lambda node: (node.term, node.applied_index), reverse=True)
+    if not up:
         return []
-    reaches = max(
-        (node for node in up if node.tutor_reachable),
-        key=lambda node: (node.term, node.applied_index),
-        default=None,
-    )
+    waiting = up[0].pending_queries
+    reaches = next((node for node in up if node.tutor_reachable), None)
     if reaches is None:
-        return [text.tutor_away(newest.pending_queries)]
-    here = text.tutor_here(reaches.tutor_model, reaches.tutor_generates, newest.pending_queries)
+        return [text.tutor_away(waiting)]
+    here = text.tutor_here(reaches.tutor_model, reaches.tutor_generates, waiting)
     return [here, text.tutor_queue(reaches.tutor_queue, reaches.tutor_queue_limit)]
 
 

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest
@@ -15,6 +15,8 @@ from bot.adapters.telegram.attempts import ChatCalls
 from bot.adapters.telegram.rendering import sendable
 from bot.core.model import OutgoingFile
 from bot.core.richtext import Text
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -77,21 +79,17 @@ class Uploads:
         return message
 
     async def _media_group(self, chat: str, files: Sequence[OutgoingFile]) -> str:
+        keys = [_key(file, _shown(file)) for file in files]
+
         async def show(to: int) -> tuple[Message, ...]:
             return await self._bot.send_media_group(
                 to,
-                [_media(file, self._sent.sent_file(_key(file, _shown(file)))) for file in files],
+                [_media(file, self._sent.sent_file(key)) for file, key in zip(files, keys, strict=True)],
                 read_timeout=UPLOAD_SECONDS,
                 write_timeout=UPLOAD_SECONDS,
             )
 
-        keys = [_key(file, _shown(file)) for file in files]
-        try:
-            messages = await self._calls.attempt(chat, show)
-        except BadRequest:
-            if not self._forgotten(keys):
-                raise
-            messages = await self._calls.attempt(chat, show)
+        messages = await self._named(keys, lambda: self._calls.attempt(chat, show))
         for key, message in zip(keys, messages, strict=True):
             self._keep(key, message)
         return str(messages[-1].message_id)
@@ -135,14 +133,18 @@ class Uploads:
     async def _one(
         self, chat: str, key: str, caption: Text, show: Callable[[int, str, str | None], Awaitable[Message]]
     ) -> str:
-        try:
-            message = await self._calls.formatted(chat, caption, show)
-        except BadRequest:
-            if not self._forgotten([key]):
-                raise
-            message = await self._calls.formatted(chat, caption, show)
+        message = await self._named([key], lambda: self._calls.formatted(chat, caption, show))
         self._keep(key, message)
         return str(message.message_id)
+
+    async def _named(self, keys: Sequence[str], send: Callable[[], Awaitable[T]]) -> T:
+        """What `send` gives; once more, with the files' content, where Telegram does not take one by name."""
+        try:
+            return await send()
+        except BadRequest:
+            if not self._forgotten(keys):
+                raise
+            return await send()
 
     def _forgotten(self, keys: Sequence[str]) -> bool:
         """Whether any of these files was named, which Telegram may not have liked; they no more will be."""

@@ -77,4 +77,4 @@ def deed_said(deed: str) -> str:
 
 
 def detail_said(deed: str, detail: str) -> str:
-    return said_again(detail, DETAILS.get(deed, ()), {})
+    return said_again(detail, DETAILS.get(deed, ()))

@@ -6,7 +6,6 @@ that stood in it; any other is passed on as it came.
 
 from __future__ import annotations
 
-from bot.core.language import ENGLISH, spoken
 from bot.core.text import deeds
 from bot.core.text.refusals import SENTENCES
 from bot.core.text.shapes import Words, said_again, shapes
@@ -19,4 +18,4 @@ SHAPES = shapes(SENTENCES)
 
 def told(sentence: str) -> str:
     """A sentence of the course servers in the language spoken, where it is known; else as it came."""
-    return sentence if spoken() == ENGLISH else said_again(sentence, SHAPES, WORDS)
+    return said_again(sentence, SHAPES, WORDS)

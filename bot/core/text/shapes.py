@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from bot.core.language import Phrase
+from bot.core.language import ENGLISH, Phrase, spoken
 
 Shapes = tuple[tuple[re.Pattern[str], Phrase], ...]
 Words = Mapping[str, Mapping[str, Phrase]]
 """By the name of a place: the words that can stand there, which are said again too."""
+_NO_WORDS: Words = {}
 
 
 def shapes(phrases: Iterable[Phrase]) -> Shapes:
@@ -19,8 +20,10 @@ def shapes(phrases: Iterable[Phrase]) -> Shapes:
     return tuple((_shape(phrase.message), phrase) for phrase in phrases)
 
 
-def said_again(sentence: str, known: Shapes, words: Words) -> str:
-    """As it came, where it has none of the shapes."""
+def said_again(sentence: str, known: Shapes, words: Words = _NO_WORDS) -> str:
+    """As it came, where it has none of the shapes, and in English."""
+    if spoken() == ENGLISH:
+        return sentence
     for shape, phrase in known:
         match = shape.fullmatch(sentence)
         if match is not None:

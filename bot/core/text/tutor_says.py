@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.language import ENGLISH, Phrase, spoken
+from bot.core.language import Phrase
 from bot.core.text.shapes import said_again, shapes
 
 OWN_SENTENCES = shapes(
@@ -19,4 +19,4 @@ OWN_SENTENCES = shapes(
 
 def said_by_tutor(sentence: str) -> str:
     """In the language spoken, where it is known; else as it came."""
-    return sentence if spoken() == ENGLISH else said_again(sentence, OWN_SENTENCES, {})
+    return said_again(sentence, OWN_SENTENCES)
