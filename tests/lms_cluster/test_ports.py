@@ -26,3 +26,10 @@ def test_a_port_that_somebody_has_is_not_given_out(monkeypatch: pytest.MonkeyPat
         assert free_ports(1) == [second]
         with pytest.raises(OSError, match="free"):
             free_ports(2)
+
+
+def test_a_port_that_was_given_out_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "RANGE", free_ports(8))
+    monkeypatch.setattr(ports, "_given", set())
+    assert len({port for _ in range(8) for port in free_ports(1)}) == 8
+    assert len(set(free_ports(8))) == 8

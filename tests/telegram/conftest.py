@@ -10,11 +10,12 @@ import pytest_asyncio
 
 from bot.adapters.telegram import limits
 from bot.client.api import LmsClient
+from lms_cluster.local.ports import free_ports
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom, seated
 from tests.telegram.chatting import Chatting
 from tests.telegram.people import Person
-from tests.telegram.running import Listener, MakeListener, adapter_for, free_port, running, webhook_in
+from tests.telegram.running import Listener, MakeListener, adapter_for, running, webhook_in
 from tests.telegram.server import BotApiServer
 
 
@@ -71,7 +72,7 @@ def grace(server: BotApiServer) -> Person:
 @pytest.fixture
 def another(server: BotApiServer, tmp_path: Path) -> MakeListener:
     """Makes bots that are sent updates. Each listens where the one before it did, and has the same shelf."""
-    port = free_port()
+    (port,) = free_ports(1)
 
     def make() -> Listener:
         return Listener(adapter_for(server, webhook_in(tmp_path, port)))

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from lms_cluster.local.ports import free_ports
 from tests.telegram.people import Person
 from tests.telegram.protocol import flood
-from tests.telegram.running import free_port
 from tests.telegram.server import TOKEN, BotApiServer
 
 # Nothing listens there: the bot must be there for people even while the course servers are not.
@@ -53,7 +53,7 @@ async def test_it_answers_and_ends_cleanly_when_told_to(
 async def test_told_where_to_it_is_sent_updates_and_shows_no_secret(
     server: BotApiServer, ada: Person, tmp_path: Path
 ) -> None:
-    port = free_port()
+    (port,) = free_ports(1)
     places = {
         "TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/homeroom",
         "TELEGRAM_WEBHOOK_LISTEN": f"127.0.0.1:{port}",

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.script import Transcript
+from lms_cluster.local.ports import free_ports
 from tests.dialogs.meddling import meddling, without_nodes
 from tests.dialogs.plays import TRANSCRIPTS
 from tests.dialogs.quoting_tutor import quoting_tutor
 from tests.solo.classroom import SoloClassroom
 from tests.telegram.chatting import Chatting
-from tests.telegram.running import free_port, running, webhook_in
+from tests.telegram.running import running, webhook_in
 from tests.telegram.server import BotApiServer
 from tests.telegram.stage import TelegramStage
 
@@ -37,7 +38,7 @@ async def test_a_transcript_holds_when_updates_are_sent(
     server: BotApiServer, classroom: SoloClassroom, tmp_path: Path
 ) -> None:
     transcript = Transcript.read(next(path for path in TRANSCRIPTS if path.stem == "files_and_captions"))
-    webhook = webhook_in(tmp_path, free_port())
+    webhook = webhook_in(tmp_path, *free_ports(1))
     chatting = Chatting(server, classroom.client, tmp_path / "bot.db", webhook)
 
     async def nothing(act: str) -> None:
