@@ -1,4 +1,4 @@
-"""The tour as `./cluster.sh demo` plays it without a terminal: real nodes, the real tutor, a killed leader."""
+"""The tour as `./cluster.sh demo` plays it without a terminal: real nodes, a real tutor, a killed leader."""
 
 from __future__ import annotations
 
