@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.client.api import LmsClient, LmsError, Session
 from bot.commands import arguments
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import card, go, saved_card
 from bot.core.command import (
     EVERYONE,
     SIGNED_IN,
@@ -135,7 +135,7 @@ class Account:
             join((text.USAGE, " ", code(usage(command)))),
             *(join((code(arg.name), f"  {arg.prompt}")) for arg in command.args),
             join((text.EXAMPLE, " ", code(command.example))),
-            buttons=[_button("help")],
+            buttons=[go("help")],
         )
 
     async def _what_can_be_said(self, conversation: Conversation, values: Values) -> list[Choice]:
@@ -166,7 +166,7 @@ class Account:
             text.welcome_back(user.display_name),
             text.signed_in_as(user.username, user.role),
             *([text.NO_PASSWORD_YET] if user.without_password else []),
-            buttons=[*([_button("password")] if user.without_password else []), *_first_steps(role)],
+            buttons=[*([go("password")] if user.without_password else []), *_first_steps(role)],
             menu=role,
         )
 
@@ -193,22 +193,22 @@ class Account:
             if error.code != "UNAUTHENTICATED":
                 raise
         conversation.sign_out()
-        return card(text.SIGNED_OUT, text.SIGNED_OUT_DETAIL, buttons=[_button("login")], menu=Role.ANYONE)
+        return card(text.SIGNED_OUT, text.SIGNED_OUT_DETAIL, buttons=[go("login")], menu=Role.ANYONE)
 
     async def whoami(self, conversation: Conversation, values: Values) -> Reply:
         if conversation.role is Role.ANYONE:
-            return card(text.NOBODY, buttons=[_button("login")])
+            return card(text.NOBODY, buttons=[go("login")])
         user = await self._client.account(conversation.token)
         return card(
             user.display_name,
             text.signed_in_as(user.username, user.role),
             *([text.NO_PASSWORD_YET] if user.without_password else []),
-            buttons=[_button("password"), _button("logout")],
+            buttons=[go("password"), go("logout")],
         )
 
     async def cancel(self, conversation: Conversation, values: Values) -> Reply:
         """Reached when nothing is under way; otherwise the engine has cancelled it."""
-        return card(core_text.NOTHING_TO_CANCEL, buttons=[_button("help")])
+        return card(core_text.NOTHING_TO_CANCEL, buttons=[go("help")])
 
     async def _end(self, token: str) -> None:
         """Leave no second session behind; the new one matters more than whether this succeeds."""
@@ -240,8 +240,4 @@ def _command_name(word: str) -> str:
 
 
 def _first_steps(role: Role) -> list[Button]:
-    return [_button(name) for name in _FIRST_STEPS[role]]
-
-
-def _button(command: str) -> Button:
-    return button(phrases.BUTTONS[command], command)
+    return [go(name) for name in _FIRST_STEPS[role]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import Announcement, LmsClient
 from bot.commands import arguments
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, button, card, go
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, STUDENTS, Arg, Command, Conversation, Values
@@ -49,7 +49,7 @@ class Announcements:
             return self._open(await self._client.announcement(conversation.token, values["announcement"]))
         told = await all_of(lambda page: self._client.announcements(conversation.token, page=page))
         if not told:
-            step = button(phrases.BUTTONS["assignments"], "assignments")
+            step = go("assignments")
             return card(text.NO_ANNOUNCEMENTS, buttons=[step])
         page = listing(told[::-1], values["page"], "announcements")
         return card(
@@ -68,7 +68,7 @@ class Announcements:
         return card(
             self._headline(announcement),
             quote(announcement.text),
-            buttons=[button(phrases.BUTTONS["announcements"], "announcements")],
+            buttons=[go("announcements")],
         )
 
     def _excerpt(self, announcement: Announcement) -> Text:

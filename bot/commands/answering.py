@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.client.api import LmsClient, Query, Rating
 from bot.commands import arguments
 from bot.commands.answers import tutors_own
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.threads import DRAFT, QUESTION_ID
@@ -82,7 +82,7 @@ class Answering:
         """Those that waited longest first, each to be replied to."""
         waiting = await self._waiting(conversation)
         if not waiting:
-            return card(text.INBOX_EMPTY, buttons=[button(phrases.BUTTONS["questions"], "questions")])
+            return card(text.INBOX_EMPTY, buttons=[go("questions")])
         page = listing(waiting, values["page"], "inbox", size=INBOX_ITEMS)
         for query in page.items:
             await conversation.say(self._item(query))
@@ -102,7 +102,7 @@ class Answering:
             text.answered(query.id),
             quote(query.text),
             text.FOR_EVERYBODY if query.published else text.ASKER_IS_TOLD,
-            buttons=[*_publish(query), button(phrases.BUTTONS["inbox"], "inbox")],
+            buttons=[*_publish(query), go("inbox")],
         )
 
     async def draft_card(self, conversation: Conversation, values: Values) -> Reply | None:
@@ -128,7 +128,7 @@ class Answering:
             text.endorsed(receipt.item.id),
             text.ASKER_IS_TOLD,
             text.STAYS_PRIVATE if receipt.item.private else text.FOR_EVERYBODY,
-            buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
+            buttons=[go("inbox")],
         )
 
     async def correct(self, conversation: Conversation, values: Values) -> Reply:
@@ -141,7 +141,7 @@ class Answering:
             quote(values["text"]),
             text.ASKER_IS_TOLD,
             text.STAYS_PRIVATE if receipt.item.private else text.FOR_EVERYBODY,
-            buttons=[button(phrases.BUTTONS["inbox"], "inbox")],
+            buttons=[go("inbox")],
         )
 
     def _item(self, query: Query) -> Reply:

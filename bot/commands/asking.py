@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.client.api import LmsClient, LmsError, Recipient, TutorPolicy
 from bot.commands import arguments
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import button, card, go, saved_card
 from bot.commands.tutor_replies import TutorReplies
 from bot.core.command import STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, StreamedReply
@@ -111,7 +111,7 @@ class Asking:
             text.asked_instructor(receipt.item.id),
             text.ANONYMOUS,
             *((text.PRIVATE,) if private else ()),
-            buttons=[button(phrases.BUTTONS["questions"], "questions")],
+            buttons=[go("questions")],
         )
         return replace(asked, on_reply=f"followup:{receipt.item.id}")
 

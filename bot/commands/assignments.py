@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.client.api import Assignment, Extension, Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments, assignment_rules, attachments
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, button, card, go
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.results import points_of
@@ -74,7 +74,7 @@ class Assignments:
         found = await all_of(lambda page: self._client.assignments(conversation.token, page=page))
         if not found:
             command = "newassignment" if conversation.role is Role.INSTRUCTOR else "materials"
-            return card(text.NO_ASSIGNMENTS, buttons=[button(phrases.BUTTONS[command], command)])
+            return card(text.NO_ASSIGNMENTS, buttons=[go(command)])
         own = await self._own(conversation)
         shown = listing(_soonest_first(found, self._calendar.now()), values["page"], "assignments")
         return card(
@@ -170,15 +170,15 @@ class Assignments:
         ]
 
     def _next_steps(self, role: Role, assignment: Assignment) -> list[Button]:
-        others = button(phrases.BUTTONS["assignments"], "assignments")
+        others = go("assignments")
         match role:
             case Role.STUDENT:
                 taken = not assignment_rules.refusal(assignment, self._calendar)
                 return [*([button(text.HAND_IN, "submit", assignment.id)] if taken else []), others]
             case Role.INSTRUCTOR:
                 return [
-                    button(phrases.BUTTONS["submissions"], "submissions", f"assignment={assignment.id}"),
-                    button(phrases.BUTTONS["pending"], "pending", assignment.id),
+                    go("submissions", f"assignment={assignment.id}"),
+                    go("pending", assignment.id),
                     button(text.GIVE_EXTENSION, "extend", assignment.id),
                 ]
             case _:

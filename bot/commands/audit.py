@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.client.api import Audit as Act
 from bot.client.api import LmsClient, Page
-from bot.commands.card import button, card
+from bot.commands.card import card, go
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, PAGE_ITEMS, page_button
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
@@ -55,7 +55,7 @@ class Audit:
         shown = acts[wanted - 1 - PAGE_ITEMS : wanted - 1]
         when = "" if since is None else self._calendar.absolute(since)
         other = "audit" if of or when else "users"
-        step = button(phrases.BUTTONS[other], other)
+        step = go(other)
         if not shown:
             return card(text.nothing(when), buttons=[step])
         # No button holds a colon; a point between hours and minutes is read as well.

@@ -53,6 +53,11 @@ def button(label: Words, command: str, *words: str) -> Button:
     return Button(as_label(str(label)), data)
 
 
+def go(command: str, *words: str) -> Button:
+    """A tap that says `/command word word`, under the label that the command has everywhere."""
+    return button(phrases.BUTTONS[command], command, *words)
+
+
 async def all_of(fetch: Callable[[str], Awaitable[Page[T]]]) -> list[T]:
     """Every item of a list, page by page; `fetch` takes the page's token."""
     items: list[T] = []

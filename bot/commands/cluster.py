@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import LmsClient, NodeStatus
-from bot.commands.card import button, card
+from bot.commands.card import button, card, go
 from bot.core.command import ADMINISTRATORS, EVERYONE, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Button, Reply, Role
 from bot.core.richtext import code
@@ -49,7 +49,7 @@ class Cluster:
         nodes = await self._client.status()
         steps = [button(phrases.LOOK_AGAIN, "status")]
         if conversation.role is Role.ADMINISTRATOR:
-            steps.append(button(phrases.BUTTONS["cluster"], "cluster"))
+            steps.append(go("cluster"))
         return card(_headline(nodes), *map(_line, nodes), *_tutor(nodes), buttons=steps)
 
     # --- for administrators ---
@@ -57,7 +57,7 @@ class Cluster:
     async def cluster(self, conversation: Conversation, values: Values) -> Reply:
         if values["action"] == TRANSFER:
             leader = await self._client.transfer_leadership(conversation.token, values["node"] or "")
-            return card(text.leads_now(leader), buttons=[button(phrases.BUTTONS["cluster"], "cluster")])
+            return card(text.leads_now(leader), buttons=[go("cluster")])
         nodes = await self._client.status()
         leader_view = _leader(nodes)
         details = [line for node in nodes for line in _details(node, leader_view)]
@@ -91,10 +91,7 @@ class Cluster:
             phrases.size(saved.size),
             f"SHA-256 {saved.sha256}",
             text.BACKUPS_KEPT,
-            buttons=[
-                button(phrases.BUTTONS["cluster"], "cluster"),
-                button(phrases.BUTTONS["audit"], "audit", saved.node_id),
-            ],
+            buttons=[go("cluster"), go("audit", saved.node_id)],
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.client.api import KnownAnswer, LmsClient
 from bot.commands import arguments
 from bot.commands.answers import answer_text
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, button, card, go
 from bot.commands.listing import PAGE, listing
 from bot.commands.sources import source_buttons
 from bot.core.command import SIGNED_IN, Arg, Command, Conversation, Values
@@ -65,7 +65,7 @@ def _instead(role: Role, which: str) -> list[Button]:
     steps = {Role.STUDENT: "ask", Role.INSTRUCTOR: "inbox"}
     commands = ["faq"] if which else []
     commands.append(steps.get(role, "materials"))
-    return [button(phrases.BUTTONS[command], command) for command in commands]
+    return [go(command) for command in commands]
 
 
 def _entry(known: KnownAnswer) -> Reply:
@@ -73,5 +73,5 @@ def _entry(known: KnownAnswer) -> Reply:
         text.known_headline(known.id),
         quote(known.question),
         answer_text(known.answer),
-        buttons=[*source_buttons(known.id, [known.answer]), button(phrases.BUTTONS["faq"], "faq")],
+        buttons=[*source_buttons(known.id, [known.answer]), go("faq")],
     )

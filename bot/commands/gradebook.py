@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.client.api import Assignment, Grade, LmsClient
 from bot.commands import spreadsheet
-from bot.commands.card import button, card
+from bot.commands.card import button, card, go
 from bot.commands.gradebook_files import canvas_rows, long_rows
 from bot.commands.gradebook_reading import Gradebook, read_gradebook
 from bot.commands.listing import PAGE, listing
@@ -40,11 +40,11 @@ class GradebookCommands:
     async def show(self, conversation: Conversation, values: Values) -> Reply:
         book = await read_gradebook(self._client, conversation.token)
         if not book.students:
-            step = button(phrases.BUTTONS["assignments"], "assignments")
+            step = go("assignments")
             return card(text.NO_STUDENTS, buttons=[step])
         if values["form"] is None:
             if not book.assignments:
-                step = button(phrases.BUTTONS["newassignment"], "newassignment")
+                step = go("newassignment")
                 return card(NO_ASSIGNMENTS, buttons=[step])
             return await _in_the_chat(book, values["page"])
         return _as_file(book, values["form"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.client.api import Assignment, LmsClient, LmsError, RubricScore
 from bot.commands import arguments, attachments, marks
 from bot.commands.assignments import ASSIGNMENT, find_assignment
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import drafts, next_steps, release_button, ungraded
 from bot.commands.listing import PAGE, listing
@@ -67,7 +67,7 @@ class Grading:
         unreleased = await drafts(self._client, conversation, wanted)
         releases = [release_button(each, count) for each, count in sorted(unreleased.items())]
         if not waiting:
-            submissions = button(phrases.BUTTONS["submissions"], "submissions")
+            submissions = go("submissions")
             return card(
                 work.NOTHING_TO_GRADE, *work.drafts_waiting(unreleased), buttons=releases or [submissions]
             )

@@ -6,11 +6,11 @@ import logging
 from collections import Counter
 
 from bot.client.api import Grade, LmsClient, LmsError, Submission
-from bot.commands.card import all_of, button
+from bot.commands.card import all_of, button, go
 from bot.core.command import Conversation
 from bot.core.model import Button
 from bot.core.text import grading as text
-from bot.core.text import phrases, work
+from bot.core.text import work
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def next_steps(client: LmsClient, conversation: Conversation, grade: Grade
             steps.append(button(text.next_to_grade(waiting[0].id), "submissions", waiting[0].id))
         if unreleased > 1:
             steps.append(release_button(grade.assignment_id, unreleased))
-    return [*steps, button(phrases.BUTTONS["pending"], "pending")]
+    return [*steps, go("pending")]
 
 
 def release_button(assignment_id: str, count: int) -> Button:

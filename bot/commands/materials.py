@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from bot.client.api import LmsClient, LmsError, Material
 from bot.commands import arguments, attachments
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, SIGNED_IN, Arg, Choice, Command, Conversation, Values
@@ -118,7 +118,7 @@ class Materials:
             phrases.item_label(material.id, material.title),
             *self._details(material),
             *([quote(beginning)] if beginning else []),
-            buttons=[button(phrases.BUTTONS["materials"], "materials")],
+            buttons=[go("materials")],
             files=files,
         )
 
@@ -160,9 +160,8 @@ class Materials:
 def _instead(role: Role, which: str) -> list[Button]:
     """Where there is nothing to list."""
     if which:
-        return [button(phrases.BUTTONS["materials"], "materials")]
-    command = "upload" if role is Role.INSTRUCTOR else "assignments"
-    return [button(phrases.BUTTONS[command], command)]
+        return [go("materials")]
+    return [go("upload" if role is Role.INSTRUCTOR else "assignments")]
 
 
 def _line(material: Material) -> str:

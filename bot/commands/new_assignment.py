@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.client.api import AssignmentRules, LmsClient, LmsError
 from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.assignments import open_button
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.language import Phrase, Words
@@ -105,7 +105,7 @@ class NewAssignment:
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
             *assignment_rules.described(assignment.rules, assignment.due, self._calendar),
             *(phrases.file_line(file.name, file.size) for file in assignment.rules.files),
-            buttons=[open_button(assignment), button(phrases.BUTTONS["assignments"], "assignments")],
+            buttons=[open_button(assignment), go("assignments")],
         )
 
     def _demand_consistent(self, values: Values) -> None:

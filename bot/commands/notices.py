@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import card, go, saved_card
 from bot.commands.lookup import everybody
 from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.model import Reply, Role
 from bot.core.richtext import quote
 from bot.core.text import notices as text
-from bot.core.text import phrases
 
 _TOLD = frozenset({Role.STUDENT.value, Role.INSTRUCTOR.value})
 """Whom an announcement reaches, but for its author."""
@@ -55,5 +54,5 @@ class Notices:
 
     async def announce(self, conversation: Conversation, values: Values) -> Reply:
         receipt = await self._client.announce(conversation.token, conversation.request_id, values["text"])
-        next_step = button(phrases.BUTTONS["inbox"], "inbox")
+        next_step = go("inbox")
         return saved_card(receipt, text.announced(receipt.item.id), buttons=[next_step])

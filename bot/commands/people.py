@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.client.api import LinkCode, LmsClient, LmsError, User
 from bot.commands import arguments
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.lookup import found, is_there
@@ -122,7 +122,7 @@ class People:
             buttons=[
                 *([button(text.MAKE_LINK, "linkcode", user.username)] if not values["password"] else []),
                 button(text.ADD_ANOTHER, "adduser"),
-                button(phrases.BUTTONS["users"], "users"),
+                go("users"),
             ],
         )
 
@@ -149,16 +149,13 @@ class People:
         if user is not None:
             return self._one(conversation, user)
         if not users:
-            return card(text.nobody_with(who), buttons=[button(phrases.BUTTONS["users"], "users")])
+            return card(text.nobody_with(who), buttons=[go("users")])
         shown = listing(users, values["page"], "users", *([who] if who else []))
         return card(
             text.people_with(len(users), who),
             *(_line(each) for each in shown.items),
             *shown.place,
-            buttons=[
-                *(button(each.username, "users", each.username) for each in shown.items),
-                button(phrases.BUTTONS["adduser"], "adduser"),
-            ],
+            buttons=[*(button(each.username, "users", each.username) for each in shown.items), go("adduser")],
             pager=shown.pager,
         )
 
@@ -177,7 +174,7 @@ class People:
             user.display_name,
             _line(user),
             *([text.sourced_id(user.sourced_id)] if user.sourced_id else []),
-            buttons=[*buttons, button(phrases.BUTTONS["audit"], "audit", user.username)],
+            buttons=[*buttons, go("audit", user.username)],
         )
 
     # --- keeping out, letting in ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import LmsClient, Progress
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, card, go
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, STUDENTS, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply, Role
@@ -40,7 +40,7 @@ class ProgressOfStudents:
             return card(
                 text.OWN_PROGRESS,
                 *_lines(own),
-                buttons=[button(phrases.BUTTONS["grades"], "grades")],
+                buttons=[go("grades")],
                 files=await _own_picture(own),
             )
         shown = listing(everyone, values["page"], "progress")
@@ -49,7 +49,7 @@ class ProgressOfStudents:
             headline,
             *(_line(each) for each in shown.items),
             *shown.place,
-            buttons=[button(phrases.BUTTONS["pending"], "pending")],
+            buttons=[go("pending")],
             pager=shown.pager,
             files=await _picture(headline, shown.items),
         )

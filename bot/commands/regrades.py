@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.client.api import LmsClient, LmsError, Regrade
 from bot.commands import arguments
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Choice, Command, Conversation, Values
@@ -65,10 +65,7 @@ class Regrades:
             receipt,
             said(regrade.id, title),
             text.INSTRUCTORS_ARE_TOLD,
-            buttons=[
-                button(phrases.open_item(regrade.id), "regrades", regrade.id),
-                button(phrases.BUTTONS["grades"], "grades"),
-            ],
+            buttons=[button(phrases.open_item(regrade.id), "regrades", regrade.id), go("grades")],
         )
 
     async def read(self, conversation: Conversation, values: Values) -> Reply:
@@ -137,22 +134,19 @@ async def reply_to_regrade(client: LmsClient, conversation: Conversation, values
         receipt,
         said(regrade.id, regrade.student_name),
         *([quote(values["text"])] if values["text"] else []),
-        buttons=[
-            button(phrases.open_item(regrade.id), "regrades", regrade.id),
-            button(phrases.BUTTONS["regrades"], "regrades"),
-        ],
+        buttons=[button(phrases.open_item(regrade.id), "regrades", regrade.id), go("regrades")],
     )
 
 
 def _nothing(instructor: bool) -> Reply:
     said, command = (text.NO_REGRADES, "pending") if instructor else (text.NO_OWN_REGRADES, "grades")
-    return card(said, buttons=[button(phrases.BUTTONS[command], command)])
+    return card(said, buttons=[go(command)])
 
 
 def _next_steps(regrade: Regrade, role: Role) -> list[Button]:
     if role is not Role.INSTRUCTOR:
         if regrade.resolved:
-            return [button(phrases.BUTTONS["grades"], "grades")]
+            return [go("grades")]
         return [button(text.ADD_A_REASON, "regrade", regrade.assignment_id)]
     look = button(phrases.open_item(regrade.submission_id), "submissions", regrade.submission_id)
     if regrade.resolved:

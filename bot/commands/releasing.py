@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.client.api import LmsClient
 from bot.commands import arguments
 from bot.commands.assignments import find_assignment
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.grading_queue import drafts, ungraded
 from bot.commands.results import grade_details, points_of
@@ -68,7 +68,7 @@ class Releasing:
 
     async def release(self, conversation: Conversation, values: Values) -> Reply:
         item: str = values["item"]
-        pending = button(phrases.BUTTONS["pending"], "pending")
+        pending = go("pending")
         if item.startswith("S"):
             released = await self._client.release_grade(conversation.token, conversation.request_id, item)
             grade = released.item

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import button, saved_card
+from bot.commands.card import go, saved_card
 from bot.commands.regrades import reply_to_regrade
 from bot.core.command import INSTRUCTORS, STUDENTS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Reply, Role
-from bot.core.text import grading, phrases
+from bot.core.text import grading
 from bot.core.text import questions as text
 
 
@@ -52,5 +52,5 @@ class Resolving:
             receipt,
             text.resolved(receipt.item.id),
             *(() if conversation.role is Role.INSTRUCTOR else (text.REOPEN_HINT,)),
-            buttons=[button(phrases.BUTTONS[where], where)],
+            buttons=[go(where)],
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.client.api import Grade, LmsClient, RubricLine
 from bot.commands import arguments, attachments
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, button, card, go
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.core.command import STUDENTS, Arg, BadValue, Command, Conversation, Values
@@ -54,13 +54,13 @@ class Results:
             if wanted not in newest:
                 raise BadValue(grading.no_grade_of(wanted))
             if values["file"]:
-                grade, back = newest[wanted], button(phrases.BUTTONS["grades"], "grades")
+                grade, back = newest[wanted], go("grades")
                 return await attachments.card_of_one(
                     self._client, conversation, grade.id, grade.files, values["file"], back
                 )
             return await self._one_grade(conversation, newest[wanted])
         if not grades:
-            return card(text.NO_GRADES, buttons=[button(phrases.BUTTONS["submissions"], "submissions")])
+            return card(text.NO_GRADES, buttons=[go("submissions")])
         shown = listing(list(newest.values()), values["page"], "grades")
         return card(
             grading.total(
@@ -69,10 +69,7 @@ class Results:
             ),
             *(line for grade in shown.items for line in _grade_lines(grade)),
             *shown.place,
-            buttons=[
-                *(_open_grade(grade) for grade in shown.items),
-                button(phrases.BUTTONS["progress"], "progress"),
-            ],
+            buttons=[*(_open_grade(grade) for grade in shown.items), go("progress")],
             pager=shown.pager,
         )
 
@@ -86,7 +83,7 @@ class Results:
             buttons=[
                 *attachments.file_buttons("grades", grade.assignment_id, grade.files),
                 button(grading.ASK_FOR_REGRADE, "regrade", grade.assignment_id),
-                button(phrases.BUTTONS["grades"], "grades"),
+                go("grades"),
             ],
             files=files,
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bot.client.api import LmsClient
 from bot.commands import arguments
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import card, go, saved_card
 from bot.commands.threads import QUESTION_ID
 from bot.core.command import ADMINISTRATORS, Arg, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.text import answering as text
-from bot.core.text import phrases
 from bot.core.text import questions as threads
 
 REASON_CHARACTERS_MAX = 1_000
@@ -49,5 +48,5 @@ class Revealing:
             receipt,
             headline,
             text.REVEAL_RECORDED,
-            buttons=[button(phrases.BUTTONS["audit"], "audit", values["question"])],
+            buttons=[go("audit", values["question"])],
         )

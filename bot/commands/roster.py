@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 
 from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import button, card, go, saved_card
 from bot.commands.roster_file import Roster, read_roster
 from bot.commands.row_problems import row_problems
 from bot.commands.spreadsheet import BadSheet
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.language import Words
 from bot.core.model import Reply
-from bot.core.text import phrases
 from bot.core.text import roster as text
 
 
@@ -50,7 +49,7 @@ class Rosters:
             receipt,
             text.imported(receipt.item.added, receipt.item.changed),
             *_beside(receipt.item, roster),
-            buttons=[*links, button(phrases.BUTTONS["users"], "users")],
+            buttons=[*links, go("users")],
         )
 
     async def _roster(self, conversation: Conversation, values: Values) -> Roster:

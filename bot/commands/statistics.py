@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.client.api import LmsClient
 from bot.commands.assignments import ASSIGNMENT, assignment_choices, find_assignment
-from bot.commands.card import button, card
+from bot.commands.card import button, card, go
 from bot.commands.dates import Calendar
 from bot.core.command import INSTRUCTORS, Command, Conversation, Values
 from bot.core.model import Reply
@@ -42,7 +42,7 @@ class Statistics:
             text.graded(found.graded, found.released),
         ]
         buttons = [
-            button(phrases.BUTTONS["pending"], "pending", assignment.id),
+            go("pending", assignment.id),
             button(text.GRADEBOOK, "gradebook"),
         ]
         scores = found.scores_hundredths

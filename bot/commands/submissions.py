@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.client.api import Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.assignments import ASSIGNMENT, find_assignment
-from bot.commands.card import all_of, button, card
+from bot.commands.card import all_of, button, card, go
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.results import grade_details, points_of
@@ -63,7 +63,7 @@ class Submissions:
             lambda page: self._client.submissions(conversation.token, wanted, page=page)
         )
         if not submissions:
-            return card(text.NO_SUBMISSIONS, buttons=[button(phrases.BUTTONS["assignments"], "assignments")])
+            return card(text.NO_SUBMISSIONS, buttons=[go("assignments")])
         newest_first = sorted(submissions, key=lambda each: each.submitted_at, reverse=True)
         shown = listing(
             newest_first, values["page"], "submissions", *([f"assignment={wanted}"] if wanted else [])
@@ -157,8 +157,5 @@ def _grade_detail(grade: Grade, instructor: bool) -> str:
 
 def _next_steps(instructor: bool, submission: Submission) -> list[Button]:
     if instructor:
-        return [
-            button(text.grade_item(submission.id), "grade", submission.id),
-            button(phrases.BUTTONS["pending"], "pending"),
-        ]
+        return [button(text.grade_item(submission.id), "grade", submission.id), go("pending")]
     return [button(text.HAND_IN_AGAIN, "submit", submission.assignment_id)]

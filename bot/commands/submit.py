@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.client.api import Assignment, LmsClient, LmsError
 from bot.commands import arguments, assignment_rules, attachments, same_files
 from bot.commands.assignments import ASSIGNMENT, find_assignment
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.core.command import STUDENTS, Arg, BadFiles, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply
@@ -95,10 +95,7 @@ class Submit:
             *(phrases.file_line(file.name, file.size) for file in submission.files),
             *([phrases.file_line(str(THE_TEXT), len(submission.text.encode()))] if submission.text else []),
             text.receipt(submission.id, submission.sha256, submission.index, submission.term),
-            buttons=[
-                button(phrases.BUTTONS["submissions"], "submissions"),
-                button(phrases.BUTTONS["assignments"], "assignments"),
-            ],
+            buttons=[go("submissions"), go("assignments")],
         )
 
     def _due(self, assignment: Assignment) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.client.api import LmsClient, Query, QueryState, Rating, Recipient
 from bot.commands import arguments
 from bot.commands.answers import answer_text, tutors_own
-from bot.commands.card import all_of, button, card, saved_card
+from bot.commands.card import all_of, button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.commands.listing import PAGE, listing
 from bot.commands.sources import source_buttons
@@ -183,7 +183,7 @@ def _of_asker(query: Query) -> tuple[tuple[Button, ...], ...]:
     last = [button(text.FOLLOW_UP, "followup", query.id)]
     if query.state is not QueryState.RESOLVED:
         last.append(button(text.RESOLVED, "resolve", query.id))
-    return (*rows, tuple(last), (button(phrases.BUTTONS["questions"], "questions"),))
+    return (*rows, tuple(last), (go("questions"),))
 
 
 def _of_instructor(query: Query) -> tuple[tuple[Button, ...], ...]:
@@ -201,7 +201,7 @@ def _of_instructor(query: Query) -> tuple[tuple[Button, ...], ...]:
     if query.answers and query.state is not QueryState.RESOLVED:
         rows.append(button(answering.RESOLVE, "resolve", query.id))
     rows += source_buttons(query.id, query.answers)
-    return (*((each,) for each in rows), (button(phrases.BUTTONS["inbox"], "inbox"),))
+    return (*((each,) for each in rows), (go("inbox"),))
 
 
 def _choices(queries: list[Query]) -> list[Choice]:
@@ -210,8 +210,7 @@ def _choices(queries: list[Query]) -> list[Choice]:
 
 def _instead(role: Role) -> Button:
     """Where there are no questions."""
-    command = "pending" if role is Role.INSTRUCTOR else "ask"
-    return button(phrases.BUTTONS[command], command)
+    return go("pending" if role is Role.INSTRUCTOR else "ask")
 
 
 def _follow_up_text(words: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.client.api import LmsClient, Tutoring, TutorPolicy
-from bot.commands.card import button, card, saved_card
+from bot.commands.card import button, card, go, saved_card
 from bot.commands.dates import Calendar
 from bot.core.command import SIGNED_IN, Arg, BadValue, Command, Conversation, Values
 from bot.core.language import Words
 from bot.core.model import Button, Reply, Role
-from bot.core.text import phrases
 from bot.core.text import tutoring as text
 
 
@@ -26,7 +25,7 @@ class TutorPolicies:
     async def tutor(self, conversation: Conversation, values: Values) -> Reply:
         if values["policy"] is None:
             standing = await self._client.tutoring(conversation.token)
-            ask = button(phrases.BUTTONS["ask"], "ask")
+            ask = go("ask")
             return card(
                 *self._lines(standing), buttons=_others(standing) if _may_set(conversation.role) else [ask]
             )
