@@ -11,7 +11,7 @@ from bot.client.api import Audit as Act
 from bot.client.api import LmsClient, Page
 from bot.commands.card import card, go
 from bot.commands.dates import Calendar
-from bot.commands.listing import PAGE, PAGE_ITEMS, page_button
+from bot.commands.listing import PAGE, PAGE_ITEMS, turns
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Reply
 from bot.core.text import audit as text
@@ -49,27 +49,24 @@ class Audit:
 
     async def look(self, conversation: Conversation, values: Values) -> Reply:
         """The newest first. How many there are is not counted: they may be every act since the beginning."""
-        of, since, page = values["of"] or "", values["since"], values["page"] or 1
-        wanted = page * PAGE_ITEMS + 1
-        acts = await self._newest(conversation, of, since, wanted)
-        shown = acts[wanted - 1 - PAGE_ITEMS : wanted - 1]
+        of, since, number = values["of"] or "", values["since"], values["page"] or 1
+        newer, known = (number - 1) * PAGE_ITEMS, number * PAGE_ITEMS
+        acts = await self._newest(conversation, of, since, known + 1)
+        shown, has_more = acts[newer:known], len(acts) > known
         when = "" if since is None else self._calendar.absolute(since)
-        other = "audit" if of or when else "users"
-        step = go(other)
+        step = go("audit" if of or when else "users")
         if not shown:
             return card(text.nothing(when), buttons=[step])
         # No button holds a colon; a point between hours and minutes is read as well.
         words = [] if since is None else [f"since={self._calendar.canonical(since).replace(':', '.')}"]
         words += [of] if of else []
-        before = page_button(phrases.PREVIOUS_PAGE, "audit", page - 1, words) if page > 1 else None
-        has_more = len(acts) == wanted
-        after = page_button(phrases.NEXT_PAGE, "audit", page + 1, words) if has_more else None
+        pager = turns(number, has_more, "audit", *words)
         return card(
             text.headline(of, when),
             *(self._line(act) for act in shown),
-            *([text.more(page + 1)] if has_more and after is None else []),
+            *([text.more(number + 1)] if has_more and not pager else []),
             buttons=[step],
-            pager=[tap for tap in (before, after) if tap is not None],
+            pager=pager,
         )
 
     async def _newest(

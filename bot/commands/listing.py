@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from bot.commands import arguments
 from bot.commands.card import button
 from bot.core.command import Arg
-from bot.core.language import Words
 from bot.core.model import Button
 from bot.core.text import phrases
 
@@ -40,16 +39,15 @@ def listing(
     shown = items[(number - 1) * size : number * size]
     if pages == 1:
         return Listing(shown, (), ())
-    pager = []
-    for label, to in ((phrases.PREVIOUS_PAGE, number - 1), (phrases.NEXT_PAGE, number + 1)):
-        if 1 <= to <= pages and (tap := page_button(label, command, to, words)):
-            pager.append(tap)
-    return Listing(shown, (phrases.page_of(number, pages, hint=not pager),), tuple(pager))
+    pager = turns(number, number < pages, command, *words)
+    return Listing(shown, (phrases.page_of(number, pages, hint=not pager),), pager)
 
 
-def page_button(label: Words, command: str, page: int, words: Sequence[str]) -> Button | None:
-    """None for words that no button can hold."""
+def turns(number: int, has_more: bool, command: str, *words: str) -> tuple[Button, ...]:
+    """The taps from this page to those before and after it; none for words that no button can hold."""
+    pages = [(phrases.PREVIOUS_PAGE, number - 1)] if number > 1 else []
+    pages += [(phrases.NEXT_PAGE, number + 1)] if has_more else []
     try:
-        return button(label, command, f"page={page}", *words)
+        return tuple(button(label, command, f"page={page}", *words) for label, page in pages)
     except ValueError:
-        return None
+        return ()

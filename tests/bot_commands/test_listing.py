@@ -46,6 +46,13 @@ def test_words_that_no_button_can_hold_are_paged_by_typing(words: str) -> None:
     assert shown.place == ("Page 1 of 2; put page=2 before the words.",)
 
 
+def test_where_one_tap_leads_back_and_none_onward_it_is_said_how_to_go_on() -> None:
+    words = "x" * (64 - len("materials:page=9:"))
+    shown = listing(range(11 * PAGE_ITEMS), 10, "materials", words)
+    assert shown.pager == ()
+    assert shown.place == ("Page 10 of 11; put page=11 before the words.",)
+
+
 def test_a_page_is_given_by_its_name_alone() -> None:
     args = (PAGE, WORDS)
     assert parse.arguments("2 phase commit", args).words == {"which": "2 phase commit"}
