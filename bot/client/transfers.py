@@ -15,13 +15,11 @@ CHUNK_BYTES = 256 * 1024
 def describe(name: str, media_type: str, content: bytes) -> File:
     """Raises LmsError when the content is empty or above UPLOAD_BYTES_MAX, before anything is sent."""
     if not content:
-        raise LmsError(
-            "INVALID_ARGUMENT", "INVALID_FIELD", f"{name} is empty.", {"file": "must not be empty"}
-        )
+        why = f"{name} is empty."
+        raise LmsError("INVALID_ARGUMENT", "INVALID_FIELD", why, {"file": why})
     if len(content) > UPLOAD_BYTES_MAX:
-        limit = f"must be at most 20 MB ({UPLOAD_BYTES_MAX:,} bytes)"
-        message = f"{name} is larger than 20 MB, the most a file may have."
-        raise LmsError("INVALID_ARGUMENT", "TOO_LARGE", message, {"file": limit})
+        why = f"{name} is larger than 20 MB, the most a file may have."
+        raise LmsError("INVALID_ARGUMENT", "TOO_LARGE", why, {"file": why})
     return File(hashlib.sha256(content).hexdigest(), name, media_type, len(content))
 
 

@@ -232,7 +232,6 @@ class Act:
 
     async def _fail_fields(self, command: Command, dialogue: Dialogue, failure: Failure) -> None:
         """Ask again for the first argument found at fault; of what nobody typed, only tell."""
-        # What is the failure's message too is a sentence, and needs no argument's name before it.
         reason = "\n".join(
             told(why) if why == failure.message else text.field_refused(field, told(why))
             for field, why in failure.violations.items()
@@ -240,9 +239,7 @@ class Act:
         faults = {field.rpartition(".")[2] for field in failure.violations}
         arg = next((arg for arg in command.args if arg.name in faults and not arg.files), None)
         if arg is None:
-            # A message that is made of the violations says no more than they do.
-            lists = any(failure.message.startswith(f"{field}: ") for field in failure.violations)
-            await self.refuse(reason if lists or not failure.message else told(failure.message))
+            await self.refuse(reason)
             return
         self._secrets.pop(arg.name, None)
         await self.carry_on(steps.mended(dialogue, arg.name), reason, arg)

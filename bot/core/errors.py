@@ -8,7 +8,8 @@ class Failure(Exception):
 
     `code` is the canonical gRPC name ("NOT_FOUND", "UNAVAILABLE", …); `reason` the cluster's own
     ("NO_SUCH_ITEM", "OUTCOME_UNKNOWN", …); `message` a sentence for the person; `violations` maps a field
-    to what is wrong with it; `retry_after` is in seconds, 0 when unknown.
+    to what is wrong with it, read on from "field: "; where that is the message too, it is a sentence by
+    itself. `retry_after` is in seconds, 0 when unknown.
     """
 
     def __init__(

@@ -83,7 +83,7 @@ async def test_a_field_that_the_classroom_refuses_is_asked_for_again_as_a_new_ac
 
 async def test_of_what_nobody_typed_the_classrooms_own_sentence_is_said(chatting: Chatting) -> None:
     await chatting.sign_in("ada")
-    empty = Failure("INVALID_ARGUMENT", "INVALID_FIELD", "a.md is empty.", {"file": "must not be empty"})
+    empty = Failure("INVALID_ARGUMENT", "INVALID_FIELD", "a.md is empty.", {"file": "a.md is empty."})
     chatting.classroom.failures = [empty]
     await chatting.say("/submit A1 essay")
     assert await chatting.press("Confirm") == ["a.md is empty."]
