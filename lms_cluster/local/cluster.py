@@ -75,12 +75,17 @@ class LocalCluster:
     def start(self, *, with_tutor: bool = True) -> None:
         """Start what does not run, and wait until it serves. Raises ClusterError."""
         if with_tutor:
-            self.tutor.start()
+            self.tutor.start()  # it loads its model while the nodes elect their leader
         for process in self.nodes.values():
             process.start()
         self.wait_for_leader()
         if with_tutor:
-            self.wait_ready([self.tutor], [self.config.tutor])
+            self.start_tutor()
+
+    def start_tutor(self, seconds: float = READY_SECONDS) -> None:
+        """Start it unless it runs, and wait until it serves. Raises ClusterError."""
+        self.tutor.start()
+        self.wait_ready([self.tutor], [self.config.tutor], seconds)
 
     def stop(self) -> None:
         processes = [*self.nodes.values(), self.tutor]

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.client.grpc_client import GrpcLmsClient
 from demo.seed import add_people
-from lms_cluster.local.cluster import LocalCluster
+from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
 from tests.world import PEOPLE
 
 
@@ -43,3 +43,9 @@ async def let_people_in(cluster: LocalCluster) -> None:
 def connect(cluster: LocalCluster, *node_ids: str) -> GrpcLmsClient:
     """A client of these nodes; of all when none is named."""
     return GrpcLmsClient({node_id: cluster.address(node_id) for node_id in node_ids or cluster.nodes})
+
+
+def ask_the_tutor_at(address: str, cluster: LocalCluster) -> None:
+    """Those of its nodes that are started from now on do."""
+    file = cluster.folder / CLUSTER_FILE
+    file.write_text(file.read_text().replace(cluster.config.tutor, address))

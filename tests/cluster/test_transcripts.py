@@ -23,9 +23,9 @@ from bot.client.grpc_client import GrpcLmsClient
 from bot.player import TranscriptFailed
 from lms_cluster.founding import restore_node
 from lms_cluster.lmsctl.backup import receive
-from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
+from lms_cluster.local.cluster import LocalCluster
 from lms_cluster.local.process import POLL_SECONDS
-from tests.cluster.conftest import connect, let_people_in
+from tests.cluster.conftest import ask_the_tutor_at, connect, let_people_in
 from tests.cluster.forked import ForkedCluster
 from tests.dialogs.meddling import Act, meddling
 from tests.dialogs.plays import FOLDER, TRANSCRIPTS, Outcomes, play, room_over, with_leader_killed
@@ -44,15 +44,10 @@ def tutored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     """Of these processes only the tutor runs. It keeps nothing of a classroom, and is slow to load."""
     tutored = LocalCluster.create(tmp_path_factory.mktemp("tutor"), node_count=1)
     try:
-        start_tutor(tutored)
+        tutored.start_tutor(TUTOR_SECONDS)
         yield tutored
     finally:
         tutored.stop()
-
-
-def start_tutor(tutored: LocalCluster) -> None:
-    tutored.tutor.start()
-    tutored.wait_ready([tutored.tutor], [tutored.config.tutor], TUTOR_SECONDS)
 
 
 class Clusters:
@@ -81,8 +76,7 @@ class Clusters:
         for node in cluster.config.nodes:
             shutil.rmtree(node.data)
             restore_node(cluster.config, node.id, self._backup)
-        file = cluster.folder / CLUSTER_FILE
-        file.write_text(file.read_text().replace(cluster.config.tutor, self._tutored.config.tutor))
+        ask_the_tutor_at(self._tutored.config.tutor, cluster)
         try:
             cluster.start(with_tutor=False)
         except BaseException:
@@ -125,7 +119,7 @@ def clusters(
 def cluster(clusters: Clusters, tutored: LocalCluster) -> Iterator[LocalCluster]:
     cluster = clusters.take()
     try:
-        start_tutor(tutored)
+        tutored.start_tutor(TUTOR_SECONDS)
         yield cluster
     finally:
         kill(cluster)
@@ -165,7 +159,7 @@ def acts_on(cluster: LocalCluster, tutored: LocalCluster) -> Act:
         "lose the quorum": lose_quorum,
         "restore the quorum": restore_quorum,
         "stop tutor": tutored.tutor.stop,
-        "start tutor": lambda: start_tutor(tutored),
+        "start tutor": lambda: tutored.start_tutor(TUTOR_SECONDS),
     }
 
     async def act(words: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from bot.adapters.script import Transcript
 from demo.seed import add_people
-from lms_cluster.local.cluster import CLUSTER_FILE, LocalCluster
-from tests.cluster.conftest import connect
+from lms_cluster.local.cluster import LocalCluster
+from tests.cluster.conftest import ask_the_tutor_at, connect
 from tests.cluster.tutor_line import TutorLine
 from tests.dialogs.plays import Outcomes, play, room_over
 from tests.world import PEOPLE, sign_in
@@ -59,13 +59,8 @@ class Killings:
         await self._killing
         self._line.release()
         self._cluster.node(self._killed).start()
-        await asyncio.to_thread(start_tutor, self._cluster)
+        await asyncio.to_thread(self._cluster.start_tutor)
         await asyncio.to_thread(self._cluster.wait_caught_up, self._killed)
-
-
-def start_tutor(cluster: LocalCluster) -> None:
-    cluster.tutor.start()
-    cluster.wait_ready([cluster.tutor], [cluster.config.tutor])
 
 
 @pytest.mark.timeout(400)
@@ -74,9 +69,8 @@ async def test_a_student_gets_one_answer_once_though_tutor_and_leader_die_over_i
 ) -> None:
     host, _, port = cluster.config.tutor.rpartition(":")
     async with TutorLine(host, int(port)) as line:
-        file = cluster.folder / CLUSTER_FILE
-        file.write_text(file.read_text().replace(cluster.config.tutor, line.address))
-        await asyncio.to_thread(start_tutor, cluster)
+        ask_the_tutor_at(line.address, cluster)
+        await asyncio.to_thread(cluster.start_tutor)
         await asyncio.to_thread(cluster.start, with_tutor=False)
         client = connect(cluster)
         await add_people(cluster, client, PEOPLE)
