@@ -2359,6 +2359,7 @@ class Filter(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     PERSON_FIELD_NUMBER: _builtins.int
     OBJECT_FIELD_NUMBER: _builtins.int
+    OPERATOR_FIELD_NUMBER: _builtins.int
     student: _builtins.str
     assignment_id: _builtins.str
     words: _builtins.str
@@ -2369,6 +2370,8 @@ class Filter(_message.Message):
     """Of audit records: whose act, by username."""
     object: _builtins.str
     """Of audit records: done to what; an act on several is found by each of them."""
+    operator: _builtins.bool
+    """Of audit records: done by whoever runs the servers."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -2381,10 +2384,11 @@ class Filter(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         person: _builtins.str = ...,
         object: _builtins.str = ...,
+        operator: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "object", b"object", "pending", b"pending", "person", b"person", "since", b"since", "student", b"student", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id", "object", b"object", "operator", b"operator", "pending", b"pending", "person", b"person", "since", b"since", "student", b"student", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -19,6 +19,8 @@ from bot.core.text import phrases
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 """Of a person, an item or a server."""
+_OPERATOR = "operator"
+"""Whoever runs the servers; a person may be called so as well."""
 
 
 class Audit:
@@ -80,6 +82,8 @@ class Audit:
         # "n1" is a server, and may be meant for the announcement N1.
         for object_ in dict.fromkeys((of, of.upper(), of.lower())):
             found += await _first(partial(looked_for, object_=object_), count)
+        if of.lower() == _OPERATOR:
+            found += await _first(partial(looked_for, by_operator=True), count)
         acts = {act.index: act for act in found}  # an act on oneself is found twice
         return [acts[index] for index in sorted(acts, reverse=True)][:count]
 

@@ -7,7 +7,7 @@ from peewee import fn
 from lms_cluster import items
 from lms_cluster.views.search import Search
 from protos.lms_pb2 import Item
-from storage.models.people import Audit, User
+from storage.models.people import OPERATOR, Audit, User
 
 
 def find(search: Search) -> list[Item]:
@@ -19,6 +19,8 @@ def find(search: Search) -> list[Item]:
     wanted = search.filter
     if wanted.person:
         query = query.where(Audit.username == wanted.person)
+    if wanted.operator:
+        query = query.where(Audit.username == OPERATOR)
     if wanted.object:
         among = fn.INSTR(fn.PRINTF(", %s, ", Audit.detail), f", {wanted.object}, ")
         query = query.where((Audit.object == wanted.object) | ((Audit.object == "") & (among > 0)))

@@ -97,7 +97,7 @@ SHELVES: Mapping[Kind.ValueType, Shelf] = {
     KIND_USER: _named(accounts.find, "user", "words"),
     KIND_PROGRESS: _named(progress.find, "student", "student"),
     KIND_ACCOUNT: _named(accounts.find, "user"),
-    KIND_AUDIT: _numbered(audit.find, ids.AUDIT, "person", "object", "since"),
+    KIND_AUDIT: _numbered(audit.find, ids.AUDIT, "person", "object", "operator", "since"),
 }
 
 

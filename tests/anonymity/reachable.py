@@ -69,6 +69,7 @@ def _filters(course: Course, kind: int) -> list[Filter]:
         "student": ["ann", "bob", "cid"],
         "person": ["ann", "bob", "grace", ""],
         "object": ["Q1", "Q2", "ann", "bob"],
+        "operator": [True],
         "assignment_id": ["A1", "A9"],
     }
     assert known <= set(values), "a filter that nobody tries"

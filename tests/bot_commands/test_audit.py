@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.client.api import LmsClient
 from bot.core import parse
 from bot.core.language import speaking
-from bot.core.model import Role
+from bot.core.model import Reply, Role
 from lms_cluster.operator_client import OperatorClient
 from lms_cluster.tokens import digest, new_token
 from raft.runtime.secret import ClusterSecret
@@ -21,16 +21,25 @@ from tests.solo.driver import NODE_ID
 Chats = Callable[[str], Awaitable[Chat]]
 
 
+def told_by(reply: Reply) -> list[str]:
+    """The headline and the acts, without their places in the log."""
+    return [line for line in reply.text.plain.splitlines() if ", entry" not in line]
+
+
+async def let_an_operator_reset(root: Chat, classroom: SoloClassroom, client: LmsClient) -> None:
+    """The administrator, who comes in again with the operator's code."""
+    code = new_token()
+    operator = OperatorClient({NODE_ID: classroom.address}, ClusterSecret(classroom.secret))
+    await asyncio.to_thread(operator.reset_administrator, "root", digest(code))
+    session = await client.login_by_link(code)
+    root.sign_in(session.token, "root", Role.ADMINISTRATOR)
+
+
 async def test_the_audit_of_a_person_joins_what_they_did_and_what_was_done_to_them(chat: Chats) -> None:
     root, grace = await chat("root"), await chat("grace")
     await grace.run("announce", text="One.")
     await root.run("disable", username="grace")
-    told = [
-        line
-        for line in (await root.run("audit", of="grace")).text.plain.splitlines()
-        if ", entry" not in line
-    ]
-    assert told == [
+    assert told_by(await root.run("audit", of="grace")) == [
         "What was done by or to grace",
         "root: disable and enable users, grace (disabled)",
         "grace: announce, N1",
@@ -41,16 +50,27 @@ async def test_the_audit_of_a_person_joins_what_they_did_and_what_was_done_to_th
 async def test_what_an_operator_did_is_told_as_an_operators(
     chat: Chats, classroom: SoloClassroom, client: LmsClient
 ) -> None:
-    root, code = await chat("root"), new_token()
-    operator = OperatorClient({NODE_ID: classroom.address}, ClusterSecret(classroom.secret))
-    await asyncio.to_thread(operator.reset_administrator, "root", digest(code))
-    session = await client.login_by_link(code)
-    root.sign_in(session.token, "root", Role.ADMINISTRATOR)
-    told = (await root.run("audit", of="root")).text.plain.splitlines()
+    root = await chat("root")
+    await let_an_operator_reset(root, classroom, client)
+    told = told_by(await root.run("audit", of="root"))
     assert told[:2] == ["What was done by or to root", "an operator: reset passwords, root"]
     with speaking("de"):
         german = (await root.run("audit", of="root")).text.plain
     assert "wer die Kursserver betreibt: " in german
+
+
+async def test_an_operators_acts_are_found_as_a_persons_are(
+    chat: Chats, classroom: SoloClassroom, client: LmsClient
+) -> None:
+    """Beside those of somebody whose user name that is."""
+    root = await chat("root")
+    await client.add_user(root.token, "r" * 32, "operator", "Olga Perator", "student", "")
+    await let_an_operator_reset(root, classroom, client)
+    assert told_by(await root.run("audit", of="operator")) == [
+        "What was done by or to operator",
+        "an operator: reset passwords, root",
+        "root: add users, operator",
+    ]
 
 
 async def test_the_audit_goes_back_page_by_page(chat: Chats) -> None:

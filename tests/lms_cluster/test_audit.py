@@ -112,6 +112,7 @@ def test_an_operators_act_is_theirs_and_no_persons(course: Course) -> None:
     assert record.operator
     assert (record.username, record.display_name) == ("", "")
     assert (record.deed, record.index, record.term) == ("reset passwords", len(course.log) - 1, 1)
+    assert records(course, operator=True) == [record]
     assert records(course, person="operator") == []
     assert not any(each.operator for each in records(course) if each != record)
 

@@ -113,7 +113,9 @@ class PeopleCalls(Protocol):
         object_: str = "",
         since: datetime | None = None,
         *,
+        by_operator: bool = False,
         page: str = "",
     ) -> Page[Audit]:
-        """The newest first. `person` is whose act, `object_` what it was done to; none before `since`."""
+        """The newest first. `person` is whose act, `object_` what it was done to; none before `since`. With
+        `by_operator` those of whoever runs the servers."""
         ...

@@ -70,10 +70,14 @@ class People(Calls):
         object_: str = "",
         since: datetime | None = None,
         *,
+        by_operator: bool = False,
         page: str = "",
     ) -> Page[Audit]:
         wanted = lms_pb2.Filter(
-            person=person, object=object_, since=None if since is None else basics.timestamp(since)
+            person=person,
+            object=object_,
+            since=None if since is None else basics.timestamp(since),
+            operator=by_operator,
         )
         return await self._list(token, Audit, lms_pb2.KIND_AUDIT, wanted, page)
 

@@ -7,7 +7,9 @@ from bot.core.text.deeds import deed_said, detail_said
 
 AUDIT_SUMMARY = Phrase("who did what, with the log entry of each act")
 SINCE_PROMPT = Phrase("Since when? For example 2026-11-30, fri 18:00 or -7d.")
-OF_WHOM_OR_WHAT = Phrase("Of whom, or of what? A user name, or an id as S17.")
+OF_WHOM_OR_WHAT = Phrase(
+    "Of whom, or of what? A user name, an id as S17, or operator: whoever runs the servers."
+)
 SOMEBODY = Phrase("somebody")
 OPERATOR = Phrase("an operator")
 NOT_A_PERSON_OR_ID = Phrase("That is no user name and no id as S17.")
