@@ -164,9 +164,10 @@ async def test_a_reminder_overtakes_the_digest_and_is_not_told_again(
     await until(lambda: len(bot.told) == 1)
     assert bot.told[0].startswith("A1 is due within a day")
     await bot.stop()
+    feed.taken = 0
     bot = Bot(tmp_path, feed, place, clock)
     bot.begin(EVENING)
-    await until(lambda: len(feed.cursors) == 2)
+    await heard_all(feed)
     clock.pass_by(hours=19)
     await bot.watches_from("2")
     assert bot.told[1:] == ["Announcement by grace\nwaits"]
