@@ -1,8 +1,8 @@
 """What happened, told in one chat: at once, after its quiet hours, or together once a day.
 
-The stored cursor stands before the first event that is still to be told. What is told out of its turn (a
-reminder, while a digest is gathered) is remembered until the cursor has passed it, so that a restart repeats
-nothing and loses nothing: the cluster's feed is the only queue.
+The stored cursor stands before the first event that is still to be told. What is told out of its turn (what
+is due within a day, while a digest is gathered) is remembered until the cursor has passed it, so that a
+restart repeats nothing and loses nothing: the cluster's feed is the only queue.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Session
 from bot.core.model import Reply
 from bot.core.reader import reading_as
-from bot.notices import digest, is_reminder, notice, topic
+from bot.notices import digest, is_urgent, notice, topic
 from bot.store import BotStore, Told
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class ChatWatch:
         if is_noted:
             reply = None
         zone = self._around.calendar.course_zone
-        due = state.settings.told_at(now, zone, waits_for_digest=not is_reminder(event))
+        due = state.settings.told_at(now, zone, waits_for_digest=not is_urgent(event, now))
         heard = _Heard(event.cursor, reply, due, is_noted)
         if heard.is_silent and self._heard and self._heard[-1].is_silent:
             # However much that is not told comes in a long night, it is remembered as one place.

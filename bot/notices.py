@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.client.api import (
     Announcement,
@@ -27,10 +28,12 @@ from bot.core.text.phrases import open_item
 
 EXCERPT_CHARACTERS_MAX = 300
 DIGEST_BUTTONS_MAX = 10
+DIGEST_INTERVAL = timedelta(days=1)
 
 _TOPICS = {
     EventKind.MATERIAL_PUBLISHED: "materials",
     EventKind.ASSIGNMENT_PUBLISHED: "assignments",
+    EventKind.ASSIGNMENT_OPENED: "assignments",
     EventKind.EXTENSION_GRANTED: "assignments",
     EventKind.GRADE_RELEASED: "grades",
     EventKind.REGRADE_REPLIED: "grades",
@@ -79,9 +82,9 @@ def _of_course(event: Event, calendar: Calendar) -> _Told | None:
             headline, opened = text.new_material(material.id), _open("materials", material.id)
             told = _Told(headline, plain(material.title), opened)
         case EventKind.ASSIGNMENT_PUBLISHED, Assignment() as assignment:
-            worth = text.assignment_worth(assignment.title, assignment.points)
-            details = lines(worth, text.due(calendar.due(assignment.due)))
-            told = _Told(text.new_assignment(assignment.id), details, _open("assignments", assignment.id))
+            told = _of_assignment(text.new_assignment(assignment.id), assignment, calendar)
+        case EventKind.ASSIGNMENT_OPENED, Assignment() as assignment:
+            told = _of_assignment(text.assignment_open(assignment.id), assignment, calendar)
         case EventKind.GRADE_RELEASED, Grade() as grade:
             headline = text.graded(grade.assignment_title, grade.score_hundredths, grade.points_max)
             button = Button(str(text.GRADES), f"grades:{grade.assignment_id}")
@@ -101,6 +104,12 @@ def _of_course(event: Event, calendar: Calendar) -> _Told | None:
             button = Button(str(text.HAND_IN), f"submit:{assignment.id}")
             told = _Told(text.due_soon(assignment.id), details, button)
     return told
+
+
+def _of_assignment(headline: str, assignment: Assignment, calendar: Calendar) -> _Told:
+    worth = text.assignment_worth(assignment.title, assignment.points)
+    details = lines(worth, text.due(calendar.due(assignment.due)))
+    return _Told(headline, details, _open("assignments", assignment.id))
 
 
 def _of_question(kind: EventKind | None, query: Query) -> _Told | None:
@@ -156,9 +165,11 @@ def topic(event: Event) -> str:
     return _TOPICS[event.kind] if event.kind is not None else ""
 
 
-def is_reminder(event: Event) -> bool:
-    """What a digest would tell too late."""
-    return event.kind is EventKind.DUE_SOON
+def is_urgent(event: Event, now: datetime) -> bool:
+    """What is due within a day, which a digest may tell too late."""
+    if event.kind is EventKind.DUE_SOON:
+        return True
+    return isinstance(event.item, Assignment) and event.item.due - now <= DIGEST_INTERVAL
 
 
 def digest(notices: Sequence[Reply]) -> Reply:

@@ -77,6 +77,7 @@ COMMANDS: Mapping[str, CommandRule] = {
     "add_first_administrator": CommandRule(None, once=True, deed="set up the classroom"),
     "record_tutor_answer": CommandRule(None, once=False, deed="record the tutor's answer"),
     "report_tutor_delay": CommandRule(None, once=False, deed="report that the tutor is away"),
+    "announce_opening": CommandRule(None, once=False, deed="tell of an assignment that has opened"),
     "remind_of_due": CommandRule(None, once=False, deed="remind of a due date"),
     # Of people, by the field of Command.
     "end_session": CommandRule(EVERYONE, once=False, deed="log out"),

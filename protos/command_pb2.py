@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from protos import lms_pb2 as protos_dot_lms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14protos/command.proto\x12\x0elms.command.v1\x1a\x10protos/lms.proto\"\xef\x0e\n\x07\x43ommand\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x14\n\x0ctoken_sha256\x18\x02 \x01(\x0c\x12\x0f\n\x07time_ms\x18\x03 \x01(\x03\x12\x0f\n\x07version\x18\x04 \x01(\r\x12\x37\n\x0e\x63reate_session\x18\n \x01(\x0b\x32\x1d.lms.command.v1.CreateSessionH\x00\x12\x31\n\x0b\x65nd_session\x18\x0b \x01(\x0b\x32\x1a.lms.command.v1.EndSessionH\x00\x12+\n\x08\x61\x64\x64_user\x18\x0c \x01(\x0b\x32\x17.lms.command.v1.AddUserH\x00\x12-\n\tput_chunk\x18\r \x01(\x0b\x32\x18.lms.command.v1.PutChunkH\x00\x12+\n\x08put_file\x18\x0e \x01(\x0b\x32\x17.lms.command.v1.PutFileH\x00\x12;\n\x10publish_material\x18\x0f \x01(\x0b\x32\x1f.lms.command.v1.PublishMaterialH\x00\x12\x32\n\x11\x63reate_assignment\x18\x10 \x01(\x0b\x32\x15.lms.v1.NewAssignmentH\x00\x12\'\n\x06submit\x18\x11 \x01(\x0b\x32\x15.lms.v1.NewSubmissionH\x00\x12!\n\x05grade\x18\x12 \x01(\x0b\x32\x10.lms.v1.NewGradeH\x00\x12%\n\x07release\x18\x13 \x01(\x0b\x32\x12.lms.v1.NewReleaseH\x00\x12\x1f\n\x03\x61sk\x18\x14 \x01(\x0b\x32\x10.lms.v1.NewQueryH\x00\x12#\n\x06\x61nswer\x18\x15 \x01(\x0b\x32\x11.lms.v1.NewAnswerH\x00\x12@\n\x13record_tutor_answer\x18\x16 \x01(\x0b\x32!.lms.command.v1.RecordTutorAnswerH\x00\x12+\n\x08\x61nnounce\x18\x17 \x01(\x0b\x32\x17.lms.v1.NewAnnouncementH\x00\x12+\n\rread_material\x18\x18 \x01(\x0b\x32\x12.lms.v1.NewReadingH\x00\x12H\n\x17\x61\x64\x64_first_administrator\x18\x19 \x01(\x0b\x32%.lms.command.v1.AddFirstAdministratorH\x00\x12>\n\x12report_tutor_delay\x18\x1a \x01(\x0b\x32 .lms.command.v1.ReportTutorDelayH\x00\x12/\n\x0fgrant_extension\x18\x1b \x01(\x0b\x32\x14.lms.v1.NewExtensionH\x00\x12/\n\rimport_grades\x18\x1c \x01(\x0b\x32\x16.lms.v1.NewGradeImportH\x00\x12-\n\x0frequest_regrade\x18\x1d \x01(\x0b\x32\x12.lms.v1.NewRegradeH\x00\x12\x30\n\rreply_regrade\x18\x1e \x01(\x0b\x32\x17.lms.v1.NewRegradeReplyH\x00\x12(\n\tfollow_up\x18\x1f \x01(\x0b\x32\x13.lms.v1.NewFollowUpH\x00\x12(\n\x07resolve\x18  \x01(\x0b\x32\x15.lms.v1.NewResolutionH\x00\x12)\n\x07\x65ndorse\x18! \x01(\x0b\x32\x16.lms.v1.NewEndorsementH\x00\x12(\n\x07\x63orrect\x18\" \x01(\x0b\x32\x15.lms.v1.NewCorrectionH\x00\x12!\n\x04rate\x18# \x01(\x0b\x32\x11.lms.v1.NewRatingH\x00\x12#\n\x06reveal\x18$ \x01(\x0b\x32\x11.lms.v1.NewRevealH\x00\x12*\n\rimport_roster\x18% \x01(\x0b\x32\x11.lms.v1.NewRosterH\x00\x12<\n\x11\x63reate_link_codes\x18& \x01(\x0b\x32\x1f.lms.command.v1.CreateLinkCodesH\x00\x12\x33\n\x0cset_password\x18\' \x01(\x0b\x32\x1b.lms.command.v1.SetPasswordH\x00\x12\x37\n\x0ereset_password\x18( \x01(\x0b\x32\x1d.lms.command.v1.ResetPasswordH\x00\x12,\n\x0cset_disabled\x18) \x01(\x0b\x32\x14.lms.v1.NewDisablingH\x00\x12\x34\n\rremind_of_due\x18* \x01(\x0b\x32\x1b.lms.command.v1.RemindOfDueH\x00\x12\x39\n\x0frecord_transfer\x18+ \x01(\x0b\x32\x1e.lms.command.v1.RecordTransferH\x00\x12\x35\n\rrecord_backup\x18, \x01(\x0b\x32\x1c.lms.command.v1.RecordBackupH\x00\x12+\n\x0cset_tutoring\x18- \x01(\x0b\x32\x13.lms.v1.NewTutoringH\x00\x12<\n\x13reset_administrator\x18. \x01(\x0b\x32\x1d.lms.command.v1.ResetPasswordH\x00\x42\x06\n\x04\x64\x61ta\"o\n\rCreateSession\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0ctoken_sha256\x18\x02 \x01(\x0c\x12\x18\n\x10link_code_sha256\x18\x03 \x01(\x0c\x12\x1c\n\x14password_hash_sha256\x18\x04 \x01(\x0c\"\x0c\n\nEndSession\"d\n\x07\x41\x64\x64User\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x1a\n\x04role\x18\x03 \x01(\x0e\x32\x0c.lms.v1.Role\x12\x15\n\rpassword_hash\x18\x04 \x01(\t\"7\n\x0eLinkCodeDigest\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x13\n\x0b\x63ode_sha256\x18\x02 \x01(\x0c\"h\n\x0f\x43reateLinkCodes\x12-\n\x05\x63odes\x18\x01 \x03(\x0b\x32\x1e.lms.command.v1.LinkCodeDigest\x12\x13\n\x0blifetime_ms\x18\x02 \x01(\x03\x12\x11\n\tnewcomers\x18\x03 \x01(\x08\"$\n\x0bSetPassword\x12\x15\n\rpassword_hash\x18\x01 \x01(\t\"R\n\rResetPassword\x12,\n\x04\x63ode\x18\x01 \x01(\x0b\x32\x1e.lms.command.v1.LinkCodeDigest\x12\x13\n\x0blifetime_ms\x18\x02 \x01(\x03\"V\n\x15\x41\x64\x64\x46irstAdministrator\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x15\n\rpassword_hash\x18\x03 \x01(\t\"\x18\n\x08PutChunk\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"=\n\x07PutFile\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x14\n\x0c\x63hunk_sha256\x18\x03 \x03(\x0c\"7\n\x07Section\x12\r\n\x05place\x18\x01 \x01(\t\x12\x0f\n\x07heading\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"c\n\x0fPublishMaterial\x12%\n\x08material\x18\x01 \x01(\x0b\x32\x13.lms.v1.NewMaterial\x12)\n\x08sections\x18\x02 \x03(\x0b\x32\x17.lms.command.v1.Section\"E\n\x11RecordTutorAnswer\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x1e\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x0e.lms.v1.Answer\"$\n\x10ReportTutorDelay\x12\x10\n\x08query_id\x18\x01 \x01(\t\"5\n\x0bRemindOfDue\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x0f\n\x07student\x18\x02 \x01(\t\"!\n\x0eRecordTransfer\x12\x0f\n\x07node_id\x18\x01 \x01(\t\"\x1f\n\x0cRecordBackup\x12\x0f\n\x07node_id\x18\x01 \x01(\t\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x84\x01\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x32\n\nviolations\x18\x04 \x03(\x0b\x32\x1e.lms.command.v1.FieldViolation\x12\x16\n\x0eretry_after_ms\x18\x05 \x01(\x03\"i\n\x07Outcome\x12(\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x14.lms.v1.PostResponseH\x00\x12*\n\x07refused\x18\x02 \x01(\x0b\x32\x17.lms.command.v1.RefusalH\x00\x42\x08\n\x06resultb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14protos/command.proto\x12\x0elms.command.v1\x1a\x10protos/lms.proto\"\xac\x0f\n\x07\x43ommand\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x14\n\x0ctoken_sha256\x18\x02 \x01(\x0c\x12\x0f\n\x07time_ms\x18\x03 \x01(\x03\x12\x0f\n\x07version\x18\x04 \x01(\r\x12\x37\n\x0e\x63reate_session\x18\n \x01(\x0b\x32\x1d.lms.command.v1.CreateSessionH\x00\x12\x31\n\x0b\x65nd_session\x18\x0b \x01(\x0b\x32\x1a.lms.command.v1.EndSessionH\x00\x12+\n\x08\x61\x64\x64_user\x18\x0c \x01(\x0b\x32\x17.lms.command.v1.AddUserH\x00\x12-\n\tput_chunk\x18\r \x01(\x0b\x32\x18.lms.command.v1.PutChunkH\x00\x12+\n\x08put_file\x18\x0e \x01(\x0b\x32\x17.lms.command.v1.PutFileH\x00\x12;\n\x10publish_material\x18\x0f \x01(\x0b\x32\x1f.lms.command.v1.PublishMaterialH\x00\x12\x32\n\x11\x63reate_assignment\x18\x10 \x01(\x0b\x32\x15.lms.v1.NewAssignmentH\x00\x12\'\n\x06submit\x18\x11 \x01(\x0b\x32\x15.lms.v1.NewSubmissionH\x00\x12!\n\x05grade\x18\x12 \x01(\x0b\x32\x10.lms.v1.NewGradeH\x00\x12%\n\x07release\x18\x13 \x01(\x0b\x32\x12.lms.v1.NewReleaseH\x00\x12\x1f\n\x03\x61sk\x18\x14 \x01(\x0b\x32\x10.lms.v1.NewQueryH\x00\x12#\n\x06\x61nswer\x18\x15 \x01(\x0b\x32\x11.lms.v1.NewAnswerH\x00\x12@\n\x13record_tutor_answer\x18\x16 \x01(\x0b\x32!.lms.command.v1.RecordTutorAnswerH\x00\x12+\n\x08\x61nnounce\x18\x17 \x01(\x0b\x32\x17.lms.v1.NewAnnouncementH\x00\x12+\n\rread_material\x18\x18 \x01(\x0b\x32\x12.lms.v1.NewReadingH\x00\x12H\n\x17\x61\x64\x64_first_administrator\x18\x19 \x01(\x0b\x32%.lms.command.v1.AddFirstAdministratorH\x00\x12>\n\x12report_tutor_delay\x18\x1a \x01(\x0b\x32 .lms.command.v1.ReportTutorDelayH\x00\x12/\n\x0fgrant_extension\x18\x1b \x01(\x0b\x32\x14.lms.v1.NewExtensionH\x00\x12/\n\rimport_grades\x18\x1c \x01(\x0b\x32\x16.lms.v1.NewGradeImportH\x00\x12-\n\x0frequest_regrade\x18\x1d \x01(\x0b\x32\x12.lms.v1.NewRegradeH\x00\x12\x30\n\rreply_regrade\x18\x1e \x01(\x0b\x32\x17.lms.v1.NewRegradeReplyH\x00\x12(\n\tfollow_up\x18\x1f \x01(\x0b\x32\x13.lms.v1.NewFollowUpH\x00\x12(\n\x07resolve\x18  \x01(\x0b\x32\x15.lms.v1.NewResolutionH\x00\x12)\n\x07\x65ndorse\x18! \x01(\x0b\x32\x16.lms.v1.NewEndorsementH\x00\x12(\n\x07\x63orrect\x18\" \x01(\x0b\x32\x15.lms.v1.NewCorrectionH\x00\x12!\n\x04rate\x18# \x01(\x0b\x32\x11.lms.v1.NewRatingH\x00\x12#\n\x06reveal\x18$ \x01(\x0b\x32\x11.lms.v1.NewRevealH\x00\x12*\n\rimport_roster\x18% \x01(\x0b\x32\x11.lms.v1.NewRosterH\x00\x12<\n\x11\x63reate_link_codes\x18& \x01(\x0b\x32\x1f.lms.command.v1.CreateLinkCodesH\x00\x12\x33\n\x0cset_password\x18\' \x01(\x0b\x32\x1b.lms.command.v1.SetPasswordH\x00\x12\x37\n\x0ereset_password\x18( \x01(\x0b\x32\x1d.lms.command.v1.ResetPasswordH\x00\x12,\n\x0cset_disabled\x18) \x01(\x0b\x32\x14.lms.v1.NewDisablingH\x00\x12\x34\n\rremind_of_due\x18* \x01(\x0b\x32\x1b.lms.command.v1.RemindOfDueH\x00\x12\x39\n\x0frecord_transfer\x18+ \x01(\x0b\x32\x1e.lms.command.v1.RecordTransferH\x00\x12\x35\n\rrecord_backup\x18, \x01(\x0b\x32\x1c.lms.command.v1.RecordBackupH\x00\x12+\n\x0cset_tutoring\x18- \x01(\x0b\x32\x13.lms.v1.NewTutoringH\x00\x12<\n\x13reset_administrator\x18. \x01(\x0b\x32\x1d.lms.command.v1.ResetPasswordH\x00\x12;\n\x10\x61nnounce_opening\x18/ \x01(\x0b\x32\x1f.lms.command.v1.AnnounceOpeningH\x00\x42\x06\n\x04\x64\x61ta\"o\n\rCreateSession\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0ctoken_sha256\x18\x02 \x01(\x0c\x12\x18\n\x10link_code_sha256\x18\x03 \x01(\x0c\x12\x1c\n\x14password_hash_sha256\x18\x04 \x01(\x0c\"\x0c\n\nEndSession\"d\n\x07\x41\x64\x64User\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x1a\n\x04role\x18\x03 \x01(\x0e\x32\x0c.lms.v1.Role\x12\x15\n\rpassword_hash\x18\x04 \x01(\t\"7\n\x0eLinkCodeDigest\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x13\n\x0b\x63ode_sha256\x18\x02 \x01(\x0c\"h\n\x0f\x43reateLinkCodes\x12-\n\x05\x63odes\x18\x01 \x03(\x0b\x32\x1e.lms.command.v1.LinkCodeDigest\x12\x13\n\x0blifetime_ms\x18\x02 \x01(\x03\x12\x11\n\tnewcomers\x18\x03 \x01(\x08\"$\n\x0bSetPassword\x12\x15\n\rpassword_hash\x18\x01 \x01(\t\"R\n\rResetPassword\x12,\n\x04\x63ode\x18\x01 \x01(\x0b\x32\x1e.lms.command.v1.LinkCodeDigest\x12\x13\n\x0blifetime_ms\x18\x02 \x01(\x03\"V\n\x15\x41\x64\x64\x46irstAdministrator\x12\x10\n\x08username\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x15\n\rpassword_hash\x18\x03 \x01(\t\"\x18\n\x08PutChunk\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"=\n\x07PutFile\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x14\n\x0c\x63hunk_sha256\x18\x03 \x03(\x0c\"7\n\x07Section\x12\r\n\x05place\x18\x01 \x01(\t\x12\x0f\n\x07heading\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"c\n\x0fPublishMaterial\x12%\n\x08material\x18\x01 \x01(\x0b\x32\x13.lms.v1.NewMaterial\x12)\n\x08sections\x18\x02 \x03(\x0b\x32\x17.lms.command.v1.Section\"E\n\x11RecordTutorAnswer\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x1e\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x0e.lms.v1.Answer\"$\n\x10ReportTutorDelay\x12\x10\n\x08query_id\x18\x01 \x01(\t\"5\n\x0bRemindOfDue\x12\x15\n\rassignment_id\x18\x01 \x01(\t\x12\x0f\n\x07student\x18\x02 \x01(\t\"(\n\x0f\x41nnounceOpening\x12\x15\n\rassignment_id\x18\x01 \x01(\t\"!\n\x0eRecordTransfer\x12\x0f\n\x07node_id\x18\x01 \x01(\t\"\x1f\n\x0cRecordBackup\x12\x0f\n\x07node_id\x18\x01 \x01(\t\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x84\x01\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x32\n\nviolations\x18\x04 \x03(\x0b\x32\x1e.lms.command.v1.FieldViolation\x12\x16\n\x0eretry_after_ms\x18\x05 \x01(\x03\"i\n\x07Outcome\x12(\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x14.lms.v1.PostResponseH\x00\x12*\n\x07refused\x18\x02 \x01(\x0b\x32\x17.lms.command.v1.RefusalH\x00\x42\x08\n\x06resultb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,45 +33,47 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.command_pb2', _globa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COMMAND']._serialized_start=59
-  _globals['_COMMAND']._serialized_end=1962
-  _globals['_CREATESESSION']._serialized_start=1964
-  _globals['_CREATESESSION']._serialized_end=2075
-  _globals['_ENDSESSION']._serialized_start=2077
-  _globals['_ENDSESSION']._serialized_end=2089
-  _globals['_ADDUSER']._serialized_start=2091
-  _globals['_ADDUSER']._serialized_end=2191
-  _globals['_LINKCODEDIGEST']._serialized_start=2193
-  _globals['_LINKCODEDIGEST']._serialized_end=2248
-  _globals['_CREATELINKCODES']._serialized_start=2250
-  _globals['_CREATELINKCODES']._serialized_end=2354
-  _globals['_SETPASSWORD']._serialized_start=2356
-  _globals['_SETPASSWORD']._serialized_end=2392
-  _globals['_RESETPASSWORD']._serialized_start=2394
-  _globals['_RESETPASSWORD']._serialized_end=2476
-  _globals['_ADDFIRSTADMINISTRATOR']._serialized_start=2478
-  _globals['_ADDFIRSTADMINISTRATOR']._serialized_end=2564
-  _globals['_PUTCHUNK']._serialized_start=2566
-  _globals['_PUTCHUNK']._serialized_end=2590
-  _globals['_PUTFILE']._serialized_start=2592
-  _globals['_PUTFILE']._serialized_end=2653
-  _globals['_SECTION']._serialized_start=2655
-  _globals['_SECTION']._serialized_end=2710
-  _globals['_PUBLISHMATERIAL']._serialized_start=2712
-  _globals['_PUBLISHMATERIAL']._serialized_end=2811
-  _globals['_RECORDTUTORANSWER']._serialized_start=2813
-  _globals['_RECORDTUTORANSWER']._serialized_end=2882
-  _globals['_REPORTTUTORDELAY']._serialized_start=2884
-  _globals['_REPORTTUTORDELAY']._serialized_end=2920
-  _globals['_REMINDOFDUE']._serialized_start=2922
-  _globals['_REMINDOFDUE']._serialized_end=2975
-  _globals['_RECORDTRANSFER']._serialized_start=2977
-  _globals['_RECORDTRANSFER']._serialized_end=3010
-  _globals['_RECORDBACKUP']._serialized_start=3012
-  _globals['_RECORDBACKUP']._serialized_end=3043
-  _globals['_FIELDVIOLATION']._serialized_start=3045
-  _globals['_FIELDVIOLATION']._serialized_end=3097
-  _globals['_REFUSAL']._serialized_start=3100
-  _globals['_REFUSAL']._serialized_end=3232
-  _globals['_OUTCOME']._serialized_start=3234
-  _globals['_OUTCOME']._serialized_end=3339
+  _globals['_COMMAND']._serialized_end=2023
+  _globals['_CREATESESSION']._serialized_start=2025
+  _globals['_CREATESESSION']._serialized_end=2136
+  _globals['_ENDSESSION']._serialized_start=2138
+  _globals['_ENDSESSION']._serialized_end=2150
+  _globals['_ADDUSER']._serialized_start=2152
+  _globals['_ADDUSER']._serialized_end=2252
+  _globals['_LINKCODEDIGEST']._serialized_start=2254
+  _globals['_LINKCODEDIGEST']._serialized_end=2309
+  _globals['_CREATELINKCODES']._serialized_start=2311
+  _globals['_CREATELINKCODES']._serialized_end=2415
+  _globals['_SETPASSWORD']._serialized_start=2417
+  _globals['_SETPASSWORD']._serialized_end=2453
+  _globals['_RESETPASSWORD']._serialized_start=2455
+  _globals['_RESETPASSWORD']._serialized_end=2537
+  _globals['_ADDFIRSTADMINISTRATOR']._serialized_start=2539
+  _globals['_ADDFIRSTADMINISTRATOR']._serialized_end=2625
+  _globals['_PUTCHUNK']._serialized_start=2627
+  _globals['_PUTCHUNK']._serialized_end=2651
+  _globals['_PUTFILE']._serialized_start=2653
+  _globals['_PUTFILE']._serialized_end=2714
+  _globals['_SECTION']._serialized_start=2716
+  _globals['_SECTION']._serialized_end=2771
+  _globals['_PUBLISHMATERIAL']._serialized_start=2773
+  _globals['_PUBLISHMATERIAL']._serialized_end=2872
+  _globals['_RECORDTUTORANSWER']._serialized_start=2874
+  _globals['_RECORDTUTORANSWER']._serialized_end=2943
+  _globals['_REPORTTUTORDELAY']._serialized_start=2945
+  _globals['_REPORTTUTORDELAY']._serialized_end=2981
+  _globals['_REMINDOFDUE']._serialized_start=2983
+  _globals['_REMINDOFDUE']._serialized_end=3036
+  _globals['_ANNOUNCEOPENING']._serialized_start=3038
+  _globals['_ANNOUNCEOPENING']._serialized_end=3078
+  _globals['_RECORDTRANSFER']._serialized_start=3080
+  _globals['_RECORDTRANSFER']._serialized_end=3113
+  _globals['_RECORDBACKUP']._serialized_start=3115
+  _globals['_RECORDBACKUP']._serialized_end=3146
+  _globals['_FIELDVIOLATION']._serialized_start=3148
+  _globals['_FIELDVIOLATION']._serialized_end=3200
+  _globals['_REFUSAL']._serialized_start=3203
+  _globals['_REFUSAL']._serialized_end=3335
+  _globals['_OUTCOME']._serialized_start=3337
+  _globals['_OUTCOME']._serialized_end=3442
 # @@protoc_insertion_point(module_scope)

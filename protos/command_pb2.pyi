@@ -66,6 +66,7 @@ class Command(_message.Message):
     RECORD_BACKUP_FIELD_NUMBER: _builtins.int
     SET_TUTORING_FIELD_NUMBER: _builtins.int
     RESET_ADMINISTRATOR_FIELD_NUMBER: _builtins.int
+    ANNOUNCE_OPENING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Exactly-once key, together with the author."""
     token_sha256: _builtins.bytes
@@ -73,7 +74,9 @@ class Command(_message.Message):
     time_ms: _builtins.int
     """Unix time in milliseconds, by the accepting node's clock."""
     version: _builtins.int
-    """Of apply's rules, by the accepting node: 0 is the first release, whose entries leave no audit record and no receipt."""
+    """Of apply's rules, by the accepting node: 0 is the first release, whose entries leave no audit record and no receipt;
+    up to 1, students are told of an assignment when it is posted, even if it opens later.
+    """
     @_builtins.property
     def create_session(self) -> Global___CreateSession: ...
     @_builtins.property
@@ -150,6 +153,8 @@ class Command(_message.Message):
     def reset_administrator(self) -> Global___ResetPassword:
         """By an operator: as reset_password, of an administrator."""
 
+    @_builtins.property
+    def announce_opening(self) -> Global___AnnounceOpening: ...
     def __init__(
         self,
         *,
@@ -194,12 +199,13 @@ class Command(_message.Message):
         record_backup: Global___RecordBackup | None = ...,
         set_tutoring: _lms_pb2.NewTutoring | None = ...,
         reset_administrator: Global___ResetPassword | None = ...,
+        announce_opening: Global___AnnounceOpening | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_regrade", b"request_regrade", "reset_administrator", b"reset_administrator", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "set_tutoring", b"set_tutoring", "submit", b"submit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "announce_opening", b"announce_opening", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_regrade", b"request_regrade", "reset_administrator", b"reset_administrator", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "set_tutoring", b"set_tutoring", "submit", b"submit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "request_regrade", b"request_regrade", "reset_administrator", b"reset_administrator", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "set_tutoring", b"set_tutoring", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["add_first_administrator", b"add_first_administrator", "add_user", b"add_user", "announce", b"announce", "announce_opening", b"announce_opening", "answer", b"answer", "ask", b"ask", "correct", b"correct", "create_assignment", b"create_assignment", "create_link_codes", b"create_link_codes", "create_session", b"create_session", "data", b"data", "end_session", b"end_session", "endorse", b"endorse", "follow_up", b"follow_up", "grade", b"grade", "grant_extension", b"grant_extension", "import_grades", b"import_grades", "import_roster", b"import_roster", "publish_material", b"publish_material", "put_chunk", b"put_chunk", "put_file", b"put_file", "rate", b"rate", "read_material", b"read_material", "record_backup", b"record_backup", "record_transfer", b"record_transfer", "record_tutor_answer", b"record_tutor_answer", "release", b"release", "remind_of_due", b"remind_of_due", "reply_regrade", b"reply_regrade", "report_tutor_delay", b"report_tutor_delay", "request_id", b"request_id", "request_regrade", b"request_regrade", "reset_administrator", b"reset_administrator", "reset_password", b"reset_password", "resolve", b"resolve", "reveal", b"reveal", "set_disabled", b"set_disabled", "set_password", b"set_password", "set_tutoring", b"set_tutoring", "submit", b"submit", "time_ms", b"time_ms", "token_sha256", b"token_sha256", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay", "grant_extension", "import_grades", "request_regrade", "reply_regrade", "follow_up", "resolve", "endorse", "correct", "rate", "reveal", "import_roster", "create_link_codes", "set_password", "reset_password", "set_disabled", "remind_of_due", "record_transfer", "record_backup", "set_tutoring", "reset_administrator"]  # noqa: Y015
+    _WhichOneofReturnType_data: _TypeAlias = _typing.Literal["create_session", "end_session", "add_user", "put_chunk", "put_file", "publish_material", "create_assignment", "submit", "grade", "release", "ask", "answer", "record_tutor_answer", "announce", "read_material", "add_first_administrator", "report_tutor_delay", "grant_extension", "import_grades", "request_regrade", "reply_regrade", "follow_up", "resolve", "endorse", "correct", "rate", "reveal", "import_roster", "create_link_codes", "set_password", "reset_password", "set_disabled", "remind_of_due", "record_transfer", "record_backup", "set_tutoring", "reset_administrator", "announce_opening"]  # noqa: Y015
     _WhichOneofArgType_data: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_data) -> _WhichOneofReturnType_data | None: ...
 
@@ -557,6 +563,27 @@ class RemindOfDue(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RemindOfDue: _TypeAlias = RemindOfDue  # noqa: Y015
+
+@_typing.final
+class AnnounceOpening(_message.Message):
+    """Of the cluster: the assignment, posted before it opens, has opened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNMENT_ID_FIELD_NUMBER: _builtins.int
+    assignment_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        assignment_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignment_id", b"assignment_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnnounceOpening: _TypeAlias = AnnounceOpening  # noqa: Y015
 
 @_typing.final
 class RecordTransfer(_message.Message):

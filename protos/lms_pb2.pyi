@@ -204,6 +204,7 @@ class _EventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventKind.V
     EVENT_KIND_UNSPECIFIED: _EventKind.ValueType  # 0
     EVENT_KIND_MATERIAL_PUBLISHED: _EventKind.ValueType  # 1
     EVENT_KIND_ASSIGNMENT_PUBLISHED: _EventKind.ValueType  # 2
+    """Open when it was posted; otherwise EVENT_KIND_ASSIGNMENT_OPENED comes instead, when it opens."""
     EVENT_KIND_GRADE_RELEASED: _EventKind.ValueType  # 3
     EVENT_KIND_QUERY_ASKED: _EventKind.ValueType  # 4
     EVENT_KIND_QUERY_ANSWERED: _EventKind.ValueType  # 5
@@ -223,6 +224,7 @@ class _EventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventKind.V
     """By the one who asked, as wrong."""
     EVENT_KIND_TUTOR_OFF: _EventKind.ValueType  # 16
     """The tutor was turned off before it had answered; the query still waits."""
+    EVENT_KIND_ASSIGNMENT_OPENED: _EventKind.ValueType  # 17
 
 class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
     """--- events ---"""
@@ -230,6 +232,7 @@ class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
 EVENT_KIND_UNSPECIFIED: EventKind.ValueType  # 0
 EVENT_KIND_MATERIAL_PUBLISHED: EventKind.ValueType  # 1
 EVENT_KIND_ASSIGNMENT_PUBLISHED: EventKind.ValueType  # 2
+"""Open when it was posted; otherwise EVENT_KIND_ASSIGNMENT_OPENED comes instead, when it opens."""
 EVENT_KIND_GRADE_RELEASED: EventKind.ValueType  # 3
 EVENT_KIND_QUERY_ASKED: EventKind.ValueType  # 4
 EVENT_KIND_QUERY_ANSWERED: EventKind.ValueType  # 5
@@ -249,6 +252,7 @@ EVENT_KIND_ANSWER_DOUBTED: EventKind.ValueType  # 15
 """By the one who asked, as wrong."""
 EVENT_KIND_TUTOR_OFF: EventKind.ValueType  # 16
 """The tutor was turned off before it had answered; the query still waits."""
+EVENT_KIND_ASSIGNMENT_OPENED: EventKind.ValueType  # 17
 Global___EventKind: _TypeAlias = EventKind  # noqa: Y015
 
 class _NodeRole:

@@ -272,6 +272,13 @@ ALTER TABLE answer_citation ADD COLUMN quote_end INTEGER NOT NULL DEFAULT 0;
 """
 
 
+_OPENING = """
+ALTER TABLE assignment ADD COLUMN announced_ms INTEGER;
+UPDATE assignment SET announced_ms = created_ms;
+"""
+"""Whatever was posted until now was told of at once."""
+
+
 def _execute(database: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -326,10 +333,15 @@ def _rule_the_tutor_and_cite_by_offset(database: Database) -> None:
     _execute(database, _TUTORING)
 
 
+def _note_when_an_assignment_was_told_of(database: Database) -> None:
+    _execute(database, _OPENING)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _create_tables,
     _remember_term_membership_and_chain,
     _give_every_table_a_witness,
     _furnish_the_whole_classroom,
     _rule_the_tutor_and_cite_by_offset,
+    _note_when_an_assignment_was_told_of,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.client.api import AssignmentRules, LmsClient, LmsError
 from bot.commands import arguments, assignment_rules, attachments
@@ -82,7 +83,7 @@ class NewAssignment:
         return card(
             text.new_assignment(values["title"]),
             text.points_and_due(values["points"], self._calendar.due(values["due"])),
-            *assignment_rules.described(_rules(values), values["due"], self._calendar),
+            *self._described(_rules(values), values["due"]),
             *(phrases.file_line(file.name, file.size) for file in files),
             *task,
         )
@@ -103,10 +104,16 @@ class NewAssignment:
             receipt,
             phrases.published(assignment.id, assignment.title),
             text.points_and_due(assignment.points, self._calendar.due(assignment.due)),
-            *assignment_rules.described(assignment.rules, assignment.due, self._calendar),
+            *self._described(assignment.rules, assignment.due),
             *(phrases.file_line(file.name, file.size) for file in assignment.rules.files),
             buttons=[open_button(assignment), go("assignments")],
         )
+
+    def _described(self, rules: AssignmentRules, due: datetime) -> list[Words]:
+        lines: list[Words] = list(assignment_rules.described(rules, due, self._calendar))
+        if assignment_rules.opens_later(rules, self._calendar.now()) is not None:
+            lines.append(text.TOLD_WHEN_IT_OPENS)
+        return lines
 
     def _demand_consistent(self, values: Values) -> None:
         """Raises LmsError that names the argument to ask for again."""

@@ -59,7 +59,7 @@ class ChatSettings:
             if settings.quiet_from
             else text.NO_QUIET_HOURS,
             text.digest(settings.digest_at) if settings.digest_at else text.NO_DIGEST,
-            *([text.REMINDERS_COME] if settings.digest_at else []),
+            *([text.DUE_SOON_COMES] if settings.digest_at else []),
         ]
 
 

@@ -16,6 +16,9 @@ ATTEMPTS_MAX = 1_000
 LATE_INTERVAL_SECONDS = (60, 366 * 24 * 3600)
 RUBRIC_LINES_MAX = 20
 CRITERION_MAX = 100
+ANNOUNCED_WHEN_OPEN = 2
+"""The version of the rules from which on students are told of an assignment when it opens. Before, they were
+told when it was posted."""
 
 
 def create(data: NewAssignment, act: Act) -> PostResponse:
@@ -37,6 +40,7 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
         _check_late(data.late, fields)
     _check_rubric(data, fields)
     files = all_attached(data.files, act, fields)
+    waits = act.version >= ANNOUNCED_WHEN_OPEN and opens_ms is not None and opens_ms > act.now_ms
     assignment = Assignment.create(
         title=data.title,
         instructions=data.instructions,
@@ -50,6 +54,7 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
         late_percent=data.late.percent,
         late_interval_ms=data.late.interval_seconds * 1000,
         late_minimum_percent=data.late.minimum_percent,
+        announced_ms=None if waits else act.now_ms,
     )
     for place, line in enumerate(data.rubric):
         RubricLine.create(assignment=assignment, place=place, criterion=line.criterion, points=line.points)
@@ -58,7 +63,8 @@ def create(data: NewAssignment, act: Act) -> PostResponse:
             assignment=assignment, place=place, file=file.sha256, name=file.name, media_type=file.media_type
         )
     id_ = ids.ASSIGNMENT.id(assignment.number)
-    act.tell(EVENT_KIND_ASSIGNMENT_PUBLISHED, id_, Audience.STUDENTS, act.author.username)
+    if not waits:
+        act.tell(EVENT_KIND_ASSIGNMENT_PUBLISHED, id_, Audience.STUDENTS, act.author.username)
     item = items.assignment(assignment, submissions=0, rubric=data.rubric, files=files)
     return act.accepted(item)
 

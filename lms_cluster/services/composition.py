@@ -10,8 +10,8 @@ from typing import Any
 import grpc
 
 from lms_cluster.alarms import Alarms
+from lms_cluster.dated_notices import DatedNotices
 from lms_cluster.disk_reserve import DiskReserve
-from lms_cluster.due_reminders import DueReminders
 from lms_cluster.extraction.sandbox import Extractor
 from lms_cluster.feed import Feed
 from lms_cluster.login_attempts import LoginAttempts
@@ -70,7 +70,7 @@ class Services:
         self._feed = Feed(self.reader)
         self._dispatch = TutorDispatch(driver, self.reader, proposer, tutor)
         delays = TutorDelays(driver, self.reader, proposer, tutor, clock)
-        reminders = DueReminders(driver, self.reader, proposer, clock)
+        dated_notices = DatedNotices(driver, self.reader, proposer, clock)
         self._lms = LmsService(
             Sessions(proposer, self.reader, passwords, attempts, LoginAttempts()),
             Posts(
@@ -98,7 +98,7 @@ class Services:
             "feed": self._feed.run,
             "tutor dispatch": self._dispatch.run,
             "tutor delays": delays.run,
-            "due reminders": reminders.run,
+            "dated notices": dated_notices.run,
         }
         """Each runs until cancelled, by its name."""
 

@@ -13,12 +13,12 @@ AHEAD_MS = 24 * 60 * 60 * 1000
 def reminders_wanted(now_ms: int) -> list[tuple[str, str]]:
     """(assignment id, student), an empty student for everybody without an extension.
 
-    A date that was set less than a day ahead is not among them: they have only just been told of it.
+    A date of which they were told less than a day ahead is not among them: it is news still.
     """
     assignments = Assignment.select(Assignment.number, Assignment.due_ms).where(
         (Assignment.due_ms > now_ms)
         & (Assignment.due_ms <= now_ms + AHEAD_MS)
-        & (Assignment.created_ms <= Assignment.due_ms - AHEAD_MS)
+        & (Assignment.announced_ms <= Assignment.due_ms - AHEAD_MS)
         & (Assignment.opens_ms.is_null() | (Assignment.opens_ms <= now_ms))
     )
     newest = Extension.select(fn.MAX(Extension.number)).group_by(Extension.assignment, Extension.student)

@@ -34,6 +34,8 @@ class Assignment(Record):
     """Deducted for every started interval, of the points at most; 0: late work loses nothing."""
     late_interval_ms = BigIntegerField(default=0)
     late_minimum_percent = IntegerField(default=0)
+    announced_ms = BigIntegerField(null=True)
+    """When students were told of it; null until it opens."""
 
 
 class RubricLine(Record):

@@ -288,6 +288,12 @@ OF_TUTOR = Answer("Of old.", "", True, (), "small", False, False)
             "🔔 New assignment A1 Elections, 20 points Due in 7 days (Sun 8 Nov 2026 00:00 UTC) [Open A1]",
         ),
         (
+            EventKind.ASSIGNMENT_OPENED,
+            ASSIGNMENT,
+            "🔔 Assignment A1 is open Elections, 20 points "
+            "Due in 7 days (Sun 8 Nov 2026 00:00 UTC) [Open A1]",
+        ),
+        (
             EventKind.GRADE_RELEASED,
             Grade("S1", "A1", "Elections", "ada", "Ada", 18, 20, "Good.", 1, True, "grace", NOW),
             "🔔 Elections was graded: 18 of 20 Good. [Grades]",

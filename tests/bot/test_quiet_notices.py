@@ -13,7 +13,7 @@ import pytest
 
 from bot import chat_watch
 from bot.awaited import AwaitedAnswers
-from bot.client.api import Event, EventKind, LmsClient
+from bot.client.api import EventKind, LmsClient
 from bot.commands.dates import Calendar
 from bot.core.chat import Chat
 from bot.core.model import SEVERAL
@@ -79,11 +79,6 @@ async def bot(tmp_path: Path, feed: Feed, clock: Clock) -> AsyncIterator[Bot]:
     bot = Bot(tmp_path, feed, Place(), clock)
     yield bot
     await bot.stop()
-
-
-def remind(feed: Feed) -> None:
-    feed.events.append(Event(str(len(feed.events) + 1), EventKind.DUE_SOON, ASSIGNMENT))
-    feed._changed.set()
 
 
 async def heard_all(feed: Feed) -> None:
@@ -160,7 +155,7 @@ async def test_a_reminder_overtakes_the_digest_and_is_not_told_again(
     bot.begin(EVENING)
     await bot.watches_from("0")
     feed.announce("waits")
-    remind(feed)
+    feed.happen(EventKind.DUE_SOON, ASSIGNMENT)
     await until(lambda: len(bot.told) == 1)
     assert bot.told[0].startswith("A1 is due within a day")
     await bot.stop()
@@ -190,7 +185,7 @@ async def test_what_is_muted_while_something_waits_fills_no_memory(
 ) -> None:
     bot.begin(replace(NIGHT, muted=("announcements",)))
     await bot.watches_from("0")
-    remind(feed)
+    feed.happen(EventKind.DUE_SOON, ASSIGNMENT)
     for number in range(500):
         feed.announce(str(number))
     await heard_all(feed)
@@ -219,3 +214,38 @@ async def test_more_than_can_wait_is_told_before_its_time(
         feed.announce(str(number))
     await until(lambda: len(bot.told) == 1)
     assert bot.told[0].startswith("4 things have happened")
+
+
+async def test_an_opening_waits_for_the_digest_unless_it_is_due_within_a_day(
+    bot: Bot, feed: Feed, clock: Clock
+) -> None:
+    bot.begin(EVENING)
+    await bot.watches_from("0")
+    far = replace(ASSIGNMENT, id="A1", everybodys_due=clock.now + timedelta(days=1, seconds=1))
+    near = replace(ASSIGNMENT, id="A2", everybodys_due=clock.now + timedelta(days=1))
+    feed.happen(EventKind.ASSIGNMENT_OPENED, far)
+    feed.happen(EventKind.ASSIGNMENT_OPENED, near)
+    await until(lambda: len(bot.told) == 1)
+    assert bot.told[0].startswith("Assignment A2 is open")
+    clock.pass_by(hours=19)
+    await until(lambda: len(bot.told) == 2)
+    assert bot.told[1].startswith("Assignment A1 is open")
+
+
+async def test_an_opening_waits_for_the_end_of_quiet_hours(bot: Bot, feed: Feed, clock: Clock) -> None:
+    bot.begin(NIGHT)
+    await bot.watches_from("0")
+    feed.happen(EventKind.ASSIGNMENT_OPENED, replace(ASSIGNMENT, everybodys_due=clock.now))
+    await heard_all(feed)
+    assert bot.told == []
+    clock.pass_by(hours=8)
+    await until(lambda: len(bot.told) == 1)
+
+
+async def test_who_mutes_assignments_is_told_of_no_opening(bot: Bot, feed: Feed) -> None:
+    bot.begin(Settings(muted=("assignments",)))
+    await bot.watches_from("0")
+    feed.happen(EventKind.ASSIGNMENT_OPENED, ASSIGNMENT)
+    feed.announce("heard")
+    await bot.watches_from("2")
+    assert bot.told == ["Announcement by grace\nheard"]

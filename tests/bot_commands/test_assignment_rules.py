@@ -147,6 +147,19 @@ async def test_a_closed_assignment_says_when_it_closed_in_the_readers_time_zone(
     assert labels(shown) == ["Assignments"]
 
 
+async def test_who_sets_an_assignment_that_opens_later_hears_when_it_is_told_of(
+    chat: Chats, clock: Clock
+) -> None:
+    grace = await chat("grace")
+    values = {"title": "Exam", "points": 10, "due": clock() + 9 * DAY}
+    for opens, expected in ((clock() + DAY, True), (clock(), False), (None, False)):
+        for shown in (
+            await grace.card("newassignment", **values, opens=opens),
+            await grace.run("newassignment", **values, opens=opens),
+        ):
+            assert ("Students are told when it opens." in shown.text.plain) is expected
+
+
 async def test_what_is_due_next_comes_first_and_what_is_over_last(chat: Chats, clock: Clock) -> None:
     await assign(chat, clock() + HOUR)
     await assign(chat, clock() + 9 * DAY)

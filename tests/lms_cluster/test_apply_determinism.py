@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lms_cluster.commands import apply_command
 from protos.command_pb2 import (
     AddUser,
+    AnnounceOpening,
     Command,
     CreateLinkCodes,
     CreateSession,
@@ -100,6 +101,7 @@ DATA = st.one_of(
         st.builds(RecordTutorAnswer, query_id=ids("Q"), answer=st.builds(Answer, text=words)),
     ),
     command("set_tutoring", st.builds(NewTutoring, policy=st.integers(0, 4))),
+    command("announce_opening", st.builds(AnnounceOpening, assignment_id=ids("A"))),
     command("report_tutor_delay", st.builds(ReportTutorDelay, query_id=ids("Q"))),
     command(
         "create_assignment",

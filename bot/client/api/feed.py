@@ -22,6 +22,8 @@ Item = Material | CourseworkItem | GradingItem | Query | Announcement | User | A
 class EventKind(Enum):
     MATERIAL_PUBLISHED = "material published"
     ASSIGNMENT_PUBLISHED = "assignment published"
+    ASSIGNMENT_OPENED = "assignment opened"
+    """It was published before it opened, and nobody was told then."""
     GRADE_RELEASED = "grade released"
     QUERY_ASKED = "query asked"
     QUERY_ANSWERED = "query answered"

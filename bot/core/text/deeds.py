@@ -17,6 +17,7 @@ DEEDS = _table(
     Phrase("set up the classroom"),
     Phrase("record the tutor's answer"),
     Phrase("report that the tutor is away"),
+    Phrase("tell of an assignment that has opened"),
     Phrase("remind of a due date"),
     Phrase("upload files"),
     Phrase("add users"),

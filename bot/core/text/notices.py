@@ -82,6 +82,10 @@ def new_assignment(assignment_id: str) -> str:
     return tr("New assignment {assignment}", assignment=assignment_id)
 
 
+def assignment_open(assignment_id: str) -> str:
+    return tr("Assignment {assignment} is open", assignment=assignment_id)
+
+
 def assignment_worth(title: str, points: int) -> str:
     return trn(points, "{title}, {count} point", "{title}, {count} points", title=title)
 

@@ -193,6 +193,7 @@ SENTENCES = (
     Phrase("The tutor may only say where the answer stands."),
     Phrase("There is no delay to report for {item}."),
     Phrase("There is nothing to remind of for {item}."),
+    Phrase("There is no opening of {item} to tell of."),
     Phrase("Too many questions"),
     Phrase("{item} is with the instructors already; write what you want to add."),
     Phrase("{item} has {count} follow-ups already; ask a new question."),

@@ -19,7 +19,7 @@ CHANGED = Phrase("Changed the settings of this chat")
 NOTHING_MUTED = Phrase("I tell you of everything.")
 NO_QUIET_HOURS = Phrase("No quiet hours.")
 NO_DIGEST = Phrase("Each thing by itself, when it happens.")
-REMINDERS_COME = Phrase("A reminder that something is due comes by itself all the same.")
+DUE_SOON_COMES = Phrase("What is due within a day comes by itself all the same.")
 
 MUTE_ALL = Phrase("Mute")
 UNMUTE = Phrase("Unmute")
