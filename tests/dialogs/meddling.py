@@ -58,6 +58,8 @@ class Meddling:
                     self._answer_lost = True
                 case "break the next call":
                     self._broken = True
+                case "let an assignment open":
+                    await _let_one_open(self._client)
                 case "let an assignment close":
                     await _let_one_be_due(self._client, closes=True)
                 case "let an assignment fall due":
@@ -76,7 +78,21 @@ async def _let_one_be_due(client: LmsClient, *, closes: bool) -> None:
     late = LatePolicy(10, timedelta(days=1), minimum_percent=40)
     rules = AssignmentRules(cutoff=due) if closes else AssignmentRules(late=late)
     await client.add_assignment(token, request_id, "Yesterday", "What was it?", 10, due, rules)
-    while datetime.now(UTC) <= due:  # noqa: ASYNC110 -- nothing but time will tell
+    await _until(due)
+
+
+async def _let_one_open(client: LmsClient) -> None:
+    """Grace sets the assignment "Today", which opens later, but has opened when this returns."""
+    opens = datetime.now(UTC) + timedelta(seconds=2)
+    token = await sign_in(client, "grace")
+    request_id = secrets.token_hex(16)
+    due, rules = opens + timedelta(days=7), AssignmentRules(opens=opens)
+    await client.add_assignment(token, request_id, "Today", "What is it?", 10, due, rules)
+    await _until(opens)
+
+
+async def _until(moment: datetime) -> None:
+    while datetime.now(UTC) <= moment:  # noqa: ASYNC110 -- nothing but time will tell
         await asyncio.sleep(0.05)
 
 
