@@ -19,6 +19,8 @@ from tests.classday.secrecy import mark, question_mark
 AT_ONCE = 8
 WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.05
+OPENS_AT = timedelta(hours=16)
+"""When a node is killed (ClassDays), often the leader that is about to tell of it."""
 
 _SUBMISSION = re.compile(r"\b(S\d+)\b")
 _QUESTION = re.compile(r"\b(Q\d+)\b")
@@ -64,15 +66,22 @@ class Course:
     async def set_task(self, task: Task) -> None:
         due = self._monday + (task.set_on + 2) * DAY + timedelta(hours=18)
         cutoff = due + 2 * DAY
+        opens = f'opens="{_typed(self._monday + task.set_on * DAY + OPENS_AT)}" ' if task.opens_later else ""
         reply = await self.graders[0].do(
             f'/newassignment "{task.title}" {POINTS} "{_typed(due)}" cutoff="{_typed(cutoff)}" attempts=2 '
+            f"{opens}"
             f"late={PERCENT_A_DAY}%/day min={MINIMUM_PERCENT}% Say what a quorum is."
         )
         id_ = self.ids[task.number] = _found(re.compile(r"\b(A\d+)\b"), reply)
         self.model.assignments[id_] = Assignment(
             task.title, POINTS, due, cutoff, PERCENT_A_DAY, MINIMUM_PERCENT
         )
-        self.model.tell(self.students, ("assignment", id_))
+        if not task.opens_later:
+            self.model.tell(self.students, ("assignment", id_))
+
+    async def see_it_open(self, task: Task) -> None:
+        """The cluster tells of it; wait until it is done."""
+        self.model.tell(self.students, ("opened", self.ids[task.number]))
 
     async def extend(self, task: Task) -> None:
         id_ = self.ids[task.number]

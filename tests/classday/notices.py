@@ -14,6 +14,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "announcement": re.compile(r"(note-\d+)$"),
     "material": re.compile(r"New material (M\d+)"),
     "assignment": re.compile(r"New assignment (A\d+)"),
+    "opened": re.compile(r"Assignment (A\d+) is open"),
     "due": re.compile(r"(A\d+) is due within a day"),
     "extension": re.compile(r"Your due date for (A\d+) has changed"),
     "handed in": re.compile(r"handed in (S\d+)"),

@@ -55,6 +55,11 @@ class Task:
     def title(self) -> str:
         return f"task-{self.number}"
 
+    @property
+    def opens_later(self) -> bool:
+        """It opens on the afternoon of the day on which it is set."""
+        return self.number % 2 == 1
+
     def with_habit(self, *habits: Habit) -> list[str]:
         return [student for student, habit in self.habits.items() if habit in habits]
 

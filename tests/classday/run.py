@@ -135,6 +135,8 @@ class ClassDays:
         match age:
             case 0:
                 yield _at(10), "set task", lambda: course.set_task(task)
+                if task.opens_later:
+                    yield _at(16, 30), "open", lambda: self._opened(course, task)
             case 1:
                 yield _at(11), "extend", lambda: course.extend(task)
                 yield _at(12), "hand in", lambda: course.hand_in(task, Habit.EARLY, Habit.TWICE)
@@ -152,6 +154,10 @@ class ClassDays:
                 yield _at(10), "grade", lambda: course.grade(task)
                 yield _at(11), "release", lambda: course.release(task)
                 yield _at(15), "regrade", lambda: course.regrade(task)
+
+    async def _opened(self, course: Course, task: Task) -> None:
+        await course.see_it_open(task)
+        await until(lambda: self._all_told(course, "opened"), f"everybody is told that {task.title} is open")
 
     async def _reminded(self, course: Course, task: Task, extended: bool) -> None:
         await course.be_reminded(task, extended)
