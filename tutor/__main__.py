@@ -164,7 +164,7 @@ def _serve_local(options: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if Path(model).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.backends.failure import ModelUnusable  # noqa: PLC0415
     from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
     from tutor.service.loading import load_pipeline  # noqa: PLC0415
     from tutor.service.server import CannotListen, serve  # noqa: PLC0415
@@ -199,7 +199,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.backends.failure import ModelUnusable  # noqa: PLC0415
     from tutor.training.calibrate import calibrate  # noqa: PLC0415
     from tutor.training.data import DataMissing  # noqa: PLC0415
 
@@ -212,7 +212,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from tutor.backends.gpt2 import ModelUnusable  # noqa: PLC0415
+    from tutor.backends.failure import ModelUnusable  # noqa: PLC0415
     from tutor.calibration import CalibrationUnreadable  # noqa: PLC0415
     from tutor.evaluation.course import CourseUnreadable  # noqa: PLC0415
     from tutor.evaluation.questions import QuestionsUnreadable  # noqa: PLC0415

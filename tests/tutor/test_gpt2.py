@@ -8,18 +8,15 @@ from typing import Any
 
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from tests.tutor.conftest import COURSE, LEXICAL, always
-from tutor import calibration
+from tests.tutor.conftest import COURSE
 from tutor.backends.decoder import Decoder
-from tutor.backends.gpt2 import MAX_NEW_TOKENS, Gpt2Backend, ModelUnusable
+from tutor.backends.failure import ModelUnusable
+from tutor.backends.gpt2 import MAX_NEW_TOKENS, Gpt2Backend
 from tutor.backends.passes import passes
 from tutor.reading import Asked, Likelihoods
-from tutor.service.loading import load_pipeline
 from tutor.stop import Stop, Stopped
-from tutor.types import Mode, Question
 
 EVIDENCE = [
     ("Leader election", "A leader handles requests."),
@@ -31,29 +28,6 @@ EVIDENCE = [
 @pytest.fixture(scope="module")
 def backend(tiny_model: Path) -> Gpt2Backend:
     return Gpt2Backend(tiny_model, selects=False)
-
-
-@pytest.fixture(scope="module")
-def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A GPT-2 folder that knows no marker of ours, with a short context, as others publish them."""
-    torch.manual_seed(1)
-    folder = tmp_path_factory.mktemp("plain")
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator(
-        [COURSE[0].text], trainers.BpeTrainer(vocab_size=300, initial_alphabet=alphabet, show_progress=False)
-    )
-    tokenizer.add_special_tokens(["<|endoftext|>"])
-    end = tokenizer.token_to_id("<|endoftext|>")
-    configuration = GPT2Config(
-        vocab_size=320, n_positions=64, n_embd=16, n_layer=1, n_head=2, bos_token_id=end, eos_token_id=end
-    )
-    GPT2LMHeadModel(configuration).save_pretrained(folder)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|endoftext|>")  # type: ignore[no-untyped-call]
-    fast.save_pretrained(folder)
-    return folder
 
 
 def likelihoods(backend: Gpt2Backend, query: str, evidence: Sequence[tuple[str, str]]) -> Likelihoods:
@@ -151,17 +125,6 @@ def test_work_stops_between_batches_and_between_tokens(backend: Gpt2Backend) -> 
         backend.read([Asked("What is a leader?", tuple(EVIDENCE))], stop)
     with pytest.raises(Stopped):
         next(backend.generate("What is a leader?", ["text"], stop))
-
-
-@pytest.mark.parametrize("mode", [Mode.QUOTED, Mode.FREE])
-def test_a_gpt2_that_knows_none_of_our_markers_answers_too(
-    plain_model: Path, tmp_path: Path, mode: Mode
-) -> None:
-    calibration.save(tmp_path / calibration.FILE_NAME, always(LEXICAL))
-    pipeline = load_pipeline(str(plain_model), tmp_path, mode)
-    answer = pipeline.answer(Question("What is a Lamport clock?", COURSE), Stop())
-    assert answer.mode is mode
-    assert pipeline.model == plain_model.name
 
 
 def test_a_generated_stream_never_shows_half_a_character(backend: Gpt2Backend) -> None:

@@ -1,6 +1,10 @@
-"""How a model on another machine can fail us."""
+"""How a model can fail us: as what is to be loaded, or on another machine."""
 
 RETRY_SECONDS = 5.0
+
+
+class ModelUnusable(Exception):
+    """The folder or hub name is not a GPT-2 that can be loaded; the message says why."""
 
 
 class ServerFailed(Exception):

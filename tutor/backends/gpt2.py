@@ -12,6 +12,7 @@ from transformers.utils import logging as transformers_logging
 from tutor import prompt
 from tutor.backends.cpus import usable_threads
 from tutor.backends.decoder import Decoder
+from tutor.backends.failure import ModelUnusable
 from tutor.backends.passes import passes, tokens_at_once
 from tutor.backends.selector import Selector
 from tutor.reading import Asked, Likelihoods, Reading
@@ -25,10 +26,6 @@ MAX_NEW_TOKENS = 80
 # Progress bars and advice on padding do not belong in a server's log.
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-
-
-class ModelUnusable(Exception):
-    """The folder or hub name is not a GPT-2 that can be loaded; the message says why."""
 
 
 class Gpt2Backend:

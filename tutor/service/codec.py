@@ -4,6 +4,7 @@ import hashlib
 import math
 
 from protos import tutor_pb2
+from tutor.backends.unread import WORDS_ALONE
 from tutor.types import Answer, Mode, Passage, Policy, Question, Quote
 
 MAX_CONTEXT_BYTES = 1024 * 1024
@@ -11,9 +12,6 @@ MAX_PASSAGES = 64
 MAX_QUERY_CHARS = 2_000
 MAX_QUERY_ID_CHARS = 128
 MAX_OFFSET = 2**31 - 1
-
-WORDS_ALONE = "words alone"
-"""Stands for the model's name where none has read."""
 
 MODES = {
     Mode.QUOTED: tutor_pb2.ANSWER_MODE_QUOTED,

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tutor import calibration
-from tutor.backends.gpt2 import Gpt2Backend
+from tutor.backends.protocol import Backend
+from tutor.backends.unread import Unread
 from tutor.pipeline import Pipeline
 from tutor.stop import Stop
 from tutor.types import Mode, Passage, Question
@@ -27,9 +28,19 @@ def load_pipeline(model: str, shipped: Path, mode: Mode, selects: bool = True) -
     """Loads `model` (a folder or a hub name) and warms it up; slow, so not for the event loop.
 
     A model trained to select does so unless not `selects`, and is read by query likelihood like any other.
-    A folder without a calibration of its own uses that of the model in `shipped`.
-    Raises ModelUnusable and CalibrationUnreadable.
+    A folder without a calibration of its own uses that of the model in `shipped`. Where that weighs no
+    reading, words alone answer. Raises ModelUnusable and CalibrationUnreadable.
     """
-    pipeline = Pipeline(Gpt2Backend(model, selects), calibration.load_for(model, shipped), mode)
+    calibrations = calibration.load_for(model, shipped)
+    asked = mode is Mode.FREE or calibrations.read
+    backend: Backend = Unread()
+    if (
+        asked or Path(model) != shipped
+    ):  # What somebody brought along may be no model: that is to be told now.
+        from tutor.backends.gpt2 import Gpt2Backend  # noqa: PLC0415 - seconds and 300 MB, for torch
+
+        loaded = Gpt2Backend(model, selects)
+        backend = loaded if asked else backend
+    pipeline = Pipeline(backend, calibrations, mode)
     pipeline.answer(_WARM_UP, Stop())
     return pipeline
