@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.core.richtext import units
+from tests.telegram.form import fields_of
 from tests.telegram.markup import CannotParse, Entity, read_html
 
 Json = dict[str, Any]
@@ -80,11 +81,11 @@ def chat_json(chat: int) -> Json:
 async def parameters_of(request: web.Request) -> Json:
     """Form fields, JSON-encoded where they are not strings, and files as name and content."""
     found: Json = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            found[name] = {"name": value.filename, "content": value.file.read()}
+    async for name, file_name, content in fields_of(request):
+        if file_name:
+            found[name] = {"name": file_name, "content": content}
         else:
-            found[name] = _decoded(name, str(value))
+            found[name] = _decoded(name, content.decode())
     for name, value in found.items():
         if isinstance(value, str) and value.startswith("attach://"):
             found[name] = found[value.removeprefix("attach://")]
