@@ -86,7 +86,7 @@ class Pipeline:
 
     def by_words(self, question: Question) -> Answer:
         """What the words alone say, for when there is no time for the model. From any thread."""
-        judgement = shortlist(question, self._calibrations).judged(self._calibrations.words)
+        judgement = shortlist(question, self._calibrations.words).judged(self._calibrations.words)
         return replace(compose(question.passages, decide(judgement), question.policy), by_words=True)
 
     def judge(self, questions: Sequence[Question], stop: Stop) -> list[Judgement]:
@@ -97,7 +97,7 @@ class Pipeline:
         shortlists = []
         for question in questions:
             stop.check()
-            shortlists.append(shortlist(question, self._calibrations))
+            shortlists.append(shortlist(question, self._calibrations.words))
         if not self._calibrations.read:
             return [each.judged(self._calibrations.words) for each in shortlists]
         asked = [each.asked for each in shortlists if each.candidates]
@@ -137,9 +137,9 @@ def whole(answer: Answer) -> Iterator[Part]:
     yield answer
 
 
-def shortlist(question: Question, calibrations: Calibrations) -> Shortlist:
+def shortlist(question: Question, words: Calibration) -> Shortlist:
     """The SHORTLISTED candidates that are the most probable by their words alone."""
     candidates = find_candidates(question.query, question.passages)
     features = measure(question, candidates)
-    kept = judge(candidates, features, calibrations.words).ranking[:SHORTLISTED]
+    kept = judge(candidates, features, words).ranking[:SHORTLISTED]
     return Shortlist(question, tuple(candidates[at] for at in kept), tuple(features[at] for at in kept))

@@ -1,4 +1,4 @@
-"""What the tutor has to beat: word matching alone, and a model left to talk."""
+"""What the tutor has to beat: word matching alone, and a model's reading alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
+from tutor.backends.protocol import Backend
+from tutor.calibration import Calibration
 from tutor.candidates import Candidate, find_candidates
 from tutor.evaluation.systems import Ranked, Response
+from tutor.pipeline import shortlist
+from tutor.reading import Likelihoods
+from tutor.stop import Stop
 from tutor.terms import terms
 from tutor.types import Passage, Question, Quote
 
@@ -45,6 +51,31 @@ class TwoStage:
         ranked = sorted(found, key=lambda candidate: (candidate.passage, -candidate.lexical))
         confidence = _coverage(question.query, question.passages[ranked[0].passage]) if ranked else 0.0
         return _response(question.passages, ranked, confidence, begun)
+
+
+class QueryLikelihood:
+    """Of the tutor's shortlist, the sentence given which a model finds the question likeliest: what any GPT-2
+    can tell, without training for it. As sure as that sentence helps it to the question.
+
+    Whoever uses it must choose below what likelihood it is silent.
+    """
+
+    name = "untuned"
+
+    def __init__(self, backend: Backend, words: Calibration) -> None:
+        """`backend` reads Likelihoods; `words` makes the shortlist."""
+        self._backend = backend
+        self._words = words
+
+    def respond(self, question: Question) -> Response:
+        begun = time.perf_counter()
+        found = shortlist(question, self._words)
+        if not found.candidates:
+            return _response(question.passages, (), -math.inf, begun)
+        (reading,) = cast(Sequence[Likelihoods], self._backend.read([found.asked], Stop()))
+        read = sorted(zip(reading.totals, found.candidates, strict=True), key=lambda pair: -pair[0])
+        confidence = (read[0][0] - reading.unprompted) / max(1, reading.tokens)
+        return _response(question.passages, [candidate for _, candidate in read], confidence, begun)
 
 
 def silent_below(

@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tutor import calibration
+from tutor.backends.gpt2 import Gpt2Backend
 from tutor.evaluation import questions, table
-from tutor.evaluation.baselines import TopSentence, TwoStage, silent_below
+from tutor.evaluation.baselines import QueryLikelihood, TopSentence, TwoStage, silent_below
 from tutor.evaluation.course import Course, opened
 from tutor.evaluation.figures import against, figures, retrieval
 from tutor.evaluation.gates import GATES
@@ -48,7 +50,7 @@ class Examination:
             if number % PROGRESS_EVERY == 0:
                 print(f"{system.name}: {number} of {len(self.questions)} questions", file=sys.stderr)
             responses.append(system.respond(question))
-        if isinstance(system, TwoStage):
+        if isinstance(system, TwoStage | QueryLikelihood):
             responses = silent_below(responses, [each.answerable for each in self.asked])
         rows = zip(self.asked, responses, self.gold, strict=True)
         return [judge(each, response, gold, self._texts) for each, response, gold in rows]
@@ -99,8 +101,8 @@ BASELINES: dict[str, Callable[[Course, str, Path], System]] = {
     "bm25": lambda course, model, shipped: TopSentence(course.passages),
     "two-stage": lambda course, model, shipped: TwoStage(),
     "words": lambda course, model, shipped: Piped("words", words_alone(model, shipped)),
-    "untuned": lambda course, model, shipped: Piped(
-        "untuned", load_pipeline(model, shipped, Mode.QUOTED, selects=False)
+    "untuned": lambda course, model, shipped: QueryLikelihood(
+        Gpt2Backend(model, selects=False), calibration.load_for(model, shipped).words
     ),
     "free": lambda course, model, shipped: Piped("free", load_pipeline(model, shipped, Mode.FREE)),
 }

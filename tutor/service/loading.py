@@ -24,10 +24,9 @@ _WARM_UP = Question(
 )
 
 
-def load_pipeline(model: str, shipped: Path, mode: Mode, selects: bool = True) -> Pipeline:
+def load_pipeline(model: str, shipped: Path, mode: Mode) -> Pipeline:
     """Loads `model` (a folder or a hub name) and warms it up; slow, so not for the event loop.
 
-    A model trained to select does so unless not `selects`, and is read by query likelihood like any other.
     A folder without a calibration of its own uses that of the model in `shipped`. Where that weighs no
     reading, words alone answer. Raises ModelUnusable and CalibrationUnreadable.
     """
@@ -39,7 +38,7 @@ def load_pipeline(model: str, shipped: Path, mode: Mode, selects: bool = True) -
     ):  # What somebody brought along may be no model: that is to be told now.
         from tutor.backends.gpt2 import Gpt2Backend  # noqa: PLC0415 - seconds and 300 MB, for torch
 
-        loaded = Gpt2Backend(model, selects)
+        loaded = Gpt2Backend(model)
         backend = loaded if asked else backend
     pipeline = Pipeline(backend, calibrations, mode)
     pipeline.answer(_WARM_UP, Stop())

@@ -1,6 +1,7 @@
 """`python -m tutor evaluate`, from a folder of pages to the table and the line of JSON."""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 
 from tests.tutor.conftest import LEXICAL, always
 from tutor import calibration
-from tutor.__main__ import main
+from tutor.__main__ import WEIGHTS, main
 from tutor.evaluation import BASELINES
+from tutor.evaluation.serving import serve_and_ask
 
 SOILS = Path(__file__).parents[3] / "demo" / "soils"
 ASKED = ("so-001", "so-015", "so-029", "so-041", "so-049", "so-062", "so-067", "so-072")
@@ -55,6 +57,13 @@ def test_the_second_course_end_to_end_with_every_baseline(
 
     assert table[0] == f"soils: 8 questions, 4 of them answerable; model {report['model']}"
     assert sum(row.startswith(("passed", "FAILED")) for row in table) == len(report["gates"])
+
+
+def test_what_a_server_costs_is_its_own_not_that_of_whoever_started_it() -> None:
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    assert serve_and_ask(str(WEIGHTS), []).peak_bytes < ours / 2, (
+        "it has no model, we have torch"
+    )
 
 
 @pytest.mark.parametrize(
