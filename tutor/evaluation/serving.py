@@ -75,8 +75,8 @@ def _ask(address: str, questions: Sequence[Question]) -> None:
 
 
 def _end(process: subprocess.Popen[str]) -> int:
-    """The most bytes it ever held. What is told to whoever waits for its end counts from the fork, when it was as
-    large as this process: so Linux, which knows better, is asked first."""
+    """The most bytes it ever held. What the system tells whoever waits for a process counts from its fork,
+    when it was as large as this one: so Linux, which knows better, is asked first."""
     own = _high_water(process.pid)
     process.send_signal(signal.SIGTERM)
     _, status, used = os.wait4(process.pid, 0)
