@@ -61,9 +61,7 @@ def test_the_second_course_end_to_end_with_every_baseline(
 
 def test_what_a_server_costs_is_its_own_not_that_of_whoever_started_it() -> None:
     ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    assert serve_and_ask(str(WEIGHTS), []).peak_bytes < ours / 2, (
-        "it has no model, we have torch"
-    )
+    assert serve_and_ask(str(WEIGHTS), []).peak_bytes < ours / 2, "it has no model, we have torch"
 
 
 @pytest.mark.parametrize(
