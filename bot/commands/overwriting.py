@@ -33,7 +33,7 @@ def replaces(client: LmsClient, label: Label) -> Arg:
             return []
         return [Choice(f"v{current.version}", label(current))]
 
-    return Arg("replaces", text.REPLACES_PROMPT, parse=_version, required=False, yields=True, choices=newest)
+    return Arg("replaces", text.REPLACES_PROMPT, parse=_version, required=False, named=True, choices=newest)
 
 
 async def conflict(

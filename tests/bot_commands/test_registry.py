@@ -159,7 +159,7 @@ def test_every_button_leads_to_a_command(registry: Registry) -> None:
 
 def test_the_usage_shows_what_is_needed_and_never_a_password(registry: Registry) -> None:
     commands = registry.commands
-    assert usage(commands["grade"]) == "/grade <submission> <points> [replaces] [feedback] [files]"
+    assert usage(commands["grade"]) == "/grade <submission> <points> [replaces=] [feedback] [files]"
     assert usage(commands["submit"]) == "/submit <assignment> [text] [files]"
     assert usage(commands["login"]) == "/login <username>"
     assert usage(commands["password"]) == "/password"

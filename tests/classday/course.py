@@ -167,7 +167,9 @@ class Course:
             if (work.assignment, work.student) == (id_, student)
         )
         points = POINTS - task.points[student]
-        await grader.do(f"/grade {submission_id} {points} v1 {mark('feedback', student)} looked at again")
+        await grader.do(
+            f"/grade {submission_id} {points} replaces=v1 {mark('feedback', student)} looked at again"
+        )
         self.model.graded(submission_id, points)
         await grader.do(f"/release {id_}")
         self.model.released(id_)
