@@ -53,7 +53,7 @@ def rubric(words: str) -> tuple[RubricLine, ...]:
         if not 1 <= int(points) <= POINTS_MAX:
             raise BadValue(text.RUBRIC_NOT_UNDERSTOOD)
         lines.append(RubricLine(" ".join(criterion.split()), int(points)))
-    if len({line.criterion for line in lines}) < len(lines) or len(lines) > RUBRIC_LINES_MAX:
+    if len({line.criterion.casefold() for line in lines}) < len(lines) or len(lines) > RUBRIC_LINES_MAX:
         raise BadValue(text.RUBRIC_NOT_UNDERSTOOD)
     return tuple(lines)
 

@@ -91,7 +91,10 @@ def _by_criterion(marks: Marks, rubric: Sequence[RubricLine]) -> dict[str, int] 
         return None
     if not marks.scores[0][0]:
         return {line.criterion: points for line, (_, points) in zip(rubric, marks.scores, strict=True)}
-    written = {criterion.casefold(): points for criterion, points in marks.scores}
-    if set(written) != {line.criterion.casefold() for line in rubric}:
-        return None
-    return {line.criterion: written[line.criterion.casefold()] for line in rubric}
+    # To the letter first: a rubric may tell its lines apart by their capitals alone.
+    for alike in (str, str.casefold):
+        written = {alike(criterion): points for criterion, points in marks.scores}
+        lines = {alike(line.criterion): line.criterion for line in rubric}
+        if len(written) == len(lines) == len(rubric) and written.keys() == lines.keys():
+            return {criterion: written[key] for key, criterion in lines.items()}
+    return None

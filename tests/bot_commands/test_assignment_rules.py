@@ -52,7 +52,8 @@ def test_a_rubric_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "proof", "proof:", ":3", "proof:0", "a:1,a:2", "a:b:1", "a:1,,b:2", "a:1001"]
+    "words",
+    ["", "proof", "proof:", ":3", "proof:0", "a:1,a:2", "Proof:1,proof:2", "a:b:1", "a:1,,b:2", "a:1001"],
 )
 def test_what_is_no_rubric_is_refused(words: str) -> None:
     with pytest.raises(BadValue):

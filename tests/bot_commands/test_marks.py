@@ -45,6 +45,14 @@ def test_scores_by_place_or_by_name_come_to_the_same(word: str) -> None:
     assert scored(parse(word), assignment(*RUBRIC)) == (17, scores)
 
 
+def test_lines_that_differ_in_their_capitals_alone_each_get_their_own_score() -> None:
+    rubric = (RubricLine("A", 8), RubricLine("a", 12))
+    scores = (RubricScore("A", 5), RubricScore("a", 3))
+    assert scored(parse("A:5,a:3"), assignment(*rubric)) == (8, scores)
+    with pytest.raises(BadValue, match="A:8, a:12"):
+        scored(parse("A:5,A:3"), assignment(*rubric))
+
+
 def test_one_number_is_a_grade_as_a_whole_with_a_rubric_too() -> None:
     assert scored(Marks(17), assignment(*RUBRIC)) == (17, ())
 
