@@ -11,7 +11,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.core.command import BadFiles
 from bot.core.language import Words
@@ -23,14 +25,17 @@ ROWS_MAX = 5_000
 COLUMNS_MAX = 200
 CELL_CHARACTERS_MAX = 20_000
 PROBLEMS_SHOWN = 10
+ROWS_COMPARED = 20
 DELIMITERS = (",", ";", "\t")
 
 _RUNS = re.compile(r"'*(?:\s*[=+\-@]|[\t\r])")
 """What a cell begins with that a spreadsheet would run; behind apostrophes too, lest one of the text pass
 for one that was put there."""
-_CUT_FREE = re.compile(r"([;\t\r\n]\s*)(?='*[=+\-@])")
-_UNDO_CUT_FREE = re.compile(r"([;\t\r\n]\s*)'(?='*[=+\-@])")
-"""What would begin a cell of its own where a spreadsheet cuts elsewhere than at commas."""
+_FORMULAS = tuple("=+-@")
+_BEFORE_FORMULAS = re.compile(r"[;\s'\"]+")
+_CUT = re.compile(r".*[;\t\r\n]\s*", re.DOTALL)
+"""Where a spreadsheet that cuts elsewhere than at commas begins a cell of its own. Quotes may stand behind
+it: written twice, as in any cell, they open a quotation there and close it."""
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -103,13 +108,34 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
 
 def defused(cell: str) -> str:
     """With an apostrophe before what would be a formula. `read` takes it away again."""
-    whole = _CUT_FREE.sub(r"\1'", cell)
+    whole = _BEFORE_FORMULAS.sub(_held, cell)
     return f"'{whole}" if _RUNS.match(whole) else whole
 
 
 def _undefused(cell: str) -> str:
     whole = cell[1:] if cell.startswith("'") and _RUNS.match(cell, 1) else cell
-    return _UNDO_CUT_FREE.sub(r"\1", whole)
+    return _BEFORE_FORMULAS.sub(_let_go, whole)
+
+
+def _held(between: re.Match[str]) -> str:
+    """With an apostrophe behind the cut that a formula follows."""
+    at = _cut_free(between)
+    return f"{between[0][:at]}'{between[0][at:]}" if at else between[0]
+
+
+def _let_go(between: re.Match[str]) -> str:
+    at = _cut_free(between)
+    held = at and between[0].startswith("'", at)
+    return between[0][:at] + between[0][at + 1 :] if held else between[0]
+
+
+def _cut_free(between: re.Match[str]) -> int:
+    """How much of it ends with a cut that a formula follows; 0 where none does. Each character is looked at
+    once: whoever sends a file may send a cell of nothing but line breaks."""
+    if not between.string.startswith(_FORMULAS, between.end()):
+        return 0
+    cut = _CUT.match(between[0])
+    return cut.end() if cut else 0
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -148,14 +174,8 @@ def _lines_before(words: str, at: int) -> int:
 
 def _rows(words: str) -> list[Row]:
     """Those with any content. Raises BadSheet."""
-    best: list[str] = []
-    delimiter = DELIMITERS[0]
-    for each in DELIMITERS:
-        first = _first_row(words, each)
-        if len(first) > len(best):
-            best, delimiter = first, each
     rows: list[Row] = []
-    for line, cells in _cells(words, delimiter):
+    for line, cells in _cells(words, _delimiter(words)):
         if any(len(cell) > CELL_CHARACTERS_MAX for cell in cells):
             raise BadSheet([Problem(line, text.cell_too_long(CELL_CHARACTERS_MAX))])
         trimmed = tuple(_undefused(cell.strip()) for cell in cells)
@@ -166,12 +186,24 @@ def _rows(words: str) -> list[Row]:
     return rows
 
 
-def _first_row(words: str, delimiter: str) -> list[str]:
-    """As this delimiter would cut it; empty when it cannot."""
-    try:
-        return next(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        return []
+def _delimiter(words: str) -> str:
+    """The one at which the most rows have as many cells as the first, and then the one that makes the most of
+    them: commas may stand in every title of a file that is cut at semicolons."""
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        rows = list(islice(_with_content(words, delimiter), ROWS_COMPARED))
+        columns = len(rows[0]) if rows else 0
+        return (sum(len(row) == columns for row in rows), columns) if columns > 1 else (0, 0)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _with_content(words: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows as this delimiter would cut them, as far as it can."""
+    with suppress(csv.Error):
+        for cells in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter):
+            if any(cell.strip() for cell in cells):
+                yield cells
 
 
 def _cells(words: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -107,12 +107,36 @@ def test_a_file_is_marked_as_utf_8_for_excel() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_formula_comes_free_where_cells_are_cut_at_another_delimiter(delimiter: str) -> None:
-    cells = ("a", "x; =1+1", "y,=1+1", "z\t=1+1", "w\n=1+1", "v;;=1+1")
+    cells = ("a", "x; =1+1", "y,=1+1", "z\t=1+1", "w\n=1+1", "v;;=1+1", 'u;"=1+1', 't\t" "=1+1', 's\n";=1+1')
     content = written([cells])
     for line in content.decode("utf-8-sig").splitlines():
         for row in csv.reader([line], delimiter=delimiter):
             assert not any(cell.lstrip(' "').startswith("=") for cell in row)
-    assert read(b"1,2,3,4,5,6\r\n" + content.removeprefix(b"\xef\xbb\xbf")).rows[0].cells == cells
+    assert read(b"1,2,3,4,5,6,7,8,9\r\n" + content.removeprefix(b"\xef\xbb\xbf")).rows[0].cells == cells
+
+
+@pytest.mark.parametrize("filling", ["\n", ";", "\t '"])
+def test_a_file_full_of_cells_of_line_breaks_comes_to_an_end(filling: str) -> None:
+    """Nobody else is heard while a file is read, and it took a quarter of an hour."""
+    cell = "x" + filling * ((CELL_CHARACTERS_MAX - 2) // len(filling)) + "x"
+    rows = [(cell,)] * (FILE_BYTES_MAX // (CELL_CHARACTERS_MAX + 10))
+    assert [row.cells for row in read(written([("name",), *rows])).rows] == rows
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_commas_in_every_title_do_not_cut_a_file_that_is_cut_elsewhere(delimiter: str) -> None:
+    rows = (
+        ("Login", "Terms, votes, leaders", "Logs, safety, and more"),
+        ("ada", "13,5", "8"),
+        ("bob", "", "7"),
+    )
+    sheet = read("\n".join(delimiter.join(row) for row in rows).encode())
+    assert (sheet.columns, *(row.cells for row in sheet.rows)) == rows
+
+
+def test_empty_lines_above_the_columns_do_not_hide_where_cells_are_cut() -> None:
+    sheet = read(b"\n;;\nname;points\nada;8\n")
+    assert (sheet.columns, [row.line for row in sheet.rows]) == (("name", "points"), [4])
 
 
 letters = st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("=+-@;,'\" \t\n")
