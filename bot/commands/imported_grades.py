@@ -12,6 +12,7 @@ from bot.commands.spreadsheet import BadSheet, Problem, Row, Sheet
 from bot.core.command import BadFiles
 from bot.core.language import Words
 from bot.core.text import gradebook as text
+from bot.core.text import phrases
 from bot.core.text.gradebook import CANVAS_COLUMNS, POINTS_POSSIBLE
 from bot.core.text.spreadsheet import field_problem
 
@@ -86,8 +87,7 @@ class _Reading:
             else:
                 self._wrong(1, "", text.no_such_assignment(match[1]))
         for row in sheet.rows:
-            if _cell(row, columns, _STUDENT).casefold() != POINTS_POSSIBLE.casefold():
-                self._canvas_row(row, columns, places)
+            self._canvas_row(row, columns, places)
         return left_out
 
     def _canvas_row(self, row: Row, columns: Mapping[str, int], places: Mapping[str, int]) -> None:
@@ -95,7 +95,10 @@ class _Reading:
         if not given:
             return
         sourced_id = _cell(row, columns, _SOURCED_ID)
-        student = _cell(row, columns, _LOGIN_ID) or self._by_sourced_id.get(sourced_id, "")
+        login = _cell(row, columns, _LOGIN_ID).lower()
+        if not (login or sourced_id) and _is_points_possible(_cell(row, columns, _STUDENT)):
+            return
+        student = login or self._by_sourced_id.get(sourced_id, "")
         if not student:
             self._wrong(row.line, "", text.NO_STUDENT_NAMED)
             return
@@ -120,19 +123,19 @@ class _Reading:
             return
         match = _WHOLE.fullmatch(words)
         if match is None:
-            self._wrong(row.line, "points", text.not_a_number(words))
+            self._wrong(row.line, "points", phrases.not_a_number(words))
             return
         if int(match[1]) > self._assignments[id_].points:
             self._wrong(row.line, "points", text.out_of_range(self._assignments[id_].points, words))
             return
         version = _cell(row, columns, "version")
         if version and not re.fullmatch(r"\d{1,6}", version, re.ASCII):
-            self._wrong(row.line, "version", text.not_a_number(version))
+            self._wrong(row.line, "version", phrases.not_a_number(version))
             return
         self._add(
             FoundGrade(
                 row.line,
-                _cell(row, columns, "username"),
+                _cell(row, columns, "username").lower(),
                 id_,
                 points=int(match[1]),
                 version=int(version) if version else None,
@@ -153,6 +156,11 @@ class _Reading:
 
     def _wrong(self, line: int, field: str, problem: Words) -> None:
         self.problems.append(Problem(line, field_problem(field, problem) if field else problem))
+
+
+def _is_points_possible(student: str) -> bool:
+    """Whether the row is no student's, but says what there was to earn; a student may be called so."""
+    return student.casefold() == POINTS_POSSIBLE.casefold()
 
 
 def _cell(row: Row, columns: Mapping[str, int], name: str) -> str:

@@ -117,6 +117,24 @@ def test_a_student_is_found_by_login_or_by_the_schools_id() -> None:
     assert [(each.student, each.line) for each in found.grades] == [("ada", 2), ("linus", 3)]
 
 
+def test_a_user_name_is_the_same_in_capitals() -> None:
+    assert read("SIS Login ID,X (A1)\nADA,8\n").grades[0].student == "ada"
+    assert read("username,assignment,points\nAda,A1,8\n").grades[0].student == "ada"
+
+
+def test_the_grades_of_a_student_called_as_the_row_of_what_there_was_to_earn_are_not_lost() -> None:
+    found = read("Student,SIS Login ID,X (A1)\n Points Possible,,20\nPoints Possible,ada,8\n")
+    assert [(each.student, each.score_hundredths) for each in found.grades] == [("ada", 800)]
+
+
+def test_points_that_are_no_whole_number_are_told_what_they_must_be() -> None:
+    header = "username,assignment,points,version\n"
+    assert problems(f"{header}ada,A1,8.5,\nlinus,A1,8,x\n") == [
+        "line 2: points: “8.5” is not a whole number.",
+        "line 3: version: “x” is not a whole number.",
+    ]
+
+
 def test_numbers_are_read_as_spreadsheets_of_any_country_write_them() -> None:
     found = read("SIS Login ID;X (A1);Y (A2)\nada;13,5;7.250\n")
     assert [each.score_hundredths for each in found.grades] == [1_350, 725]
