@@ -46,7 +46,9 @@ _ROLES: Mapping[str, str] = {
     "administrator": "administrator",
     "admin": "administrator",
 }
+_YES = frozenset({"", "true", "yes", "1", "y"})
 _NO = frozenset({"false", "no", "0", "n"})
+_GONE = frozenset({"tobedeleted", "inactive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _cells(row: Row, columns: Mapping[str, int]) -> dict[str, str]:
 
 
 def _is_enabled(cells: Mapping[str, str]) -> bool:
-    if cells.get("status", "").casefold() == "tobedeleted":
+    if cells.get("status", "").casefold() in _GONE:
         return False
     return cells.get("enabled", "").casefold() not in _NO
 
@@ -143,6 +145,9 @@ def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> Roster
     role = _ROLES.get(cells.get("role", "student").casefold())
     if role is None:
         wrong("role", text.not_a_role(cells["role"]) if cells["role"] else text.ROLE_NEEDED)
+    enabled = cells.get("enabled", "")
+    if enabled.casefold() not in _YES:
+        wrong("enabledUser", text.neither_true_nor_false(enabled))
     sourced_id = cells.get("sourced_id", "")
     if len(sourced_id) > SOURCED_ID_CHARACTERS_MAX:
         wrong("sourcedId", text.sourced_id_too_long(SOURCED_ID_CHARACTERS_MAX))

@@ -57,12 +57,21 @@ def test_who_is_not_enabled_is_left_out_and_counted() -> None:
         "a1,One,student,active,true",
         "a2,Two,student,tobedeleted,true",
         "a3,Three,student,active,false",
+        "a4,Four,student,inactive,",
         "not a name,,dean,active,0",
     )
     assert [row.username for row in roster.rows] == ["a1"]
-    assert roster.left_out == 3
+    assert roster.left_out == 4
     nobody = complaints("username,name,enabledUser", "a1,One,no")
     assert nobody == ["Nobody in that file is enabled, so there is nobody to import."]
+
+
+def test_who_may_or_may_not_be_enabled_is_not_let_in_unasked() -> None:
+    """A spreadsheet that speaks German writes false as FALSCH."""
+    assert complaints("username,name,enabledUser", "a1,One,FALSCH", "a2,Two,WAHR", "a3,Three,TRUE") == [
+        "line 2: enabledUser: “FALSCH” is neither true nor false",
+        "line 3: enabledUser: “WAHR” is neither true nor false",
+    ]
 
 
 def test_passwords_are_not_read_and_said_to_be_there() -> None:

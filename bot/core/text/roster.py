@@ -37,6 +37,10 @@ def not_a_role(value: str) -> str:
     )
 
 
+def neither_true_nor_false(value: str) -> str:
+    return tr("“{value}” is neither true nor false", value=phrases.shortened(value))
+
+
 def name_too_long(characters_max: int) -> str:
     return tr("a name has at most {count} characters", count=characters_max)
 
