@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.client.api import Audit as Act
 from bot.client.api import LmsClient, Page
 from bot.commands.card import card, go
-from bot.commands.dates import Calendar
+from bot.commands.dates import Calendar, is_time
 from bot.commands.listing import PAGE, PAGE_ITEMS, turns
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Command, Conversation, Values
 from bot.core.model import Reply
@@ -35,6 +35,7 @@ class Audit:
             text.SINCE_PROMPT,
             parse=self._calendar.parse_since,
             canonical=self._calendar.canonical,
+            goes_on=is_time,
             required=False,
             named=True,
         )

@@ -120,6 +120,11 @@ class Calendar:
             return moment.astimezone(UTC)
 
 
+def is_time(word: str) -> bool:
+    """Whether it is one, said of the day before it. With a point it might be any number."""
+    return ":" in word and _TIME.fullmatch(word) is not None
+
+
 def _zone_name(local: datetime, zone: ZoneInfo) -> str:
     """ "CET"; where the tz database has but a number for a zone, its whole name with it."""
     name = local.tzname() or ""

@@ -15,7 +15,7 @@ from bot.commands.assignments import (
     standing_extensions,
 )
 from bot.commands.card import card, saved_card
-from bot.commands.dates import Calendar
+from bot.commands.dates import Calendar, is_time
 from bot.commands.lookup import everybody
 from bot.core.command import INSTRUCTORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import Reply, Role
@@ -59,6 +59,7 @@ class Extensions:
                         dates.due_prompt(ReaderZone(self._calendar.course_zone)),
                         parse=self._calendar.parse_any,
                         canonical=self._calendar.canonical,
+                        goes_on=is_time,
                     ),
                 ),
                 confirm=self.preview,

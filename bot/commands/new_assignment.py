@@ -9,7 +9,7 @@ from bot.client.api import AssignmentRules, LmsClient, LmsError
 from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.assignments import open_button
 from bot.commands.card import card, go, saved_card
-from bot.commands.dates import Calendar
+from bot.commands.dates import Calendar, is_time
 from bot.core.command import INSTRUCTORS, Arg, Command, Conversation, Values
 from bot.core.language import Phrase, Words
 from bot.core.model import Reply
@@ -71,7 +71,15 @@ class NewAssignment:
 
     def _date(self, name: str, prompt: Phrase, named: bool = False) -> Arg:
         parse, canonical = self._calendar.parse, self._calendar.canonical
-        return Arg(name, prompt, parse=parse, canonical=canonical, required=not named, named=named)
+        return Arg(
+            name,
+            prompt,
+            parse=parse,
+            canonical=canonical,
+            goes_on=is_time,
+            required=not named,
+            named=named,
+        )
 
     async def preview(self, conversation: Conversation, values: Values) -> Reply:
         self._demand_consistent(values)

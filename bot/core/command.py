@@ -129,6 +129,8 @@ class Arg:
     """Takes the rest of the line, spaces and all."""
     yields: bool = False
     """A word that it cannot use is the next argument's, as in `/ask What is a term?`."""
+    goes_on: Callable[[str], bool] | None = None
+    """Whether the word behind its own is still part of it, as the time is in `/extend A1 ada fri 18:00`."""
     named: bool = False
     """Given as `name=value` alone, anywhere before the rest of the line; it takes no word by its place."""
     secret: bool = False

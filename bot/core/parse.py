@@ -132,7 +132,7 @@ def arguments(body: str, args: Sequence[Arg]) -> Given:
         if arg.rest:
             words[arg.name] = _unquoted(body[at:])
             break
-        words[arg.name], at = _word(body, at)
+        words[arg.name], at = _whole_word(arg, body, at)
         at = _skip(body, at)
     return Given(words)
 
@@ -146,6 +146,17 @@ def _yields(arg: Arg, body: str, at: int) -> bool:
     except BadValue:
         return True
     return False
+
+
+def _whole_word(arg: Arg, body: str, at: int) -> tuple[str, int]:
+    """What `arg` is given at `at`: a word, or without quotes also the one in which it goes on."""
+    quotation = body[at : at + 1] in _CLOSING
+    word, end = _word(body, at)
+    behind = _skip(body, end)
+    if quotation or arg.goes_on is None or body[behind : behind + 1] in _CLOSING:
+        return word, end
+    more, more_end = _word(body, behind)
+    return (f"{word} {more}", more_end) if arg.goes_on(more) else (word, end)
 
 
 def _skip(body: str, at: int) -> int:

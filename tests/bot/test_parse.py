@@ -59,6 +59,17 @@ def test_quotes_hold_words_together() -> None:
     assert words('/x ""', ONE) == {"one": ""}
 
 
+def test_an_argument_may_go_on_in_the_next_word() -> None:
+    when = Arg("when", Phrase("?"), goes_on=str.isdigit)
+    assert words("/x fri 18 on", when, REST) == {"when": "fri 18", "rest": "on"}
+    assert words("/x when=fri  18 a", ONE, when) == {"when": "fri 18", "one": "a"}
+    assert words("/x fri at 18", when, REST) == {"when": "fri", "rest": "at 18"}
+    assert words("/x fri", when, REST) == {"when": "fri"}
+    # Whoever quotes has said where it ends.
+    assert words('/x "fri" 18', when, REST) == {"when": "fri", "rest": "18"}
+    assert words('/x fri "18"', when, REST) == {"when": "fri", "rest": "18"}
+
+
 def test_an_apostrophe_is_no_quote() -> None:
     assert words("/x What's a term?", REST) == {"rest": "What's a term?"}
     assert words("/x it's 5\"", ONE, TWO) == {"one": "it's", "two": '5"'}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.commands import Calendar
+from bot.commands.dates import is_time
 from bot.core.command import BadValue
 from tests.bot_commands.conftest import Clock
 
@@ -47,6 +48,13 @@ def test_a_due_date_is_read_in_the_course_s_zone(calendar: Calendar, words: str,
 def test_what_is_no_date_is_refused_with_examples(calendar: Calendar, words: str) -> None:
     with pytest.raises(BadValue, match="fri 18:00"):
         calendar.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"), [("18:00", True), ("9:30", True), ("3.14", False), ("18", False)]
+)
+def test_a_time_behind_a_day_is_known_by_its_colon(word: str, is_one: bool) -> None:
+    assert is_time(word) == is_one
 
 
 @pytest.mark.parametrize("words", ["2026-11-03 12:59", "2001-01-01", "+0d 00:01"])
