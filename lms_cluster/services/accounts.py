@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from lms_cluster.deadline import Deadline
+from lms_cluster.fields import LINK_CODES_MAX
 from lms_cluster.login_attempts import LoginAttempts
 from lms_cluster.newcomers import newcomers
 from lms_cluster.passwords import Passwords
@@ -72,7 +73,8 @@ class Accounts:
         command = stamped(request.request_id, token_sha256)
         usernames: Iterable[str] = request.link_codes.usernames
         if request.link_codes.newcomers:
-            usernames = await self._reader.read(partial(newcomers, self._reader.now_ms()))
+            # As many as can be made at once: asked for again, the others get theirs.
+            usernames = (await self._reader.read(partial(newcomers, self._reader.now_ms())))[:LINK_CODES_MAX]
         codes = [(username, new_token()) for username in usernames]
         command.create_link_codes.CopyFrom(
             CreateLinkCodes(

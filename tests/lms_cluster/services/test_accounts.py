@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
+from lms_cluster.services import accounts
 from protos.lms_pb2 import (
     KIND_ACCOUNT,
     KIND_AUDIT,
@@ -114,7 +115,7 @@ async def test_a_code_is_told_once_and_known_to_the_cluster_by_its_digest_alone(
 
 
 async def test_links_for_newcomers_are_made_for_those_who_lack_a_way_in(
-    cluster: RunningCluster, root: Person
+    cluster: RunningCluster, root: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await root.post(link_codes=NewLinkCodes(usernames=[await newcomer(root, "zoe")]))
     before = await refusal(root.post(link_codes=NewLinkCodes(newcomers=True)))
@@ -122,8 +123,12 @@ async def test_links_for_newcomers_are_made_for_those_who_lack_a_way_in(
     rows = [RosterRow(username=f"new-{n}", display_name="New", role=ROLE_STUDENT) for n in range(3)]
     imported = await root.post(roster=NewRoster(rows=rows))
     assert (imported.added, imported.changed, imported.unchanged) == (3, 0, 0)
+    # Those who are too many for one making have their turn with the next.
+    monkeypatch.setattr(accounts, "LINK_CODES_MAX", 2)
     made = (await root.post("n2", link_codes=NewLinkCodes(newcomers=True))).link_codes
-    assert [each.username for each in made] == ["new-0", "new-1", "new-2"]
+    assert [each.username for each in made] == ["new-0", "new-1"]
+    others = (await root.post("n2", link_codes=NewLinkCodes(newcomers=True))).link_codes
+    assert [each.username for each in others] == ["new-2"]
     assert (await sign_in(cluster, link_code=made[1].code)).user.username == "new-1"
 
 
