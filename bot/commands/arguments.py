@@ -31,6 +31,11 @@ def is_item_id(word: str, *letters: str) -> bool:
     return re.fullmatch(rf"[{''.join(letters)}][1-9]\d{{0,8}}", word, re.ASCII) is not None
 
 
+def number_of(item_id: str) -> int:
+    """What ids of one kind are in order by: A2 comes before A10."""
+    return int(item_id[1:])
+
+
 def item_id(*letters: str) -> Callable[[str], str]:
     """Reads `a3` as `A3`, for any of the letters."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.client.api import Grade, ImportedGrade, LmsClient, LmsError, Submission
 from bot.commands import imported_grades, spreadsheet
+from bot.commands.arguments import number_of
 from bot.commands.card import all_of, button, card, saved_card
 from bot.commands.gradebook_reading import Gradebook, read_gradebook
 from bot.commands.imported_grades import FoundGrade
@@ -110,7 +111,7 @@ class GradeImport:
             stale = error.code == "ABORTED"
             raise (error if stale else _by_line(error, [grade for grade, _ in chosen])) from error
         counts = receipt.item
-        assignments = sorted({grade.assignment_id for grade, _ in chosen})
+        assignments = sorted({grade.assignment_id for grade, _ in chosen}, key=number_of)
         return saved_card(
             receipt,
             text.imported(counts.added + counts.changed),

@@ -65,7 +65,7 @@ class Grading:
             await find_assignment(self._client, self._calendar, conversation, wanted)
         waiting = await ungraded(self._client, conversation, wanted)
         unreleased = await drafts(self._client, conversation, wanted)
-        releases = [release_button(each, count) for each, count in sorted(unreleased.items())]
+        releases = [release_button(each, count) for each, count in unreleased.items()]
         if not waiting:
             submissions = go("submissions")
             return card(

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 
 from bot.client.api import Grade, LmsClient, LmsError, Submission
+from bot.commands.arguments import number_of
 from bot.commands.card import all_of, button, go
 from bot.core.command import Conversation
 from bot.core.model import Button
@@ -26,9 +27,10 @@ async def ungraded(
 
 
 async def drafts(client: LmsClient, conversation: Conversation, assignment_id: str = "") -> dict[str, int]:
-    """How many unreleased grades there are, by assignment."""
+    """How many unreleased grades there are, by assignment, in the order of these."""
     grades = await all_of(lambda page: client.grades(conversation.token, assignment_id, page=page))
-    return dict(Counter(grade.assignment_id for grade in grades if not grade.released))
+    unreleased = (grade.assignment_id for grade in grades if not grade.released)
+    return dict(Counter(sorted(unreleased, key=number_of)))
 
 
 async def next_steps(client: LmsClient, conversation: Conversation, grade: Grade) -> list[Button]:

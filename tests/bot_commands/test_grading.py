@@ -80,3 +80,17 @@ async def test_only_drafts_are_counted_and_released(graders: tuple[Chat, Chat]) 
     assert "1 draft grade of A1" in (await grace.run("pending")).text.plain
     assert "Released 1 grade of A1" in (await grace.run("release", item="A1")).text.plain
     assert "draft" not in (await grace.run("pending")).text.plain
+
+
+async def test_drafts_are_told_of_in_the_order_of_their_assignments(
+    graders: tuple[Chat, Chat], chat: Chats, clock: Clock
+) -> None:
+    grace, _ = graders
+    ada = await chat("ada")
+    for number in range(2, 11):
+        await grace.run("newassignment", title="Clocks", points=10, due=clock() + timedelta(days=1))
+        await ada.run("submit", assignment=f"A{number}", text="Ticks.")
+    for submission in ("S10", "S2"):
+        await grace.run("grade", submission=submission, points=Marks(5))
+    releases = [label for label in labels(await grace.run("pending")) if label.startswith("Release")]
+    assert releases == ["Release 1 grade of A2", "Release 1 grade of A10"]

@@ -181,7 +181,7 @@ def drafts_waiting(drafts: Mapping[str, int]) -> list[str]:
             "{count} draft grades of {assignment} not released yet.",
             assignment=assignment_id,
         )
-        for assignment_id, count in sorted(drafts.items())
+        for assignment_id, count in drafts.items()
     ]
 
 
