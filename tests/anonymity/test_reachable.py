@@ -41,6 +41,8 @@ ASKERS = ("ann", "bob")
 OBSERVERS = ("grace", "alan", "cid", "root", "dean")
 """Instructors, a classmate who asked one question of their own, administrators."""
 
+ONE_OF_EACH_ROLE = ("grace", "cid", "root")
+
 Step = Callable[[Course, str], object]
 """Something that the asker of its question does."""
 
@@ -234,5 +236,5 @@ def test_any_course_of_things_looks_the_same_with_the_askers_swapped(
     for askers in (ASKERS, ASKERS[::-1]):
         with opened(tmp_path_factory.mktemp("any"), "course") as course:
             play(course, said, askers)
-            seen.append({name: reached_by(course, name) for name in OBSERVERS})
+            seen.append({name: reached_by(course, name) for name in ONE_OF_EACH_ROLE})
     assert seen[0] == seen[1]
