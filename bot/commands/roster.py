@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from bot.client.api import ImportCounts, LmsClient, LmsError, Receipt
 from bot.commands.card import button, card, go, saved_card
+from bot.commands.lookup import everybody
 from bot.commands.roster_file import Roster, read_roster
 from bot.commands.row_problems import row_problems
 from bot.commands.spreadsheet import BadSheet
@@ -53,7 +55,13 @@ class Rosters:
         )
 
     async def _roster(self, conversation: Conversation, values: Values) -> Roster:
-        return read_roster(await conversation.fetch(values["file"][0]))
+        roster = read_roster(await conversation.fetch(values["file"][0]))
+        if roster.with_roles:
+            return roster
+        # Who is known stays what they are; and no role changes, so that sent again it is the same act.
+        roles = {user.username: user.role for user in await everybody(self._client, conversation.token)}
+        rows = tuple(replace(row, role=roles.get(row.username, row.role)) for row in roster.rows)
+        return replace(roster, rows=rows)
 
     async def _import(
         self, conversation: Conversation, request_id: str, roster: Roster, *, dry_run: bool

@@ -56,6 +56,8 @@ class Roster:
     rows: tuple[RosterRow, ...]
     lines: tuple[int, ...]
     """Where each row stands in the file."""
+    with_roles: bool
+    """Whether the file says who is what."""
     left_out: int
     """How many rows are of people who are not enabled there."""
     remarks: tuple[Words, ...]
@@ -83,6 +85,7 @@ def read_roster(content: bytes) -> Roster:
     return Roster(
         _rows(enabled),
         tuple(line for line, _ in enabled),
+        "role" in columns,
         len(cells) - len(enabled),
         tuple(remarks),
     )

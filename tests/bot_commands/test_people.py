@@ -165,6 +165,16 @@ async def test_a_persons_card_offers_what_can_be_done(chat: Chats) -> None:
 # --- rosters ---
 
 
+async def test_who_is_known_stays_what_they_are_in_a_roster_without_roles(
+    chat: Chats, client: LmsClient
+) -> None:
+    root = await chat("root")
+    reply = await roster(root, "username,name", "grace,Grace Hopper", "dora,Dora Dahl")
+    assert "1 new, 1 changed" in reply.text.plain
+    roles = {user.username: user.role for user in (await client.users(root.token)).items}
+    assert (roles["grace"], roles["dora"]) == ("instructor", "student")
+
+
 async def test_the_card_counts_and_the_import_keeps_to_it(chat: Chats, client: LmsClient) -> None:
     root = await chat("root")
     lines = (
