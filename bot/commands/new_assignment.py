@@ -132,7 +132,7 @@ class NewAssignment:
         if values["cutoff"] is not None and values["cutoff"] < due:
             raise _wrong("cutoff", text.not_before_due(when))
         if values["min"] is not None and values["late"] is None:
-            raise _wrong("min", text.MINIMUM_WITHOUT_LATE)
+            raise _wrong("late", text.LATE_FOR_MINIMUM)
         if values["rubric"] is not None:
             total = sum(line.points for line in values["rubric"])
             if total != values["points"]:

@@ -31,7 +31,7 @@ GIVE_EXTENSION = Phrase("Give more time")
 LATE_NOT_UNDERSTOOD = Phrase("Write what lateness costs as 10%/day, 5%/hour, 20%/week or 10%/12h.")
 RUBRIC_NOT_UNDERSTOOD = Phrase("Write a rubric as clarity:8,proof:12: each criterion once, with its points.")
 TOLD_WHEN_IT_OPENS = Phrase("Students are told when it opens.")
-MINIMUM_WITHOUT_LATE = Phrase("says nothing without late=")
+LATE_FOR_MINIMUM = Phrase("must be said for min= to mean something")
 CLOSED_AND_MISSED = Phrase("closed, not handed in")
 EXTENDED = Phrase("more time for you")
 
