@@ -222,8 +222,10 @@ class Act:
             elif self._gave_code(command):
                 await self.refuse(told(failure.message))
             else:
-                again = Button(str(text.TRY_AGAIN), ":".join((command.name, *dialogue.words.values())))
-                await self.refuse(text.SIGN_IN_FAILED, again)
+                # Whoever mistyped a password types it again at once: that must not be an ordinary line.
+                secret = next(arg for arg in command.args if arg.secret)
+                self._secrets.clear()
+                await self.carry_on(dialogue, text.SIGN_IN_FAILED, secret)
         else:
             conversation.sign_out()
             waiting = replace(dialogue, expires_at=self._now + steps.LIFETIME_SECONDS)

@@ -7,6 +7,8 @@ from pathlib import Path
 from bot.core.model import Incoming
 from tests.bot.place import Chatting, as_shown
 
+WRONG = "Wrong user name or password. /login asks for both again. Your password?"
+
 
 async def test_a_password_is_asked_for_separately_and_deleted_at_once(chatting: Chatting) -> None:
     (reply,) = await chatting.hear(chatting.incoming("/login ada"))
@@ -63,8 +65,7 @@ async def test_no_password_reaches_the_disk(chatting: Chatting, tmp_path: Path) 
 async def test_five_wrong_passwords_lock_the_chat_for_ten_minutes(chatting: Chatting) -> None:
     for _ in range(4):
         await chatting.say("/login ada")
-        assert await chatting.say("wrong") == ["Wrong user name or password. [Try again]"]
-    await chatting.press("Try again")
+        assert await chatting.say("wrong") == [WRONG]
     (reply,) = await chatting.say("wrong")
     assert reply.startswith("Five wrong tries")
     assert await chatting.say("/login ada") == ["Signing in is locked in this chat; try again in 10 min."]
@@ -76,11 +77,29 @@ async def test_five_wrong_passwords_lock_the_chat_for_ten_minutes(chatting: Chat
     await chatting.sign_in("ada")
 
 
+async def test_a_password_typed_again_at_once_is_one_and_no_line_that_is_left_to_be_read(
+    chatting: Chatting,
+) -> None:
+    await chatting.say("/login ada")
+    assert await chatting.say("pasword of ada") == [WRONG]
+    assert chatting.place.said[-1][1].secret_next
+    assert await chatting.say("password of ada") == ["Welcome, ada."]
+    assert chatting.place.deleted == ["message 2", "message 3"]
+
+
+async def test_the_third_wrong_password_ends_the_command(chatting: Chatting) -> None:
+    await chatting.say("/login ada")
+    await chatting.say("one")
+    await chatting.say("two")
+    (reply,) = await chatting.say("three")
+    assert reply.endswith("I could not use three answers, so I cancelled /login. Nothing was saved.")
+
+
 async def test_the_right_password_forgets_the_wrong_ones(chatting: Chatting) -> None:
     for _ in range(3):
         for _ in range(4):
             await chatting.say("/login ada")
-            assert await chatting.say("wrong") == ["Wrong user name or password. [Try again]"]
+            assert await chatting.say("wrong") == [WRONG]
         await chatting.sign_in("ada")
 
 

@@ -44,7 +44,7 @@ SESSION_ENDED = Phrase("Your session ended. Please /login again.")
 SETTLED = Phrase("That is settled already.")
 TOO_FAST = Phrase("You are faster than I am: I did not read that message. Please send it again in a moment.")
 TOO_MANY_REQUESTS = Phrase("Too many requests")
-SIGN_IN_FAILED = Phrase("Wrong user name or password.")
+SIGN_IN_FAILED = Phrase("Wrong user name or password. /login asks for both again.")
 
 # What may be typed instead of pressing a button: words with spaces between them.
 CONFIRM_WORDS = in_every_language(Phrase("confirm yes y ok"))
