@@ -79,7 +79,10 @@ class Act:
                 await self._run(command, dialogue)
         except BadFiles as unusable:
             await self._leave_out(command, steps.without_files(dialogue), str(unusable))
-        except (BadValue, FileUnavailable) as unusable:
+        except FileUnavailable as lost:
+            # Whoever sends it again need not send the others again.
+            await self._leave_out(command, steps.without_file(dialogue, lost.file), str(lost))
+        except BadValue as unusable:
             await self.refuse(f"{reason}\n{unusable}" if reason else str(unusable))
         except Failure as failure:
             await self._fail(command, dialogue, failure)

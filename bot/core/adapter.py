@@ -63,3 +63,6 @@ class ChatGone(Exception):
 
 class FileUnavailable(Exception):
     """The file cannot be had; the message says why and what to do."""
+
+    file: FileRef | None = None
+    """Which: told by the core, which knows what it asked for."""

@@ -6,7 +6,7 @@ import logging
 import unicodedata
 from dataclasses import replace
 
-from bot.core.adapter import Adapter, ChatGone
+from bot.core.adapter import Adapter, ChatGone, FileUnavailable
 from bot.core.chat import Chat, Session
 from bot.core.errors import NotSignedIn
 from bot.core.model import FileRef, Incoming, Reply, Role, StreamedReply
@@ -60,7 +60,11 @@ class ChatConversation:
         read_on_as(self.chat)
 
     async def fetch(self, file: FileRef) -> bytes:
-        return await self.adapter.fetch(file)
+        try:
+            return await self.adapter.fetch(file)
+        except FileUnavailable as unavailable:
+            unavailable.file = file
+            raise
 
     def sign_in_link(self, code: str) -> str:
         return self.adapter.sign_in_link(code)

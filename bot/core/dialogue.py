@@ -7,13 +7,14 @@ secrets. Secrets come last because they are not kept: what was said before them 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.core.chat import Dialogue
 from bot.core.command import BASIS, Arg, Command
 from bot.core.model import FileRef, Incoming
+from bot.core.text import dialogue as text
 
 LIFETIME_SECONDS = 600.0
 REFUSALS_MAX = 3
@@ -37,6 +38,12 @@ def without_files(dialogue: Dialogue) -> Dialogue:
     return replace(dialogue, files=(), request_id=_digest(dialogue.request_id), confirmed=False)
 
 
+def without_file(dialogue: Dialogue, file: FileRef | None) -> Dialogue:
+    """The dialogue after one of its files would not do; a new act, as in `mended`."""
+    files = tuple(each for each in dialogue.files if each != file)
+    return replace(without_files(dialogue), files=files)
+
+
 def without(dialogue: Dialogue, name: str) -> Dialogue:
     """The dialogue as if this argument had not been given."""
     words = {other: word for other, word in dialogue.words.items() if other != name}
@@ -56,10 +63,21 @@ def give(dialogue: Dialogue, arg: Arg, word: str, secrets: dict[str, str]) -> Di
     return replace(dialogue, words={**dialogue.words, arg.name: kept})
 
 
-def with_file(dialogue: Dialogue, arg: Arg, file: FileRef) -> Dialogue:
-    """Precondition: there is room for one more."""
-    files = (*dialogue.files, file)
-    return replace(dialogue, files=files, files_done=len(files) == arg.files_max)
+def with_files(dialogue: Dialogue, arg: Arg, sent: Iterable[FileRef], bytes_max: int) -> tuple[Dialogue, str]:
+    """The dialogue with as many of the files as it takes, and what is wrong with each of those left out."""
+    files, complaints, surplus = list(dialogue.files), [], []
+    for file in sent:
+        if file.size > bytes_max:
+            complaints.append(text.file_too_large(file.name, bytes_max))
+        elif len(files) == arg.files_max:
+            surplus.append(file.name)
+        else:
+            files.append(file)
+    if surplus:
+        complaints.append(text.too_many_files(arg.files_max, surplus))
+    if len(files) > len(dialogue.files):
+        dialogue = replace(dialogue, files=tuple(files), files_done=len(files) == arg.files_max)
+    return dialogue, "\n".join(complaints)
 
 
 def missing(command: Command, dialogue: Dialogue, secrets: Mapping[str, str]) -> Arg | None:

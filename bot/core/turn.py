@@ -260,15 +260,7 @@ class Turn:
         if arg is None:
             return dialogue, text.takes_no_files(command.name) if self._incoming.files else ""
         bytes_max = self._conversation.adapter.capabilities.download_bytes_max
-        complaint = ""
-        for file in map(parse.tidy, self._incoming.files):
-            if len(dialogue.files) == arg.files_max:
-                complaint = text.too_many_files(arg.files_max)
-            elif file.size > bytes_max:
-                complaint = text.file_too_large(file.name, bytes_max)
-            else:
-                dialogue = steps.with_file(dialogue, arg, file)
-        return dialogue, complaint
+        return steps.with_files(dialogue, arg, map(parse.tidy, self._incoming.files), bytes_max)
 
     def _names(self, data: str) -> list[str]:
         """Of the arguments of the command that a button's data says."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from bot.core.adapter import Capabilities, ChatGone, Handler
+from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
 from bot.core.chat import Session
 from bot.core.command import EVERYONE, Arg, BadValue, Choice, Command, Conversation, Registry, Values
 from bot.core.engine import Engine
@@ -40,6 +40,8 @@ class Place:
         self.said: list[tuple[str, Reply]] = []
         self.deleted: list[str] = []
         self.gone = False
+        self.lost: set[str] = set()
+        """Names of files that cannot be had any more."""
 
     async def run(self, handle: Handler) -> None:
         raise NotImplementedError
@@ -62,6 +64,8 @@ class Place:
         self.deleted.append(message)
 
     async def fetch(self, file: FileRef) -> bytes:
+        if file.name in self.lost:
+            raise FileUnavailable(f"{file.name} is lost. Please send it again.")
         return b"content of " + file.name.encode()
 
     def sign_in_link(self, code: str) -> str:
@@ -122,6 +126,9 @@ def registry(classroom: Classroom) -> Registry:
         async def run(conversation: Conversation, values: Values) -> Reply:
             if name != "help":
                 _ = conversation.token
+            for value in values.values():
+                for file in value if isinstance(value, tuple) else ():
+                    await conversation.fetch(file)
             return classroom.act(conversation, " ".join([name, *(_word(one) for one in values.values())]))
 
         return run

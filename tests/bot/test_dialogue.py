@@ -217,8 +217,8 @@ async def test_what_can_do_without_a_file_left_out_asks_before_it_is_done(chatti
     await chatting.sign_in("grace")
     (reply,) = await chatting.say("/upload Title", "a.md", "b.md")
     assert (
-        reply
-        == "At most 1 file can be sent with this. Got a.md (1 so far). Send more, or choose Done. [Done]"
+        reply == "At most 1 file can be sent with this, so I left out b.md. Got a.md (1 so far). "
+        "Send more, or choose Done. [Done]"
     )
     assert chatting.classroom.done == []
     await chatting.press("Done")
@@ -243,13 +243,41 @@ async def test_a_file_that_is_too_large_is_refused_with_the_limit(chatting: Chat
     assert replies[0].refused
 
 
+async def test_of_several_files_each_that_is_left_out_is_named(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1")
+    files = [
+        FileRef(name, "text/plain", size, name)
+        for name, size in [("x", FILE_BYTES_MAX + 1), ("y", FILE_BYTES_MAX + 1), *((n, 1) for n in "abcde")]
+    ]
+    (reply,) = as_shown(await chatting.hear(Incoming("place", "c1", "album", files=tuple(files))))
+    assert reply == (
+        "x is too large: a file may have at most 20 MB. y is too large: a file may have at most 20 MB. "
+        "At most 3 files can be sent with this, so I left out d, e. "
+        "Submit A1 with 3 files? [Confirm] [Cancel]"
+    )
+
+
+async def test_a_file_that_is_lost_is_asked_for_again_and_the_others_are_kept(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1", "a.md", "b.md")
+    await chatting.press("Done")
+    chatting.place.lost.add("a.md")
+    assert await chatting.press("Confirm") == [
+        "a.md is lost. Please send it again. Got b.md (1 so far). Send more, or choose Done. [Done]"
+    ]
+    assert await chatting.say("", "a2.md") == ["Got a2.md (2 so far). Send more, or choose Done. [Done]"]
+    await chatting.press("Done")
+    assert await chatting.press("Confirm") == ["Done: submit A1 None b.md+a2.md"]
+
+
 async def test_a_card_is_cancelled_with_a_button_or_a_word(chatting: Chatting) -> None:
     await chatting.sign_in("ada")
     await chatting.say("/submit A1 essay")
     assert await chatting.press("Cancel") == ["Cancelled /submit. Nothing was saved."]
     await chatting.say("/submit A1 essay")
     assert await chatting.say("hm") == [
-        "Please confirm or cancel. Submit A1 with 0 files? [Confirm] [Cancel]"
+        "I left out what you sent: please confirm or cancel. Submit A1 with 0 files? [Confirm] [Cancel]"
     ]
     assert await chatting.say("no") == ["Cancelled /submit. Nothing was saved."]
     assert chatting.classroom.done == []

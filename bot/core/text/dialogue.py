@@ -15,7 +15,7 @@ DONE = Phrase("Done")
 TRY_AGAIN = Phrase("Try again")
 
 CANCEL_SUMMARY = Phrase("leave what you are in the middle of")
-CONFIRM_OR_CANCEL = Phrase("Please confirm or cancel.")
+CONFIRM_OR_CANCEL = Phrase("I left out what you sent: please confirm or cancel.")
 EXPIRED = Phrase("What you were in the middle of expired after ten minutes. Please start again.")
 FILE_WANTED = Phrase("Please send a file.")
 TEXT_TWICE = Phrase("There is a text already, so I left this one out.")
@@ -142,11 +142,13 @@ def takes_no_files(command: str) -> str:
     return tr("/{command} takes no files, so I left out what you sent.", command=command)
 
 
-def too_many_files(files_max: int) -> str:
+def too_many_files(files_max: int, left_out: Sequence[str]) -> str:
+    """`left_out` are the names of those beyond."""
     return trn(
         files_max,
-        "At most {count} file can be sent with this.",
-        "At most {count} files can be sent with this.",
+        "At most {count} file can be sent with this, so I left out {names}.",
+        "At most {count} files can be sent with this, so I left out {names}.",
+        names=", ".join(left_out),
     )
 
 

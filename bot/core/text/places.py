@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.language import tr
+from bot.core.text.dialogue import megabytes
 
 
 def cannot_read(name: str, reason: str) -> str:
@@ -14,7 +15,11 @@ def not_a_file(name: str) -> str:
 
 
 def has_grown(name: str, bytes_max: int) -> str:
-    return tr("{name} has grown beyond {bytes_max} bytes.", name=name, bytes_max=bytes_max)
+    return tr(
+        "{name} has grown since you sent it: a file may have at most {size}.",
+        name=name,
+        size=megabytes(bytes_max),
+    )
 
 
 def lost(name: str) -> str:
