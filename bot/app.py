@@ -26,7 +26,6 @@ from bot.core.command import Registry
 from bot.core.completion import Completer, Suggestion
 from bot.core.conversation import ChatConversation
 from bot.core.engine import Engine
-from bot.core.language import speak
 from bot.core.model import Incoming, Role
 from bot.core.reader import reading_as
 from bot.notify import Notifier
@@ -127,6 +126,10 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
                 with reading_as(state):
                     return await completer.suggestions(conversation, line)
 
+            def languages(chat: str) -> Sequence[str]:
+                state = store.load(chat)
+                return state.settings.language, state.language
+
             adapter = ConsoleAdapter(
                 chat,
                 PromptLines(state / "history", partial(guard.may_hold_secret, room.registry), styled)
@@ -138,9 +141,8 @@ async def run_console(config: Config, state: Path, options: ConsoleOptions) -> i
                 opening=opening(store.load(chat)),
                 completions=completions,
                 language=language,
+                languages=languages,
             )
-            # In which the console says what is its own.
-            speak(store.load(chat).language, language)
             await converse(adapter, room, store, speakers_only=True)
             return 1 if output.gone or (options.strict and adapter.refused) else 0
     finally:

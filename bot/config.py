@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})")
 
@@ -32,8 +32,10 @@ def from_file(path: Path) -> Config:
         time_zone = ZoneInfo(table["time_zone"])
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
+    except ZoneInfoNotFoundError as error:
+        # A KeyError too, and with a sentence in it.
+        raise ConfigError(f"{path}: {error.args[0]}") from None
     except KeyError as error:
-        # ZoneInfoNotFoundError is a KeyError too, with a sentence in it.
         raise ConfigError(f"{path}: {error.args[0]} is missing") from None
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{path}: {error}") from None

@@ -81,8 +81,8 @@ def _late_work(rules: AssignmentRules, due: datetime, calendar: Calendar) -> lis
     if cutoff is not None and cutoff <= due:
         return [text.closes_when_due()]
     if cutoff is not None and cutoff < calendar.now():
-        return [text.has_closed(calendar.due(cutoff))]
-    until = calendar.due(cutoff) if cutoff is not None else ""
+        return [text.has_closed(calendar.until(cutoff))]
+    until = calendar.until(cutoff) if cutoff is not None else ""
     if rules.late is None:
         return [text.late_is_free(until)]
     return [text.closes(until)] if until else []

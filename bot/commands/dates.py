@@ -84,6 +84,10 @@ class Calendar:
     def due(self, moment: datetime) -> str:
         return text.with_distance(self.relative(moment), self.absolute(moment))
 
+    def until(self, moment: datetime) -> str:
+        """As `due`, where a sentence needs the date itself: "Fri 6 Nov 2026 18:00 IST (in 3 days)"."""
+        return text.with_distance(self.absolute(moment), self.relative(moment))
+
     def _read(self, words: str, alone: time, *, back: bool) -> datetime:
         """`alone` is the time of a day without one. Raises ValueError, OverflowError."""
         day_word, _, time_word = words.strip().lower().partition(" ")

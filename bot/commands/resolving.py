@@ -44,13 +44,15 @@ class Resolving:
             if conversation.role is not Role.INSTRUCTOR:
                 raise BadValue(str(grading.INSTRUCTORS_CLOSE))
             return await reply_to_regrade(self._client, conversation, values)
+        instructor = conversation.role is Role.INSTRUCTOR
         if values["text"] or values["close"] is not None:
-            raise BadValue(text.answer_instead(values["item"]))
+            instead = text.answer_instead if instructor else text.follow_up_instead
+            raise BadValue(instead(values["item"]))
         receipt = await self._client.resolve(conversation.token, conversation.request_id, values["item"])
-        where = "inbox" if conversation.role is Role.INSTRUCTOR else "questions"
+        where = "inbox" if instructor else "questions"
         return saved_card(
             receipt,
             text.resolved(receipt.item.id),
-            *(() if conversation.role is Role.INSTRUCTOR else (text.REOPEN_HINT,)),
+            *(() if instructor else (text.REOPEN_HINT,)),
             buttons=[go(where)],
         )

@@ -42,6 +42,7 @@ class Results:
                     ),
                     PAGE,
                 ),
+                lists=("assignments",),
             ),
         )
 
@@ -52,6 +53,7 @@ class Results:
         wanted = values["assignment"]
         if wanted:
             if wanted not in newest:
+                await self._client.assignment(conversation.token, wanted)  # or there is none of that id
                 raise BadValue(grading.no_grade_of(wanted))
             if values["file"]:
                 grade, back = newest[wanted], go("grades")

@@ -154,11 +154,18 @@ class Threads:
 
     async def _own(self, conversation: Conversation, values: Values) -> list[Choice]:
         queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
+        if not queries:
+            raise BadValue(text.NONE_ASKED)
         return _choices(queries[::-1])
 
     async def _of_tutor(self, conversation: Conversation, values: Values) -> list[Choice]:
         queries = await all_of(lambda page: self._client.queries(conversation.token, page=page))
-        return _choices([query for query in reversed(queries) if query.tutor_answer and not query.rating])
+        answered = [
+            query for query in reversed(queries) if query.tutor_answer and not query.tutor_answer.abstained
+        ]
+        if not answered:
+            raise BadValue(text.NONE_ANSWERED_BY_TUTOR)
+        return _choices([query for query in answered if not query.rating] or answered)
 
 
 def _before(query: Query, place: int) -> list[int]:

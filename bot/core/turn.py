@@ -71,7 +71,7 @@ class Turn:
         elif dialogue is not None and (not line.startswith("/") or self._asks_secret()):
             await self._answer(dialogue, line)
         elif line.startswith("/"):
-            await self._unknown(line[1:].split(maxsplit=1)[0] if line[1:].strip() else "")
+            await self._unknown(line.split(maxsplit=1)[0][1:])
         elif expired:
             await self._act.refuse(text.EXPIRED)
         elif self._incoming.private:

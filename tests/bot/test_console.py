@@ -19,8 +19,10 @@ from bot.adapters.console import (
     TextPrinter,
     rendering,
 )
+from bot.adapters.console.adapter import Languages, no_languages
 from bot.adapters.console.lines import Complete
 from bot.core.engine import Engine
+from bot.core.language import speaking
 from bot.core.model import Button, Incoming, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text, bold, plain
 from bot.store import BotStore
@@ -49,10 +51,24 @@ class Terminal:
         data = content.encode() if isinstance(content, str) else content
         return await self.run(PipedLines(io.BytesIO(data)), strict)
 
-    def adapter(self, lines: LineSource, strict: bool = False, opening: str = "/help") -> ConsoleAdapter:
+    def adapter(
+        self,
+        lines: LineSource,
+        strict: bool = False,
+        opening: str = "/help",
+        languages: Languages = no_languages,
+    ) -> ConsoleAdapter:
         output = Output(self.output)
         printer = JsonPrinter(output) if self.json else TextPrinter(output, styled=False)
-        return ConsoleAdapter("me", lines, printer, self.folder / "downloads", strict=strict, opening=opening)
+        return ConsoleAdapter(
+            "me",
+            lines,
+            printer,
+            self.folder / "downloads",
+            strict=strict,
+            opening=opening,
+            languages=languages,
+        )
 
 
 @pytest.fixture
@@ -198,6 +214,27 @@ async def test_a_picture_is_saved_and_the_reply_says_the_same_in_words(terminal:
     path = terminal.folder / "downloads" / "stats.png"
     assert path.read_bytes() == b"pixels"
     assert terminal.output.getvalue() == f"A1: mean 16.5\n  (picture: {path}, 6 bytes)\n"
+
+
+async def test_a_size_is_said_with_the_mark_that_the_language_has(terminal: Terminal) -> None:
+    adapter = terminal.adapter(PipedLines(io.BytesIO()))
+    with speaking("de"):
+        await adapter.send(
+            "me", Reply(plain("Da"), files=(OutgoingFile("a.md", "text/markdown", b"x" * 3000),))
+        )
+    assert terminal.output.getvalue().endswith("a.md gespeichert (2,9 KB)\n")
+
+
+async def test_the_console_itself_speaks_the_language_chosen_in_each_chat(terminal: Terminal) -> None:
+    lines = PipedLines(io.BytesIO(b":press 9\n:as ada\n:press 9\n"))
+    adapter = terminal.adapter(lines, languages=lambda chat: ("de",) if chat == "ada" else ("", ""))
+    await adapter.run(_unheard)
+    first, *_, last = terminal.output.getvalue().splitlines()
+    assert (first, last) == ("There is no button 9.", "Einen Knopf 9 gibt es nicht.")
+
+
+async def _unheard(incoming: Incoming) -> None:
+    raise AssertionError(incoming)
 
 
 async def test_a_file_that_cannot_be_saved_does_not_take_the_reply_with_it(terminal: Terminal) -> None:

@@ -58,6 +58,7 @@ async def test_an_unknown_command_suggests_the_closest_of_ones_own(chatting: Cha
     await chatting.sign_in("grace")
     assert await chatting.say("/grad S1") == ["There is no command /grad. Did you mean /grade?"]
     assert await chatting.say("/xyzzy") == ["There is no command /xyzzy. /help lists them."]
+    assert await chatting.say("/ grade S1") == ["There is no command /. /help lists them."]
     await chatting.sign_in("ada")
     assert await chatting.say("/grad S1") == ["There is no command /grad. /help lists them."]
 

@@ -159,6 +159,10 @@ async def test_a_person_is_spoken_to_in_the_language_of_their_terminal(desk: Des
         await terminal.prompts("you>")
         terminal.type(":press 9\r")
         await terminal.shows("9 gibt es nicht")
+        terminal.type("/settings language=en\r")
+        await terminal.shows("Changed the settings")
+        terminal.type(":press 9\r")
+        await terminal.shows("There is no button 9")
 
 
 async def test_a_password_typed_while_replies_go_to_a_file_is_not_shown(desk: Desk, tmp_path: Path) -> None:

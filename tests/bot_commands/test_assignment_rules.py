@@ -107,11 +107,11 @@ async def test_whoever_grades_late_work_sees_how_late_it_is_and_at_what_rate(
     ("cutoff", "policy", "said"),
     [
         (None, None, "Late work is taken, without deduction"),
-        (DAY, None, "Late work is taken until in 25 hours (Wed 4 Nov 2026 14:00 CET), without deduction"),
+        (DAY, None, "Late work is taken until Wed 4 Nov 2026 14:00 CET (in 25 hours), without deduction"),
         (
             DAY,
             LatePolicy(10, DAY),
-            "Late work is taken until in 25 hours (Wed 4 Nov 2026 14:00 CET)\nLateness",
+            "Late work is taken until Wed 4 Nov 2026 14:00 CET (in 25 hours)\nLateness",
         ),
         (timedelta(), None, "Late work is not taken"),
     ],
@@ -260,10 +260,10 @@ async def test_a_cutoff_that_has_passed_is_told_of_as_past(chat: Chats, clock: C
     assignment = await assign(chat, clock() + DAY, cutoff=clock() + 2 * DAY)
     ada = await chat("ada")
     assert (
-        "Late work is taken until in 2 days"
+        "is taken until Thu 5 Nov 2026 13:00 CET (in 2 days)"
         in (await ada.run("assignments", assignment=assignment)).text.plain
     )
     clock.pass_by(3 * DAY)
     opened = (await ada.run("assignments", assignment=assignment)).text.plain
-    assert "Late work was taken until 24 hours ago" in opened
+    assert "Late work was taken until Thu 5 Nov 2026 13:00 CET (24 hours ago)" in opened
     assert "is taken" not in opened

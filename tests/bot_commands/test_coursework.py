@@ -85,3 +85,5 @@ async def test_an_unknown_assignment_is_answered_with_the_open_ones(chat: Chats,
     await assign(chat, clock)
     with pytest.raises(BadValue, match=r"There is no assignment A9\. Open ones: A1\."):
         await (await chat("ada")).run("assignments", assignment="A9")
+    with pytest.raises(LmsError, match=r"There is no assignment A9\."):
+        await (await chat("ada")).run("grades", assignment="A9")

@@ -101,6 +101,7 @@ def test_whatever_takes_an_item_by_its_id_says_which_list_it_is_in(registry: Reg
             "materials",
             "submissions",
             "grade",
+            "grades",
             "feedback",
             "release",
             "regrade",

@@ -219,3 +219,40 @@ async def test_too_many_questions_are_told_with_the_time_to_come_back(chat: Chat
         await ask(ada, "One more?")
     # The same request comes to the same: it is no use to try it again meanwhile.
     assert refused.value.reason == "TOO_MANY_QUESTIONS"
+
+
+async def test_where_there_is_no_question_to_choose_none_is_asked_for(chat: Chats) -> None:
+    ada = await chat("ada")
+    for command, why in [
+        ("followup", "You have asked nothing yet"),
+        ("rate", "answered no question of yours"),
+    ]:
+        choices = ada.command(command).args[0].choices
+        assert choices is not None
+        with pytest.raises(BadValue, match=why):
+            await choices(ada, {})
+
+
+async def test_answers_to_be_rated_are_offered_the_unrated_first_and_no_abstention(
+    chat: Chats, classroom: SoloClassroom
+) -> None:
+    ada = await chat("ada")
+    for answers in (tutor, tutor, silent):
+        classroom.set_tutor(answers)
+        await ask(ada, to=Recipient.TUTOR)
+    choices = ada.command("rate").args[0].choices
+    assert choices is not None
+    offered = []
+    for rated in ("Q1", "Q2"):
+        await ada.run("rate", question=rated, rating=Rating.HELPFUL)
+        offered.append([choice.value for choice in await choices(ada, {})])
+    assert offered == [["Q2"], ["Q2", "Q1"]]
+
+
+async def test_a_student_who_resolves_with_words_is_told_of_a_command_of_theirs(chat: Chats) -> None:
+    ada, grace = await chat("ada"), await chat("grace")
+    await ask(ada)
+    with pytest.raises(BadValue, match="to ask more use /followup Q1"):
+        await ada.run("resolve", item="Q1", text="Thank you")
+    with pytest.raises(BadValue, match="to answer it use /answer Q1"):
+        await grace.run("resolve", item="Q1", text="You are welcome")

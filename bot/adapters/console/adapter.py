@@ -22,6 +22,7 @@ from bot.adapters.console.printing import Printer, Saved, Shown
 from bot.adapters.local_messages import LocalMessages
 from bot.core.adapter import Capabilities, ChatGone, FileUnavailable, Handler
 from bot.core.completion import Suggestion
+from bot.core.language import speak
 from bot.core.model import FileRef, Incoming, OutgoingFile, Reply, StreamedReply
 from bot.core.richtext import Text
 from bot.core.text import console as text
@@ -36,7 +37,15 @@ _DIRECTIVE = re.compile(r":[a-z]+(\s|$)")
 _NAME = re.compile(r"[\w.-]{1,32}")
 
 
+Languages = Callable[[str], Sequence[str]]
+"""Those that a chat is to be spoken to in, the one that its person chose first; empty ones are no wish."""
+
+
 async def no_completions(chat: str, line: str) -> Sequence[Suggestion]:
+    return ()
+
+
+def no_languages(chat: str) -> Sequence[str]:
     return ()
 
 
@@ -67,6 +76,7 @@ class ConsoleAdapter:
         opening: str | None = None,
         completions: Completions = no_completions,
         language: str = "",
+        languages: Languages = no_languages,
     ) -> None:
         self._chat = chat
         self._lines = lines
@@ -76,6 +86,7 @@ class ConsoleAdapter:
         self._opening = opening
         self._completions = completions
         self._language = language
+        self._languages = languages
         self._messages: defaultdict[str, LocalMessages] = defaultdict(LocalMessages)
         self._secret_next: set[str] = set()
         # Ids differ from run to run, or a new run's first line would be taken for the last one's.
@@ -89,6 +100,8 @@ class ConsoleAdapter:
         if self._opening is not None and self._lines.interactive:
             await self._say(handle, replace(self._incoming(), text=self._opening))
         while not (self._printer.output.gone or (self._strict and self.refused)):
+            # In which the console says what is its own.
+            speak(*self._languages(self._chat), self._language)
             secret = self._chat in self._secret_next
             self._secret_next.discard(self._chat)
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.core.language import Phrase, tr
+from bot.core.text.phrases import size as in_bytes
 
 DIRECTIVES = (
     (":as", Phrase(":as NAME speaks as somebody else, in a chat of their own")),
@@ -51,11 +52,11 @@ def replying_to(beginning: str) -> str:
 
 
 def file_saved(path: Path, size: int) -> str:
-    return "  " + tr("saved {path} ({size} bytes)", path=path, size=f"{size:,}")
+    return "  " + tr("saved {path} ({size})", path=path, size=in_bytes(size))
 
 
 def picture_saved(path: Path, size: int) -> str:
-    return "  " + tr("(picture: {path}, {size} bytes)", path=path, size=f"{size:,}")
+    return "  " + tr("(picture: {path}, {size})", path=path, size=in_bytes(size))
 
 
 def not_saved(name: str, why: str) -> str:

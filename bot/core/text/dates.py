@@ -43,9 +43,9 @@ def moment(weekday: int, day: int, month: int, year: int, time: str, zone: str) 
     )
 
 
-def with_distance(distance: str, absolute: str) -> str:
-    """ "in 3 days (Fri 6 Nov 2026 18:00 IST)"."""
-    return f"{distance} ({absolute})"
+def with_distance(when: str, the_same: str) -> str:
+    """ "in 3 days (Fri 6 Nov 2026 18:00 IST)", or the other way round."""
+    return f"{when} ({the_same})"
 
 
 def from_now(seconds: float, past: bool) -> str:

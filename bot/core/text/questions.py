@@ -30,6 +30,8 @@ FAQ_PROMPT = Phrase("What are you looking for?")
 ANONYMOUS = Phrase("Nobody sees who asked. You will be told when it is answered.")
 PRIVATE = Phrase("Classmates never see this question, not even without a name.")
 NO_QUESTIONS = Phrase("No questions yet.")
+NONE_ASKED = Phrase("You have asked nothing yet; /ask asks a question.")
+NONE_ANSWERED_BY_TUTOR = Phrase("The tutor has answered no question of yours yet.")
 NOT_YET_ANSWERED = Phrase("Not answered yet.")
 IN_FAQ = Phrase("In the FAQ.")
 SIMILAR = Phrase("Similar questions have been answered:")
@@ -106,6 +108,15 @@ def answer_instead(query_id: str) -> str:
         command="/resolve",
         query=query_id,
         answer=f"/answer {query_id}",
+    )
+
+
+def follow_up_instead(query_id: str) -> str:
+    return tr(
+        "{command} closes {query} and says nothing; to ask more use {followup}.",
+        command="/resolve",
+        query=query_id,
+        followup=f"/followup {query_id}",
     )
 
 

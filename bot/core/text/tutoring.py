@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.language import Phrase, tr
+from bot.core.language import Phrase, tr, trn
 
 SUMMARY = Phrase("how the tutor may answer in this course")
 PROMPT = Phrase("Quote, hint or off?")
@@ -41,7 +41,12 @@ def set_by(author: str, when: str) -> str:
 
 
 def only_sources(query_id: str, count: int) -> str:
-    return tr("The answer to {query} has sources 1 to {count}.", query=query_id, count=count)
+    return trn(
+        count,
+        "The answer to {query} has one source.",
+        "The answer to {query} has sources 1 to {count}.",
+        query=query_id,
+    )
 
 
 def closest_section(source: str) -> str:
