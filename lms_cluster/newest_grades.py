@@ -1,10 +1,11 @@
-"""Which version of a grade stands: versions are never changed, but followed by newer ones."""
+"""Which version of a grade stands: versions are never changed, but followed by newer ones, of a later attempt
+as well."""
 
 from __future__ import annotations
 
-from peewee import Expression, fn
+from peewee import Expression, Function, fn
 
-from storage.models.coursework import GradeVersion
+from storage.models.coursework import GradeVersion, Submission
 
 
 def is_newest(*, released: bool = False) -> Expression:
@@ -16,3 +17,15 @@ def is_newest(*, released: bool = False) -> Expression:
         newest = newest.where(version.released_ms.is_null(False))
     condition: Expression = GradeVersion.version == newest
     return condition
+
+
+def is_superseded() -> Function:
+    """A condition on rows of GradeVersion with their Submission: a later attempt has a grade too."""
+    later, graded = Submission.alias(), GradeVersion.alias()
+    of_later = later.select(later.number).join(graded, on=(graded.submission == later.number))
+    of_later = of_later.where(
+        (later.assignment == Submission.assignment)
+        & (later.student == Submission.student)
+        & (later.number > Submission.number)
+    )
+    return fn.EXISTS(of_later)

@@ -6,7 +6,7 @@ import time
 
 from protos.command_pb2 import Command
 
-VERSION = 2
+VERSION = 3
 """Of the rules of apply: an entry is applied as its own release meant it, or replaying an old log would come
 to another state than the old release came to."""
 

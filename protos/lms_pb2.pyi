@@ -1576,7 +1576,9 @@ Global___NewGrade: _TypeAlias = NewGrade  # noqa: Y015
 
 @_typing.final
 class NewRelease(_message.Message):
-    """Publishes draft grades to their students: of a whole assignment, or of one submission."""
+    """Publishes draft grades to their students: of a whole assignment, each student's newest graded attempt; or of one
+    submission.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

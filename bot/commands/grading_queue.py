@@ -27,9 +27,11 @@ async def ungraded(
 
 
 async def drafts(client: LmsClient, conversation: Conversation, assignment_id: str = "") -> dict[str, int]:
-    """How many unreleased grades there are, by assignment, in the order of these."""
+    """How many grades there are to release, by assignment, in the order of these."""
     grades = await all_of(lambda page: client.grades(conversation.token, assignment_id, page=page))
-    unreleased = (grade.assignment_id for grade in grades if not grade.released)
+    # Of every student the newest attempt that was graded; the list comes in the order of attempts.
+    standing = {(grade.student, grade.assignment_id): grade for grade in grades}
+    unreleased = (grade.assignment_id for grade in standing.values() if not grade.released)
     return dict(Counter(sorted(unreleased, key=number_of)))
 
 

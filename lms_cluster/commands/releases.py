@@ -8,22 +8,29 @@ from lms_cluster.commands.assignments import existing_assignment
 from lms_cluster.commands.grade_versions import newest_version, publish
 from lms_cluster.commands.grades import existing_submission
 from lms_cluster.grade_details import details_of
-from lms_cluster.newest_grades import is_newest
+from lms_cluster.newest_grades import is_newest, is_superseded
 from lms_cluster.refusal import Violation, invalid, rule
 from protos.lms_pb2 import NewRelease, PostResponse
 from storage.models.coursework import Assignment, GradeVersion, Submission
 
+OF_NEWEST_ATTEMPT = 3
+"""The version of the rules from which on an assignment's release leaves out what a later attempt's grade has
+taken the place of. Before, students were told of that as well, and took it for the grade that counts."""
+
 
 def release(data: NewRelease, act: Act) -> PostResponse:
-    """Publishes of every submission the newest version, where that is still a draft; drafts it has replaced
-    stay drafts for good. Releasing where nothing waits is no mistake: `released` is 0."""
+    """Publishes of every student's newest graded attempt the newest version, where that is still a draft;
+    drafts it has replaced stay drafts. Releasing where nothing waits is no mistake: `released` is 0."""
     if data.submission_id:
         return _release_one(data, act)
     assignment = existing_assignment(data.assignment_id)
+    waiting = (Submission.assignment == assignment) & is_newest() & GradeVersion.released_ms.is_null()
+    if act.version >= OF_NEWEST_ATTEMPT:
+        waiting &= ~is_superseded()
     drafts = list(
         GradeVersion.select(GradeVersion, Submission)
         .join(Submission)
-        .where((Submission.assignment == assignment) & is_newest() & GradeVersion.released_ms.is_null())
+        .where(waiting)
         .order_by(GradeVersion.submission)
     )
     for draft in drafts:

@@ -94,3 +94,16 @@ async def test_drafts_are_told_of_in_the_order_of_their_assignments(
         await grace.run("grade", submission=submission, points=Marks(5))
     releases = [label for label in labels(await grace.run("pending")) if label.startswith("Release")]
     assert releases == ["Release 1 grade of A2", "Release 1 grade of A10"]
+
+
+async def test_a_draft_of_an_earlier_attempt_does_not_wait_once_a_later_one_is_graded(
+    graders: tuple[Chat, Chat], chat: Chats
+) -> None:
+    grace, _ = graders
+    await grace.run("grade", submission="S1", points=Marks(5))
+    await (await chat("ada")).run("submit", assignment="A1", text="Tocks.")
+    assert "1 draft grade of A1" in (await grace.run("pending")).text.plain
+    await grace.run("grade", submission="S2", points=Marks(7))
+    assert "Release 1 grade of A1" in (await grace.card("release", item="A1")).text.plain
+    assert "Released 1 grade of A1" in (await grace.run("release", item="A1")).text.plain
+    assert "draft" not in (await grace.run("pending")).text.plain

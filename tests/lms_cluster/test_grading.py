@@ -254,6 +254,36 @@ def test_one_grade_is_released_alone(course: Course) -> None:
     assert told == [ann]
 
 
+def graded_twice(course: Course) -> tuple[str, str, str]:
+    """Two attempts of Ann's, each with a draft, and the first of Bob's two, which alone is graded."""
+    a1 = assignment(course)
+    first, bob = course.submission("ann", a1), course.submission("bob", a1)
+    grade(course, first, points=17)
+    grade(course, bob, points=12)
+    second = course.submission("ann", a1)
+    course.submission("bob", a1)
+    grade(course, second, points=9)
+    return first, second, bob
+
+
+def test_a_release_leaves_out_what_the_grade_of_a_later_attempt_has_taken_the_place_of(
+    course: Course,
+) -> None:
+    first, second, bob = graded_twice(course)
+    assert course.release("A1").released == 2
+    assert course.ids("ann", KIND_GRADE) == [second]
+    assert course.ids("bob", KIND_GRADE) == [bob]
+    assert course.release("A1").released == 0
+    assert course.accepted("grace", release=NewRelease(submission_id=first)).released == 1
+
+
+def test_an_entry_of_earlier_rules_releases_the_drafts_of_every_attempt(course: Course) -> None:
+    first, second, _ = graded_twice(course)
+    earlier = course.accepted("grace", version=2, release=NewRelease(assignment_id="A1"))
+    assert earlier.released == 3
+    assert course.ids("ann", KIND_GRADE) == [first, second]
+
+
 def test_a_grade_can_be_saved_and_released_in_one_act(course: Course) -> None:
     submission = course.submission("ann", assignment(course))
     assert grade(course, submission, points=17, release=True).released
