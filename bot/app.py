@@ -77,7 +77,7 @@ async def converse(
 
     if not speakers_only:
         notifier.start()
-    running = asyncio.create_task(adapter.run(hear) if speakers_only else engine.run())
+    running = asyncio.create_task(adapter.run(hear))
     try:
         await asyncio.shield(running)
     finally:

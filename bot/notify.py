@@ -39,8 +39,11 @@ class Notifier:
             self.session_changed(chat, session)
 
     def attend(self, chat: str) -> None:
-        """Watch for this chat, unless it is watched for already or nobody is signed in there."""
-        session = None if chat in self._watches else self._store.load(chat).session
+        """Watch for this chat, unless it is watched for already or nobody is signed in there. So whoever
+        blocked the bot, or left, is told of things again once they speak."""
+        watch = self._watches.get(chat)
+        is_watched = watch is not None and not watch.done()
+        session = None if is_watched else self._store.load(chat).session
         if session is not None:
             self.session_changed(chat, session)
 

@@ -105,6 +105,9 @@ class Bot:
     def told(self) -> list[str]:
         return [reply.text.plain.rpartition("\n")[2] for _, reply in self.place.said]
 
+    async def is_not_watched(self) -> None:
+        await until(lambda: all(task.done() for task in self.notifier._watches.values()))
+
     async def has_told_all_of(self, feed: Feed) -> None:
         await until(lambda: self.store.told("c1", "ada").cursor == str(len(feed.events)))
 
@@ -257,8 +260,20 @@ async def test_a_chat_that_is_over_is_not_watched_any_more(bot: Bot, feed: Feed,
         feed.announce("nobody reads this")
     else:
         feed.break_with(LmsError("UNAUTHENTICATED", "SESSION_ENDED", ""))
-    await until(lambda: all(task.done() for task in bot.notifier._watches.values()))
+    await bot.is_not_watched()
     assert feed.cursors == ["", ""]
+
+
+async def test_whoever_left_and_speaks_again_is_told_what_happened(bot: Bot, feed: Feed) -> None:
+    bot.store.save("c1", Chat(session=ADA))
+    bot.notifier.start()
+    await until(lambda: bot.store.told("c1", "ada").cursor == "0")
+    bot.place.gone = True
+    feed.announce("meanwhile")
+    await bot.is_not_watched()
+    bot.place.gone = False
+    bot.notifier.attend("c1")
+    await until(lambda: bot.told == ["meanwhile"])
 
 
 async def test_a_cursor_that_the_cluster_does_not_know_begins_anew(bot: Bot, feed: Feed) -> None:
