@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.core.adapter import Adapter, ChatGone
 from bot.core.chat import Session
 from bot.core.model import Reply
 from bot.core.reader import reading_as
+from bot.core.settings import Settings
 from bot.notices import digest, is_urgent, notice, topic
 from bot.store import BotStore, Told
 
@@ -32,6 +33,7 @@ PAUSE_SECONDS_MAX = 30.0
 LOOK_SECONDS_MAX = 60.0
 """The clock on the wall is looked at this often while something waits for it: clocks are set, and sleep."""
 FINISH_SECONDS = 3.0
+GATHER = timedelta(seconds=5)
 WAITING_MAX = 300
 """What waits is told together when it is more."""
 
@@ -75,12 +77,15 @@ class ChatWatch:
         self._heard: list[_Heard] = []
         """In the order of the feed; the first one is still to be told."""
         self._told = Told()
+        self._gathered_at = surroundings.calendar.now()
+        """By then a watch that begins has heard what happened before it."""
 
     async def run(self) -> None:
         pause = PAUSE_SECONDS_MIN
         while True:
             before = self._told = self._store.told(self._chat, self._session.username)
             self._heard.clear()
+            self._gathered_at = self._around.calendar.now() + GATHER
             try:
                 await self._follow(self._around.client.watch(self._session.token, before.cursor))
             except ChatGone:
@@ -119,18 +124,30 @@ class ChatWatch:
     def _hear(self, event: Event) -> None:
         state = self._store.load(self._chat)
         now = self._around.calendar.now()
+        due = self._due(event, state.settings, now)
         with reading_as(state):
-            reply = None if topic(event) in state.settings.muted else notice(event, self._around.calendar)
+            # What waits says how far off a date is when it is read, and not when it was heard.
+            calendar = replace(self._around.calendar, now=lambda: due)
+            reply = None if topic(event) in state.settings.muted else notice(event, calendar)
         is_noted = event.cursor in self._told.ahead or self._is_awaited(event)
         if is_noted:
             reply = None
-        zone = self._around.calendar.course_zone
-        due = state.settings.told_at(now, zone, waits_for_digest=not is_urgent(event, now))
         heard = _Heard(event.cursor, reply, due, is_noted)
         if heard.is_silent and self._heard and self._heard[-1].is_silent:
             # However much that is not told comes in a long night, it is remembered as one place.
             self._heard.pop()
         self._heard.append(heard)
+
+    def _due(self, event: Event, settings: Settings, now: datetime) -> datetime:
+        urgent = is_urgent(event, now)
+        due = settings.told_at(
+            now,
+            self._around.calendar.course_zone,
+            waits_for_digest=not urgent,
+            happened_at=event.happened_at or now,
+        )
+        # Whatever a digest missed is heard one by one, and told together all the same.
+        return max(due, self._gathered_at) if settings.digest_at and not urgent else due
 
     def _seconds_to_wait(self) -> float | None:
         """None while nothing waits for a time to come."""

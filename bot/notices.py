@@ -60,7 +60,7 @@ class _Told:
 
 
 def notice(event: Event, calendar: Calendar) -> Reply | None:
-    """None for an event that tells a person nothing."""
+    """None for an event that tells a person nothing. `calendar` is that of when it is read."""
     match event.item:
         case Query() as query:
             told = _of_question(event.kind, query)
@@ -99,11 +99,16 @@ def _of_course(event: Event, calendar: Calendar) -> _Told | None:
             headline = text.due_date_changed(extension.assignment_id)
             details = plain(text.due(calendar.due(extension.due)))
             told = _Told(headline, details, _open("assignments", extension.assignment_id))
-        case EventKind.DUE_SOON, Assignment() as assignment:
+        # It may be heard of long afterwards, when somebody signs in again.
+        case EventKind.DUE_SOON, Assignment() as assignment if _is_to_be_handed_in(assignment, calendar):
             details = lines(text.not_handed_in(assignment.title), text.due(calendar.due(assignment.due)))
             button = Button(str(text.HAND_IN), f"submit:{assignment.id}")
             told = _Told(text.due_soon(assignment.id), details, button)
     return told
+
+
+def _is_to_be_handed_in(assignment: Assignment, calendar: Calendar) -> bool:
+    return not assignment.submissions and assignment.due > calendar.now()
 
 
 def _of_assignment(headline: str, assignment: Assignment, calendar: Calendar) -> _Told:
@@ -169,7 +174,7 @@ def is_urgent(event: Event, now: datetime) -> bool:
     """What is due within a day, which a digest may tell too late."""
     if event.kind is EventKind.DUE_SOON:
         return True
-    return isinstance(event.item, Assignment) and event.item.due - now <= DIGEST_INTERVAL
+    return isinstance(event.item, Assignment | Extension) and event.item.due - now <= DIGEST_INTERVAL
 
 
 def digest(notices: Sequence[Reply]) -> Reply:

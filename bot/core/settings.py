@@ -23,12 +23,19 @@ class Settings:
     digest_at: str = ""
     """Once a day everything is told together; a reminder comes by itself all the same."""
 
-    def told_at(self, now: datetime, course_zone: ZoneInfo, *, waits_for_digest: bool) -> datetime:
-        """When something that happens `now` (an aware time) is to be told: `now` itself when at once."""
+    def told_at(
+        self, now: datetime, course_zone: ZoneInfo, *, waits_for_digest: bool, happened_at: datetime
+    ) -> datetime:
+        """When something that is heard of `now` (an aware time) is to be told: `now` itself when at once.
+
+        It belongs to the first digest after it happened: one that was missed is not put off by a day.
+        """
         zone = ZoneInfo(self.time_zone) if self.time_zone else course_zone
         local = now.astimezone(zone)
         if self.digest_at and waits_for_digest:
-            return _next(local, time.fromisoformat(self.digest_at))
+            digest = _next(min(happened_at, now).astimezone(zone), time.fromisoformat(self.digest_at))
+            if digest > now:
+                return digest
         if self.quiet_from and self._is_quiet(local.time()):
             return _next(local, time.fromisoformat(self.quiet_until))
         return now

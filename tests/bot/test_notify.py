@@ -64,8 +64,8 @@ class Feed:
         item = Announcement(f"N{len(self.events) + 1}", text, "grace", NOW)
         self.happen(EventKind.ANNOUNCEMENT, item)
 
-    def happen(self, kind: EventKind, item: Item) -> None:
-        self.events.append(Event(str(len(self.events) + 1), kind, item))
+    def happen(self, kind: EventKind, item: Item, at: datetime | None = None) -> None:
+        self.events.append(Event(str(len(self.events) + 1), kind, item, at))
         self._changed.set()
 
     def break_with(self, fault: LmsError | None) -> None:
@@ -396,6 +396,13 @@ async def test_a_reply_to_a_notice_is_known_by_its_message(bot: Bot, feed: Feed)
     await until(lambda: bool(feed.cursors))
     feed.happen(EventKind.QUERY_ASKED, QUERY)
     await until(lambda: bot.store.on_reply("c1", "1") == "answer:Q1")
+
+
+@pytest.mark.parametrize(
+    "since", [replace(ASSIGNMENT, submissions=1), replace(ASSIGNMENT, everybodys_due=NOW)]
+)
+def test_nobody_is_reminded_of_what_is_handed_in_or_past_by_now(since: Assignment) -> None:
+    assert notice(Event("1", EventKind.DUE_SOON, since), CALENDAR) is None
 
 
 def test_a_bare_cursor_tells_nothing() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from bot import chat_watch
 from bot.awaited import AwaitedAnswers
-from bot.client.api import EventKind, LmsClient
+from bot.client.api import EventKind, Extension, LmsClient
 from bot.commands.dates import Calendar
 from bot.core.chat import Chat
 from bot.core.model import SEVERAL
@@ -230,6 +230,51 @@ async def test_an_opening_waits_for_the_digest_unless_it_is_due_within_a_day(
     clock.pass_by(hours=19)
     await until(lambda: len(bot.told) == 2)
     assert bot.told[1].startswith("Assignment A1 is open")
+
+
+async def test_a_digest_that_was_missed_is_told_at_once_and_as_one(
+    tmp_path: Path, feed: Feed, clock: Clock
+) -> None:
+    place = Place()
+    bot = Bot(tmp_path, feed, place, clock)
+    bot.begin(EVENING)
+    await bot.watches_from("0")
+    for number in (1, 2):
+        feed.happen(EventKind.QUERY_ANSWERED, replace(QUERY, id=f"Q{number}"), at=clock.now)
+    await heard_all(feed)
+    await bot.stop()
+    feed.taken = 0
+    clock.pass_by(hours=19, minutes=1)
+    bot = Bot(tmp_path, feed, place, clock)
+    bot.begin(EVENING)
+    await heard_all(feed)
+    assert bot.told == []
+    clock.pass_by(seconds=5)
+    await bot.watches_from("2")
+    assert [told.partition("\n")[0] for told in bot.told] == ["2 things have happened"]
+    await bot.stop()
+
+
+async def test_an_extension_that_is_due_within_a_day_does_not_wait_for_the_digest(
+    bot: Bot, feed: Feed, clock: Clock
+) -> None:
+    bot.begin(EVENING)
+    await bot.watches_from("0")
+    due = clock.now + timedelta(hours=12)
+    feed.happen(EventKind.EXTENSION_GRANTED, Extension("X1", "A1", "ada", "Ada", due, "grace", clock.now))
+    await until(lambda: len(bot.told) == 1)
+    assert bot.told[0].startswith("Your due date for A1 has changed")
+
+
+async def test_how_far_off_a_date_is_holds_when_it_is_read(bot: Bot, feed: Feed, clock: Clock) -> None:
+    bot.begin(NIGHT)
+    await bot.watches_from("0")
+    due = clock.now + timedelta(hours=20)
+    feed.happen(EventKind.DUE_SOON, replace(ASSIGNMENT, everybodys_due=due))
+    await heard_all(feed)
+    clock.pass_by(hours=8)
+    await until(lambda: len(bot.told) == 1)
+    assert "in 12 hours" in bot.told[0]
 
 
 async def test_an_opening_waits_for_the_end_of_quiet_hours(bot: Bot, feed: Feed, clock: Clock) -> None:

@@ -14,9 +14,16 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Settings(quiet_from="22:00", quiet_until="07:00")
 
 
-def told_at(settings: Settings, now: datetime, waits_for_digest: bool = True) -> str:
+def told_at(
+    settings: Settings, now: datetime, waits_for_digest: bool = True, happened_at: datetime | None = None
+) -> str:
     """On Berlin's clock."""
-    moment = settings.told_at(now.replace(tzinfo=BERLIN), BERLIN, waits_for_digest=waits_for_digest)
+    moment = settings.told_at(
+        now.replace(tzinfo=BERLIN),
+        BERLIN,
+        waits_for_digest=waits_for_digest,
+        happened_at=(happened_at or now).replace(tzinfo=BERLIN),
+    )
     return moment.astimezone(BERLIN).strftime("%a %H:%M %Z")
 
 
@@ -50,10 +57,17 @@ def test_a_digest_comes_at_its_time_and_a_reminder_does_not_wait_for_it() -> Non
     assert told_at(evening, datetime(2026, 11, 3, 9, 0), waits_for_digest=False) == "Tue 09:00 CET"
 
 
+def test_what_a_digest_missed_is_told_when_it_is_heard_of_but_not_in_quiet_hours() -> None:
+    evening = Settings(digest_at="18:00", quiet_from="22:00", quiet_until="07:00")
+    morning = datetime(2026, 11, 3, 9, 0)
+    assert told_at(evening, datetime(2026, 11, 3, 18, 1), happened_at=morning) == "Tue 18:01 CET"
+    assert told_at(evening, datetime(2026, 11, 3, 23, 0), happened_at=morning) == "Wed 07:00 CET"
+
+
 def test_the_hours_are_those_of_the_chats_own_zone() -> None:
     abroad = Settings(time_zone="Asia/Kolkata", quiet_from="22:00", quiet_until="07:00")
     now = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
-    told = abroad.told_at(now, BERLIN, waits_for_digest=True)
+    told = abroad.told_at(now, BERLIN, waits_for_digest=True, happened_at=now)
     assert told == datetime(2026, 11, 4, 1, 30, tzinfo=UTC)
 
 
@@ -65,5 +79,6 @@ def test_the_hours_are_those_of_the_chats_own_zone() -> None:
 def test_nothing_waits_longer_than_a_day_and_nothing_is_told_before_it_happens(
     now: datetime, begin: str, end: str
 ) -> None:
-    told = Settings(quiet_from=begin, quiet_until=end).told_at(now, BERLIN, waits_for_digest=True)
+    settings = Settings(quiet_from=begin, quiet_until=end)
+    told = settings.told_at(now, BERLIN, waits_for_digest=True, happened_at=now)
     assert 0 <= (told - now).total_seconds() <= 25 * 3600

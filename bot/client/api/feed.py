@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -50,6 +51,8 @@ class Event:
     cursor: str
     kind: EventKind | None
     item: Item | None
+    happened_at: datetime | None = None
+    """None where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

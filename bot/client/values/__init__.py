@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bot.client.api import Event, EventKind, Item, LmsError, NodeStatus
 from bot.client.values import course, coursework, grading, people, questions, tutoring
+from bot.client.values.basics import moment
 from protos import lms_pb2
 
 T = TypeVar("T", bound=Item)
@@ -53,7 +54,8 @@ def item(message: lms_pb2.Item) -> Item | None:
 
 def event(message: lms_pb2.WatchResponse) -> Event:
     kind = _EVENT_KINDS.get(message.kind)
-    return Event(message.cursor, kind, item(message.item) if kind else None)
+    happened_at = moment(message.time) if message.HasField("time") else None
+    return Event(message.cursor, kind, item(message.item) if kind else None, happened_at)
 
 
 def node_status(node_id: str, address: str, message: lms_pb2.GetClusterStatusResponse) -> NodeStatus:
