@@ -43,20 +43,26 @@ class Turn:
         self._act = Act(registry, conversation, secrets, now)
 
     async def hear(self) -> None:
+        secret = self._asks_secret()
         expired = self._drop_expired()
         try:
             if self._incoming.press:
                 await self._press(parse.readable(self._incoming.press))
             else:
-                await self._line(expired)
+                await self._line(secret, expired)
         except BadLine as bad:
             await self._act.refuse(str(bad))
 
-    async def _line(self, expired: bool) -> None:
+    async def _line(self, secret: bool, expired: bool) -> None:
+        """`secret`: one was asked for, perhaps too long ago; `expired`: what was under way is over."""
         called = parse.call(self._incoming.text.strip())
         known = called is not None and called.name in self._commands
-        if self._asks_secret() and not known:
+        if secret and not known and not (expired and self._on_reply):
             await self._conversation.delete_incoming()
+            if expired:
+                # It came too late, and is a password all the same: not even a part of it may be repeated.
+                await self._act.refuse(text.EXPIRED)
+                return
         line = parse.readable(self._incoming.text)
         dialogue = self._dialogue
         under_way = dialogue or self._conversation.chat.waiting
@@ -277,9 +283,8 @@ class Turn:
         dialogue = self._dialogue
         if dialogue is None:
             return False
-        return any(
-            arg.secret and arg.name == dialogue.asking for arg in self._commands[dialogue.command].args
-        )
+        command = self._commands.get(dialogue.command)
+        return command is not None and any(arg.secret and arg.name == dialogue.asking for arg in command.args)
 
     def _drop_expired(self) -> bool:
         """Forget what is too old, or whose command is no more; whether a dialogue was under way."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.core.model import Incoming
 from tests.bot.place import Chatting, as_shown
 
@@ -37,6 +39,27 @@ async def test_a_password_may_begin_with_a_slash(chatting: Chatting) -> None:
 async def test_a_command_at_the_password_prompt_is_a_command(chatting: Chatting) -> None:
     await chatting.say("/login ada")
     assert await chatting.say("/cancel") == ["Cancelled /login. Nothing was saved."]
+    assert chatting.place.deleted == []
+
+
+@pytest.mark.parametrize("password", ["password of ada", "/passw0rd"])
+async def test_a_password_that_comes_too_late_is_deleted_and_not_repeated(
+    chatting: Chatting, password: str
+) -> None:
+    await chatting.say("/login ada")
+    chatting.now += 601
+    (reply,) = await chatting.say(password)
+    assert "expired after ten minutes" in reply
+    assert "passw0rd" not in reply
+    assert chatting.place.deleted == ["message 2"]
+    await chatting.say("an ordinary line")
+    assert chatting.place.deleted == ["message 2"]
+
+
+async def test_a_command_after_a_question_for_a_password_is_no_password(chatting: Chatting) -> None:
+    await chatting.say("/login ada")
+    chatting.now += 601
+    assert await chatting.say("/start") == ["Hello."]
     assert chatting.place.deleted == []
 
 
