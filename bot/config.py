@@ -29,7 +29,7 @@ def from_file(path: Path) -> Config:
     try:
         table = tomllib.loads(path.read_text("utf-8"))
         nodes = {node["id"]: _address(node["address"]) for node in table["nodes"]}
-        time_zone = ZoneInfo(table["time_zone"])
+        time_zone = _zone(table["time_zone"])
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
     except ZoneInfoNotFoundError as error:
@@ -40,6 +40,14 @@ def from_file(path: Path) -> Config:
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{path}: {error}") from None
     return _config(nodes, time_zone, str(path))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except OSError:
+        # "Europe" is a folder of zones.
+        raise ValueError(f"{name} is no time zone") from None
 
 
 def from_addresses(addresses: str) -> Config:

@@ -12,6 +12,7 @@ from demo.accounts import Account, first
 from demo.chat import open_chat
 from demo.classroom import open_or_found, start
 from demo.tour.run import run
+from lms_cluster.config import ConfigError
 from lms_cluster.local.cluster import ClusterError
 
 HOME = Path(".homeroom")
@@ -22,7 +23,7 @@ def main() -> None:
         if sys.stdin.isatty() and sys.stdout.isatty():
             begin_chat()
         raise SystemExit(0 if run(HOME) else 1)
-    except ClusterError as error:
+    except (ClusterError, ConfigError, OSError) as error:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

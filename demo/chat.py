@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demo.accounts import load_accounts
 from demo.seed import is_seeded
+from lms_cluster.config import ConfigError
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
 HOME = Path(".homeroom")
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("user", nargs="?")
     try:
         open_chat(parser.parse_args().user)
-    except ClusterError as error:
+    except (ClusterError, ConfigError, OSError) as error:
         raise SystemExit(str(error)) from None
 
 

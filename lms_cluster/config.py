@@ -86,7 +86,7 @@ class _Table:
     def cluster(self, folder: Path) -> ClusterConfig:
         self._only("title", "time_zone", "tutor", "secret_file", "nodes")
         tables = self.values.get("nodes")
-        if not isinstance(tables, list) or not tables:
+        if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
             raise ConfigError(f"{self.place}: expected at least one [[nodes]]")
         nodes = tuple(
             _Table(f"{self.place}: nodes[{number}]", table).node(folder)
@@ -128,5 +128,6 @@ class _Table:
         name = self._text("time_zone")
         try:
             return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            # OSError: "Europe" is a folder of zones.
             raise ConfigError(f"{self.place}.time_zone: {name!r} is not a known time zone") from error

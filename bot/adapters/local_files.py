@@ -23,8 +23,11 @@ def offered(path: Path) -> FileRef:
     """The file at `path`, ready to be sent. Raises FileUnavailable."""
     try:
         size = path.stat().st_size
-    except OSError as error:
-        raise FileUnavailable(text.cannot_read(str(path), error.strerror or "")) from None
+    except (OSError, ValueError) as error:
+        # The latter for what can be no path, as with a null in it.
+        raise FileUnavailable(
+            text.cannot_read(str(path), getattr(error, "strerror", "") or str(error))
+        ) from None
     if not path.is_file():
         raise FileUnavailable(text.not_a_file(str(path)))
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

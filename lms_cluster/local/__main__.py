@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lms_cluster.config import ConfigError
 from lms_cluster.lmsctl.status import table
 from lms_cluster.local.changes import add_node, remove_node, restart_all
 from lms_cluster.local.cluster import ClusterError, LocalCluster
@@ -64,6 +65,9 @@ def logs(arguments: argparse.Namespace) -> None:
     cluster = LocalCluster.open(HOME)
     processes = [cluster.node(arguments.node)] if arguments.node else [*cluster.nodes.values(), cluster.tutor]
     files = [str(process.log) for process in processes if process.log.exists()]
+    if not files:
+        # Without a file, tail would wait for what is typed.
+        raise ClusterError("Nothing was written yet. Start the classroom with ./cluster.sh up.")
     follow = ["-F"] if sys.stdout.isatty() else []
     subprocess.run(["/usr/bin/env", "tail", "-n", "40", *follow, *files], check=False)  # noqa: S603
 
@@ -127,7 +131,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)
-    except ClusterError as error:
+    except (ClusterError, ConfigError, OSError) as error:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -166,6 +166,7 @@ async def test_a_path_is_completed_with_quotes_where_it_needs_them(tmp_path: Pat
     ]
     assert await completed(f':file "{tmp_path}/my e') == [f':file "{tmp_path}/my essay.md"']
     assert len(await completed(f":file {tmp_path}/")) == 3
+    assert await completed(":file ~nobody-here/") == []
     assert await completed(f":file {tmp_path}/essay.md :file {tmp_path}/.h") == [
         f":file {tmp_path}/essay.md :file {tmp_path}/.hidden"
     ]

@@ -53,6 +53,13 @@ def test_a_file_that_cannot_be_used_is_refused_by_name(tmp_path: Path, content: 
         config.from_file(path)
 
 
+def test_a_folder_of_time_zones_is_none_and_the_file_is_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.toml"
+    path.write_text(GOOD.replace("Asia/Kolkata", "Asia"))
+    with pytest.raises(ConfigError, match=r"Asia is no time zone$"):
+        config.from_file(path)
+
+
 def test_an_unknown_time_zone_is_not_said_to_be_missing(tmp_path: Path) -> None:
     path = tmp_path / "cluster.toml"
     path.write_text(GOOD.replace("Asia/Kolkata", "Mars/Olympus"))

@@ -156,7 +156,20 @@ async def test_quit_ends_before_the_end(terminal: Terminal) -> None:
     assert await terminal.pipe(":quit\n/help\n") == ""
 
 
-@pytest.mark.parametrize("line", ["/nope", ":nope", ":press 1", ":file /nowhere", ":as", ":reply a", "hello"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/nope",
+        ":nope",
+        ":press 1",
+        ":file /nowhere",
+        ":file ~nobody-here/a.md",
+        ":file a\0b",
+        ":as",
+        ":reply a",
+        "hello",
+    ],
+)
 async def test_strict_stops_at_the_first_refusal(terminal: Terminal, line: str) -> None:
     printed = await terminal.pipe(f"{line}\n/help\n", strict=True)
     assert terminal.refused

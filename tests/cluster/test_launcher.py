@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from demo import chat
+from lms_cluster.local import __main__ as launcher
 from lms_cluster.local.cluster import ClusterError, LocalCluster
 
 
@@ -43,3 +45,31 @@ def test_a_demo_user_needs_the_demo_course(tmp_path: Path, monkeypatch: pytest.M
     LocalCluster.create(tmp_path, node_count=3)
     with pytest.raises(ClusterError, match=r"demo course is not in this classroom.*\./cluster\.sh demo"):
         chat.open_chat("amara")
+
+
+@pytest.mark.parametrize(
+    ("lost", "words", "said"),
+    [
+        ("cluster.secret", "status", r"cluster\.secret: the cluster's secret cannot be read"),
+        ("run", "logs", r"Nothing was written yet.*\./cluster\.sh up"),
+    ],
+)
+def test_what_the_launcher_lacks_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, words: str, said: str
+) -> None:
+    monkeypatch.setattr(launcher, "HOME", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["cluster.sh", words])
+    LocalCluster.create(tmp_path, node_count=3)
+    (tmp_path / lost).unlink(missing_ok=True)
+    with pytest.raises(SystemExit, match=said):
+        launcher.main()
+
+
+def test_a_folder_that_is_a_file_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").touch()
+    monkeypatch.setattr(launcher, "HOME", tmp_path / "home")
+    monkeypatch.setattr(sys, "argv", ["cluster.sh", "up"])
+    with pytest.raises(SystemExit, match="File exists"):
+        launcher.main()

@@ -56,6 +56,7 @@ def test_a_node_may_say_where_its_metrics_are(tmp_path: Path) -> None:
         ('title = "Distributed Systems"', "", "title: expected a text"),
         ("Asia/Kolkata", "Asia/Atlantis", "'Asia/Atlantis' is not a known time zone"),
         ("Asia/Kolkata", "../../etc/passwd", "not a known time zone"),
+        ("Asia/Kolkata", "Asia", "'Asia' is not a known time zone"),
         ('"127.0.0.1:50060"', '"127.0.0.1"', 'tutor: expected "host:port"'),
         ('"127.0.0.1:50051"', '"127.0.0.1:99999"', r'nodes\[0\].address: expected "host:port"'),
         ('id = "n2"', 'id = "N 2"', r"nodes\[1\].id: expected"),
@@ -74,3 +75,9 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str, co
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         load_config(tmp_path / "none.toml")
+
+
+def test_nodes_that_are_no_tables_are_told(tmp_path: Path) -> None:
+    text = GOOD.partition("[[nodes]]")[0] + 'nodes = ["n1"]\n'
+    with pytest.raises(ConfigError, match=r"expected at least one \[\[nodes\]\]"):
+        load_config(written(tmp_path, text))

@@ -7,6 +7,7 @@ Every name that speaks is a chat of its own.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import secrets
 from collections import defaultdict
@@ -172,7 +173,9 @@ class ConsoleAdapter:
 
     def _with_files(self, incoming: Incoming, meant: SendFiles) -> Incoming | None:
         try:
-            files = tuple(local_files.offered(Path(path).expanduser()) for path in meant.paths)
+            # Path's own way raises where nobody is called so; this leaves the path as it is.
+            paths = [Path(os.path.expanduser(path)) for path in meant.paths]  # noqa: PTH111
+            files = tuple(map(local_files.offered, paths))
         except FileUnavailable as unavailable:
             self._refuse(str(unavailable))
             return None

@@ -49,7 +49,8 @@ async def _paths(typed: str, quoted: bool) -> Sequence[Suggestion]:
     try:
         async with asyncio.timeout(LISTING_SECONDS_MAX):
             found = await asyncio.to_thread(listed)
-    except (OSError, ValueError, TimeoutError):
+    except (OSError, ValueError, RuntimeError, TimeoutError):
+        # RuntimeError: nobody is called what stands behind the tilde.
         return ()
     replaces = len(typed) + (1 if quoted else 0)
     return [
