@@ -183,6 +183,8 @@ class People:
         user = await found(self._client, conversation, values["username"])
         if user.disabled:
             raise BadValue(text.disabled_already(user.username))
+        if user.username == conversation.username:
+            raise BadValue(text.NOT_ONESELF)
         return card(text.disable_question(user.display_name, user.username), text.DISABLE_DETAILS)
 
     async def disable(self, conversation: Conversation, values: Values) -> Reply:

@@ -9,7 +9,7 @@ from bot.client.api import LinkCode, LmsClient, Receipt
 from bot.commands import arguments, spreadsheet
 from bot.commands.card import button, card, saved, saved_card
 from bot.commands.dates import Calendar
-from bot.commands.lookup import everybody, is_there
+from bot.commands.lookup import everybody, found, is_there
 from bot.core.command import ADMINISTRATORS, Arg, BadValue, Choice, Command, Conversation, Values
 from bot.core.model import OutgoingFile, Reply
 from bot.core.richtext import Text, code
@@ -111,7 +111,11 @@ class SignInLinks:
         return OutgoingFile(text.FILE_NAME, "text/csv", spreadsheet.written([text.COLUMNS, *rows]))
 
     async def _reset_card(self, conversation: Conversation, values: Values) -> Reply:
-        user = await self._client.user(conversation.token, values["username"])
+        user = await found(self._client, conversation, values["username"])
+        if user.username == conversation.username:
+            raise BadValue(text.NOT_ONES_OWN)
+        if user.disabled:
+            raise BadValue(people_text.disabled_people([user.username]))
         return card(text.reset_question(user.display_name, user.username), text.RESET_DETAILS)
 
     async def reset(self, conversation: Conversation, values: Values) -> Reply:

@@ -31,6 +31,8 @@ ENABLE = Phrase("Enable")
 RESET_PASSWORD = Phrase("Reset the password")
 MAKE_LINK = Phrase("Make a sign-in link")
 
+NOT_ONESELF = Phrase("You cannot disable yourself; another administrator can.")
+
 
 def user_added(username: str, role: str) -> str:
     return tr("Added {username} as {role}", username=username, role=phrases.role_name(role))

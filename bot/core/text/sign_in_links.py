@@ -17,6 +17,7 @@ RESET_DETAILS = Phrase(
     "Their password is void at once, every session of theirs ends, and you get a one-time sign-in link "
     "for them."
 )
+NOT_ONES_OWN = Phrase("You cannot reset your own password: change it, or let another administrator reset it.")
 FILE_NAME = "sign-in-links.csv"
 COLUMNS = ("username", "name", "link", "expires")
 MAKE_ANOTHER = Phrase("Make another")
