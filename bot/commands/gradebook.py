@@ -88,13 +88,18 @@ async def _in_the_chat(book: Gradebook, page: int | None) -> Reply:
 
 def _as_file(book: Gradebook, form: str) -> Reply:
     rows = canvas_rows(book) if form == CSV else long_rows(book)
-    name = "gradebook.csv" if form == CSV else "gradebook-long.csv"
+    name = "gradebook" if form == CSV else "gradebook-long"
+    parts = spreadsheet.written_in_parts(rows)
+    names = (
+        [f"{name}.csv"] if len(parts) == 1 else [f"{name}-{each}.csv" for each in range(1, len(parts) + 1)]
+    )
     return card(
-        text.file_headline(name, len(rows) - 1),
+        text.file_headline(f"{name}.csv", len(rows) - 1),
+        *text.in_parts(len(parts)),
         text.SCORES_ARE_AFTER_LATENESS if form == CSV else text.LONG_FORM_EXPLAINED,
         text.CAN_BE_IMPORTED,
         buttons=[button(text.GRADEBOOK, "gradebook")],
-        files=[OutgoingFile(name, "text/csv", spreadsheet.written(rows))],
+        files=[OutgoingFile(name, "text/csv", content) for name, content in zip(names, parts, strict=True)],
     )
 
 

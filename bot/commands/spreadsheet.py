@@ -21,6 +21,8 @@ from bot.core.text import phrases
 from bot.core.text import spreadsheet as text
 
 FILE_BYTES_MAX = 2 * 1024 * 1024
+PART_BYTES_MAX = FILE_BYTES_MAX // 2
+"""Of what is written to be sent back: room for what is added, and for how another program saves it."""
 ROWS_MAX = 5_000
 COLUMNS_MAX = 200
 CELL_CHARACTERS_MAX = 20_000
@@ -36,6 +38,8 @@ _BEFORE_FORMULAS = re.compile(r"[;\s'\"]+")
 _CUT = re.compile(r".*[;\t\r\n]\s*", re.DOTALL)
 """Where a spreadsheet that cuts elsewhere than at commas begins a cell of its own. Quotes may stand behind
 it: written twice, as in any cell, they open a quotation there and close it."""
+_SEPARATOR = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?=[\r\n])', re.IGNORECASE)
+"""The line above the columns that tells Excel where the cells are cut."""
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -99,11 +103,27 @@ def read(content: bytes) -> Sheet:
 
 def written(rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file of these rows, without anything in it that a spreadsheet would run."""
+    return codecs.BOM_UTF8 + b"".join(_line(row) for row in rows)
+
+
+def written_in_parts(rows: Sequence[Sequence[str]]) -> list[bytes]:
+    """The same as files each of which `read` takes: all of them begin with the first row, the columns."""
+    head = codecs.BOM_UTF8 + _line(rows[0])
+    parts = [[head]]
+    size = len(head)
+    for line in map(_line, rows[1:]):
+        if len(parts[-1]) > ROWS_MAX or size + len(line) > PART_BYTES_MAX:
+            parts.append([head])
+            size = len(head)
+        parts[-1].append(line)
+        size += len(line)
+    return [b"".join(part) for part in parts]
+
+
+def _line(row: Sequence[str]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([defused(cell) for cell in row])
-    return codecs.BOM_UTF8 + out.getvalue().encode()
+    csv.writer(out, lineterminator="\r\n").writerow([defused(cell) for cell in row])
+    return out.getvalue().encode()
 
 
 def defused(cell: str) -> str:
@@ -175,7 +195,11 @@ def _lines_before(words: str, at: int) -> int:
 def _rows(words: str) -> list[Row]:
     """Those with any content. Raises BadSheet."""
     rows: list[Row] = []
-    for line, cells in _cells(words, _delimiter(words)):
+    said = _SEPARATOR.match(words)
+    if said is not None:
+        # Only its line break stays, so that the lines beneath keep their numbers.
+        words = words[said.end() :]
+    for line, cells in _cells(words, said[1] if said else _delimiter(words)):
         if any(len(cell) > CELL_CHARACTERS_MAX for cell in cells):
             raise BadSheet([Problem(line, text.cell_too_long(CELL_CHARACTERS_MAX))])
         trimmed = tuple(_undefused(cell.strip()) for cell in cells)

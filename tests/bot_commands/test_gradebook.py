@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +17,7 @@ from bot.commands import imported_grades, spreadsheet
 from bot.commands.gradebook_files import canvas_rows, long_rows
 from bot.commands.gradebook_reading import Gradebook
 from bot.commands.imported_grades import FoundGrade, FoundGrades
-from bot.commands.spreadsheet import BadSheet
+from bot.commands.spreadsheet import ROWS_MAX, BadSheet
 from bot.core.command import BadValue
 
 NOW = datetime(2026, 11, 3, 12, 30, tzinfo=UTC)
@@ -110,6 +112,21 @@ def test_what_goes_out_in_full_comes_back_the_same_with_its_versions() -> None:
     assert {(each.student, each.assignment_id): (each.points, each.version) for each in found.grades} == {
         place: (grade.points, grade.version) for place, grade in BOOK.grades.items()
     }
+
+
+@pytest.mark.parametrize("rows_of", [canvas_rows, long_rows])
+@pytest.mark.parametrize("feedback", ["", "Well argued. " * 500])
+def test_what_goes_out_of_a_large_course_comes_back_in_parts_that_are_read(
+    rows_of: Callable[[Gradebook], list[list[str]]], feedback: str
+) -> None:
+    """More rows than one file may have, and more bytes."""
+    students = [User(f"s{number:04}", f"Student {number}", "student") for number in range(ROWS_MAX + 100)]
+    grades = {(each.username, "A1"): replace(graded(each, "A1", 7), feedback=feedback) for each in students}
+    large = Gradebook(students, (assignment("A1"),), grades)
+    parts = spreadsheet.written_in_parts(rows_of(large))
+    assert len(parts) > 1
+    found = [read(part, large).grades for part in parts]
+    assert [grade.student for grades in found for grade in grades] == [each.username for each in students]
 
 
 def test_a_student_is_found_by_login_or_by_the_schools_id() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.client.api import Grade, LmsClient, LmsError
-from bot.commands import grade_import
+from bot.commands import grade_import, spreadsheet
 from bot.commands.marks import Marks
 from bot.commands.row_problems import row_problems
 from bot.commands.spreadsheet import BadSheet
@@ -114,3 +114,16 @@ def test_what_the_servers_have_against_a_row_is_said_by_its_line_in_the_language
     with speaking("de"):
         told = [str(problem) for problem in row_problems(LmsError("INVALID_ARGUMENT", "", "", wrong), [2, 5])]
     assert told == ["Zeile 5: points: muss zwischen 0 und 20 liegen, du hast 25 geschickt"]
+
+
+async def test_a_gradebook_too_large_for_one_file_is_sent_in_files_that_are_taken(
+    grace: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(grace, BOTH, (await card_of(grace, BOTH)).basis)
+    monkeypatch.setattr(spreadsheet, "ROWS_MAX", 1)
+    reply = await grace.run("gradebook", form="long")
+    assert [file.name for file in reply.files] == ["gradebook-long-1.csv", "gradebook-long-2.csv"]
+    assert "In 2 files" in reply.text.plain
+    for file in reply.files:
+        with pytest.raises(BadValue, match="Nothing to import: the 1 grade"):
+            await card_of(grace, file.content)

@@ -134,6 +134,13 @@ def test_commas_in_every_title_do_not_cut_a_file_that_is_cut_elsewhere(delimiter
     assert (sheet.columns, *(row.cells for row in sheet.rows)) == rows
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_the_line_that_tells_excel_where_cells_are_cut_is_no_row(first: str) -> None:
+    sheet = read(f"{first}\r\na;b\r\n1,5;2\r\n".encode("utf-8-sig"))
+    assert sheet.columns == ("a", "b")
+    assert [(row.line, row.cells) for row in sheet.rows] == [(3, ("1,5", "2"))]
+
+
 def test_empty_lines_above_the_columns_do_not_hide_where_cells_are_cut() -> None:
     sheet = read(b"\n;;\nname;points\nada;8\n")
     assert (sheet.columns, [row.line for row in sheet.rows]) == (("name", "points"), [4])

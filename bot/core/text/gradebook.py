@@ -74,6 +74,14 @@ def file_headline(name: str, rows: int) -> str:
     return trn(rows, "{name}: {count} row", "{name}: {count} rows", name=name)
 
 
+def in_parts(count: int) -> list[str]:
+    if count == 1:
+        return []
+    return [
+        tr("In {count} files, so that none is too large to be sent back; send each by itself.", count=count)
+    ]
+
+
 SCORES_ARE_AFTER_LATENESS = Phrase("Scores are what is left after lateness, drafts too.")
 LONG_FORM_EXPLAINED = Phrase("Points are as given, scores what lateness left of them; drafts are marked.")
 CAN_BE_IMPORTED = Phrase("Change it and send it with /importgrades: what differs becomes a draft.")
