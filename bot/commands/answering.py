@@ -101,8 +101,9 @@ class Answering:
             receipt,
             text.answered(query.id),
             quote(query.text),
-            text.FOR_EVERYBODY if query.published else text.ASKER_IS_TOLD,
-            buttons=[*_publish(query), go("inbox")],
+            # What is in the FAQ already may be another answer, which this one does not replace by itself.
+            text.FOR_EVERYBODY if values["faq"] else text.ASKER_IS_TOLD,
+            buttons=[*([] if values["faq"] else _publish(query)), go("inbox")],
         )
 
     async def draft_card(self, conversation: Conversation, values: Values) -> Reply | None:
@@ -197,6 +198,4 @@ def _why(query: Query) -> Sequence[Text]:
 
 
 def _publish(query: Query) -> list[Button]:
-    if query.private or query.published:
-        return []
-    return [button(text.PUBLISH, "publish", query.id)]
+    return [] if query.private else [button(text.PUBLISH, "publish", query.id)]

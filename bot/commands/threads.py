@@ -105,10 +105,12 @@ class Threads:
             conversation.token, conversation.request_id, values["question"], values["rating"]
         )
         wrong = values["rating"] is Rating.WRONG
+        # Said again once the question was resolved, the same word opens nothing.
+        reopens_not = wrong and receipt.item.state is QueryState.RESOLVED
         return saved_card(
             receipt,
             text.rated(receipt.item.id),
-            text.DOUBT_TOLD if wrong else text.RATED,
+            text.REOPEN_HINT if reopens_not else text.DOUBT_TOLD if wrong else text.RATED,
             buttons=[
                 *([hand_over(receipt.item)] if wrong and not receipt.item.with_instructors else []),
                 button(phrases.open_item(receipt.item.id), "questions", receipt.item.id),

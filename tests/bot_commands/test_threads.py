@@ -169,6 +169,33 @@ async def test_a_private_question_is_never_offered_to_the_faq(chat: Chats) -> No
     assert "Classmates never see this question" in shown.text.plain
 
 
+async def test_an_answer_beside_the_one_in_the_faq_is_not_said_to_be_there_and_can_be_put_there(
+    chat: Chats,
+) -> None:
+    ada, grace, alan = await chat("ada"), await chat("grace"), await chat("alan")
+    await ask(ada)
+    await grace.run("answer", question="Q1", text="By heat.", faq=True)
+    answered = await alan.run("answer", question="Q1", text="By wear.")
+    assert "The one who asked is told." in answered.text.plain
+    assert "FAQ" not in answered.text.plain
+    assert data(answered, "Put into the FAQ") == "publish:Q1"
+    await alan.run("publish", question="Q1")
+    assert "By wear." in (await ada.run("faq", which="Q1")).text.plain
+
+
+async def test_the_same_doubt_after_the_question_was_resolved_is_not_said_to_be_looked_at(
+    chat: Chats, classroom: SoloClassroom
+) -> None:
+    classroom.set_tutor(tutor)
+    ada, grace = await chat("ada"), await chat("grace")
+    await ask(ada, to=Recipient.TUTOR)
+    assert "look at it" in (await ada.run("rate", question="Q1", rating=Rating.WRONG)).text.plain
+    await grace.run("resolve", item="Q1")
+    again = await ada.run("rate", question="Q1", rating=Rating.WRONG)
+    assert "A follow-up opens it again." in again.text.plain
+    assert "look at it" not in again.text.plain
+
+
 # --- the inbox ---
 
 
