@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.client.api import File, LmsClient
+from bot.client.api import File, LmsClient, LmsError
 from bot.commands.card import button, card
+from bot.core.adapter import FileUnavailable
 from bot.core.command import BadValue, Conversation
 from bot.core.model import Button, FileRef, OutgoingFile, Reply
 from bot.core.text import phrases
+from bot.core.text.servers import told
 
 SENT_TOGETHER_BYTES_MAX = 20 * 1024 * 1024
 
@@ -20,7 +22,16 @@ async def uploaded(
     files = []
     for reference in references:
         content = await conversation.fetch(reference)
-        files.append(await client.upload(conversation.token, reference.name, reference.media_type, content))
+        try:
+            stored = await client.upload(conversation.token, reference.name, reference.media_type, content)
+        except LmsError as error:
+            if error.code != "INVALID_ARGUMENT":
+                raise
+            # One that is empty, say, must not cost the others that were sent with it.
+            unusable = FileUnavailable(told(error.message))
+            unusable.file = reference
+            raise unusable from error
+        files.append(stored)
     return tuple(files)
 
 

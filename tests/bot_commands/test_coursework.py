@@ -9,6 +9,7 @@ import pytest
 
 from bot.client.api import LmsClient, LmsError
 from bot.commands import attachments
+from bot.core.adapter import FileUnavailable
 from bot.core.command import BadValue
 from tests.bot_commands.chat import Chat, labels
 from tests.bot_commands.conftest import Clock
@@ -39,6 +40,17 @@ async def test_nothing_is_not_handed_in(chat: Chats, clock: Clock) -> None:
     assignment = await assign(chat, clock)
     with pytest.raises(BadValue):
         await (await chat("ada")).card("submit", assignment=assignment)
+
+
+async def test_a_file_that_is_empty_is_named_as_the_one_that_cannot_be_handed_in(
+    chat: Chats, clock: Clock
+) -> None:
+    assignment = await assign(chat, clock)
+    ada = await chat("ada")
+    files = (ada.attach("full.txt", b"ticks"), ada.attach("empty.txt", b""))
+    with pytest.raises(FileUnavailable, match=r"empty\.txt is empty") as refused:
+        await ada.run("submit", assignment=assignment, files=files)
+    assert refused.value.file == files[1]
 
 
 async def test_long_work_comes_whole_as_a_file(chat: Chats, clock: Clock) -> None:
