@@ -16,6 +16,7 @@ WEBHOOK_LISTEN_VARIABLE = "TELEGRAM_WEBHOOK_LISTEN"
 
 LISTEN = "127.0.0.1:8443"
 
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _LISTEN = re.compile(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})")
 
 
@@ -32,20 +33,27 @@ class TelegramSettings:
 
 def from_environment(environment: Mapping[str, str]) -> TelegramSettings:
     """Raises ConfigError, whose message names the variable at fault and never the token."""
-    token = environment.get(TOKEN_VARIABLE, "")
+    # A file that was edited elsewhere ends its lines in another way.
+    token = environment.get(TOKEN_VARIABLE, "").strip()
     if not token:
         raise ConfigError(f"{TOKEN_VARIABLE} is not set: it takes the token that BotFather gave you")
+    if not _TOKEN.fullmatch(token):
+        # In an address it would lead elsewhere, and the network would be blamed.
+        raise ConfigError(f"{TOKEN_VARIABLE} is no token: BotFather gives digits, a colon, and letters")
+    base_url = environment.get(BASE_URL_VARIABLE, "")
+    if base_url:
+        _check_url(BASE_URL_VARIABLE, base_url, "the address of a Bot API server, as http://127.0.0.1:8081")
     webhook_url = environment.get(WEBHOOK_URL_VARIABLE, "")
     if webhook_url:
-        _check_url(webhook_url)
+        _check_url(WEBHOOK_URL_VARIABLE, webhook_url, "a public address, as https://bot.example.org/telegram")
     listen = _LISTEN.fullmatch(environment.get(WEBHOOK_LISTEN_VARIABLE) or LISTEN)
     if listen is None or int(listen[2]) > 65535:
         raise ConfigError(f"{WEBHOOK_LISTEN_VARIABLE} must be HOST:PORT, as {LISTEN}")
     host, port = listen[1].strip("[]"), int(listen[2])
-    return TelegramSettings(token, environment.get(BASE_URL_VARIABLE, ""), webhook_url, host, port)
+    return TelegramSettings(token, base_url, webhook_url, host, port)
 
 
-def _check_url(url: str) -> None:
+def _check_url(variable: str, url: str, expected: str) -> None:
     """Whether it is taken (Telegram wants https, and one of four ports) is for the Bot API server to say."""
     try:
         parts = urlsplit(url)
@@ -53,6 +61,4 @@ def _check_url(url: str) -> None:
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username:
-        raise ConfigError(
-            f"{WEBHOOK_URL_VARIABLE} must be a public address, as https://bot.example.org/telegram"
-        )
+        raise ConfigError(f"{variable} must be {expected}")

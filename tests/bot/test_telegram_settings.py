@@ -35,6 +35,17 @@ def test_without_a_token_it_is_named_as_missing() -> None:
         from_environment({})
 
 
+def test_the_end_of_a_line_is_no_part_of_a_token() -> None:
+    assert from_environment({"TELEGRAM_BOT_TOKEN": "4242:AAtoken\r\n"}).token == "4242:AAtoken"
+
+
+@pytest.mark.parametrize("value", ["AAtoken", "4242:AA token", "4242:AA/token", "4242:AAtoken?", "4242:"])
+def test_what_is_no_token_is_said_to_be_none_and_not_repeated(value: str) -> None:
+    with pytest.raises(ConfigError, match="TELEGRAM_BOT_TOKEN is no token") as refused:
+        from_environment({"TELEGRAM_BOT_TOKEN": value})
+    assert value not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -44,6 +55,9 @@ def test_without_a_token_it_is_named_as_missing() -> None:
         ("TELEGRAM_WEBHOOK_URL", "https://[bot"),
         ("TELEGRAM_WEBHOOK_URL", "https://me:secret@bot.example.org"),
         ("TELEGRAM_WEBHOOK_URL", "https://bot.example.org/?a=b"),
+        ("TELEGRAM_BASE_URL", "127.0.0.1:8081"),
+        ("TELEGRAM_BASE_URL", "http://"),
+        ("TELEGRAM_BASE_URL", "http://127.0.0.1:99999"),
         ("TELEGRAM_WEBHOOK_LISTEN", "8443"),
         ("TELEGRAM_WEBHOOK_LISTEN", "127.0.0.1:65536"),
         ("TELEGRAM_WEBHOOK_LISTEN", "a b:80"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -11,7 +13,7 @@ import pytest_asyncio
 
 from bot.adapters.telegram import webhook
 from tests.telegram.people import Person
-from tests.telegram.running import Listener, MakeListener, running
+from tests.telegram.running import Listener, MakeListener, adapter_for, running, webhook_in
 from tests.telegram.server import BotApiServer
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
@@ -90,3 +92,12 @@ async def test_more_connections_than_there_is_room_for_are_hung_up_on(
         open_one.close()
     ada.say("hello")
     await ada.hears("heard hello")
+
+
+async def test_a_port_that_is_taken_is_named(server: BotApiServer, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        listener = Listener(adapter_for(server, webhook_in(tmp_path, port)))
+        with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1 port {port}: "):
+            await listener.adapter.run(listener.handle)
+    assert not server.called("setWebhook")

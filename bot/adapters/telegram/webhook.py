@@ -92,7 +92,10 @@ class Webhook:
             if update is not None:
                 self._shelved.add(update.update_id)
                 self._receive(update, queue).set_result(True)
-        self._server.add_sockets(bind_sockets(self._port, self._host))
+        try:
+            self._server.add_sockets(bind_sockets(self._port, self._host))
+        except OSError as error:
+            raise OSError(f"cannot listen on {self._host} port {self._port}: {error.strerror}") from error
         try:
             await attempt(
                 lambda: bot.set_webhook(
