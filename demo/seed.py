@@ -12,6 +12,7 @@ import grpc
 from bot.client.api import LmsClient
 from demo.accounts import Account, first
 from lms_cluster.local.cluster import LocalCluster
+from lms_cluster.secret_file import read_secret
 from protos import lms_pb2, lms_pb2_grpc
 
 COURSE = Path(__file__).parent / "course"
@@ -27,6 +28,7 @@ def add_first_administrator(cluster: LocalCluster, account: Account) -> None:
                     username=account.username, password=account.password, display_name=account.display_name
                 ),
                 timeout=10,
+                metadata=read_secret(cluster.config.secret_file).metadata,
             )
         except grpc.RpcError as error:
             if error.code() != grpc.StatusCode.FAILED_PRECONDITION:

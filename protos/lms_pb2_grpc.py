@@ -359,7 +359,7 @@ class LmsService:
 
 
 class AdminServiceStub:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
@@ -419,7 +419,7 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
@@ -545,7 +545,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.

@@ -114,7 +114,7 @@ class LmsServiceServicer(metaclass=_abc_1.ABCMeta):
 def add_LmsServiceServicer_to_server(servicer: LmsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class AdminServiceStub:
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
@@ -146,7 +146,7 @@ class AdminServiceStub:
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.
@@ -174,7 +174,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """How the node's history hashes at one index, for its peers to compare with theirs."""
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The first two and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
+    """GetClusterStatus and VerifyReceipt are anybody's. The others are for operators and the nodes themselves, who show the
     cluster's secret: metadata "homeroom-cluster-secret". TransferLeadership is an administrator's as well, and SaveBackup
     theirs alone: they show a session's token as to LmsService, and leave an audit record. What only a leader can do is
     refused elsewhere with FAILED_PRECONDITION, reason NOT_LEADER; the ErrorInfo's metadata names the "leader" and its "address" as far as they are known.

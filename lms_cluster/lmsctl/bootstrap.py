@@ -10,6 +10,7 @@ import grpc
 
 from lms_cluster.config import load_config
 from lms_cluster.lmsctl.failure import CommandFailed
+from lms_cluster.secret_file import read_secret
 from protos.lms_pb2 import BootstrapRequest
 from protos.lms_pb2_grpc import AdminServiceStub
 
@@ -25,15 +26,16 @@ def add_commands(areas: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _bootstrap(arguments: argparse.Namespace) -> None:
-    """Create the first administrator, through whichever node answers. Raises CommandFailed."""
+    """Create the first administrator, through whichever node answers. Raises CommandFailed, ConfigError."""
     username = arguments.user
     config = load_config(arguments.config)
+    secret = read_secret(config.secret_file)
     password = os.environ.get(PASSWORD_VARIABLE) or getpass.getpass(f"Password for {username}: ")
     request = BootstrapRequest(username=username, password=password, display_name=arguments.name or username)
     for node in config.nodes:
         with grpc.insecure_channel(node.address) as channel:
             try:
-                AdminServiceStub(channel).Bootstrap(request, timeout=SECONDS)
+                AdminServiceStub(channel).Bootstrap(request, timeout=SECONDS, metadata=secret.metadata)
             except grpc.RpcError as error:
                 if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise CommandFailed(error.details()) from None

@@ -77,6 +77,7 @@ class AdminService(AdminServiceServicer):
 
     @unary
     async def Bootstrap(self, request: BootstrapRequest, context: Context) -> BootstrapResponse:  # noqa: N802
+        self._demand_secret(context)
         return await self._bootstraps.bootstrap(request, _deadline(context))
 
     @unary

@@ -208,7 +208,9 @@ class RunningCluster:
     async def populate(self) -> dict[str, Person]:
         """The administrator "root" and PEOPLE, all logged in, through node n1."""
         await self.admin("n1").Bootstrap(
-            BootstrapRequest(username="root", password="password of root"), timeout=SECONDS
+            BootstrapRequest(username="root", password="password of root"),
+            timeout=SECONDS,
+            metadata=self.secret,
         )
         root = await self.login("root")
         for name, role in PEOPLE.items():

@@ -99,12 +99,18 @@ async def test_reflection_names_the_services(cluster: RunningCluster) -> None:
 
 
 async def test_the_first_administrator_is_the_only_one_made_so(cluster: RunningCluster) -> None:
+    # Whoever is merely the first to reach the port must not have the classroom.
+    stranger = BootstrapRequest(username="mallory", password="long enough")
+    refused = await refusal(cluster.admin("n1").Bootstrap(stranger))
+    assert (refused.code, refused.reason) == ("UNAUTHENTICATED", "NO_SECRET")
     weak = BootstrapRequest(username="root", password="short")
-    assert (await refusal(cluster.admin("n1").Bootstrap(weak))).violations.keys() == {"password"}
+    assert (
+        await refusal(cluster.admin("n1").Bootstrap(weak, metadata=cluster.secret))
+    ).violations.keys() == {"password"}
     await cluster.populate()
     again = BootstrapRequest(username="second", password="long enough")
     for node_id in NODES:
-        refused = await refusal(cluster.admin(node_id).Bootstrap(again))
+        refused = await refusal(cluster.admin(node_id).Bootstrap(again, metadata=cluster.secret))
         assert (refused.code, refused.reason) == ("FAILED_PRECONDITION", "RULE")
 
 
