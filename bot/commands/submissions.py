@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.client.api import Grade, LmsClient, LmsError, Submission
+from bot.client.api import Assignment, Grade, LmsClient, LmsError, Submission
 from bot.commands import arguments, assignment_rules, attachments
 from bot.commands.assignments import ASSIGNMENT, find_assignment
 from bot.commands.card import all_of, button, card, go
@@ -81,6 +81,7 @@ class Submissions:
 
     async def _open(self, conversation: Conversation, submission_id: str) -> Reply:
         submission = await self._client.submission(conversation.token, submission_id)
+        assignment = await self._client.assignment(conversation.token, submission.assignment_id)
         grade = await grade_of(self._client, conversation, submission_id)
         instructor = conversation.role is Role.INSTRUCTOR
         files = await attachments.fetched(self._client, conversation, submission.id, submission.files)
@@ -90,7 +91,7 @@ class Submissions:
         return card(
             submission_headline(submission, instructor),
             text.when_handed_in(self._calendar.absolute(submission.submitted_at), submission.late),
-            *await self._lateness(conversation, submission),
+            *_lateness(submission, assignment),
             *(phrases.file_line(file.name, file.size) for file in submission.files),
             *([text.same_files(same)] if same else []),
             *([quote(phrases.beginning(submission.text, SHOWN_CHARACTERS))] if submission.text else []),
@@ -99,18 +100,15 @@ class Submissions:
             *([] if instructor else _receipt(submission)),
             buttons=[
                 *attachments.file_buttons("submissions", submission.id, submission.files),
-                *_next_steps(instructor, submission),
+                *(_of_instructor(submission) if instructor else self._of_student(assignment)),
             ],
             files=files,
         )
 
-    async def _lateness(self, conversation: Conversation, submission: Submission) -> list[str]:
-        """What it costs, and how that comes about."""
-        if not submission.late_percent:
-            return []
-        assignment = await self._client.assignment(conversation.token, submission.assignment_id)
-        how_late = assignment_rules.how_late(assignment.rules, submission.late_percent)
-        return [text.late_share(submission.late_percent, how_late)]
+    def _of_student(self, assignment: Assignment) -> list[Button]:
+        if assignment_rules.refusal(assignment, self._calendar):
+            return [go("assignments")]
+        return [button(text.HAND_IN_AGAIN, "submit", assignment.id)]
 
     async def _one_file(self, conversation: Conversation, submission_id: str, number: int) -> Reply:
         submission = await self._client.submission(conversation.token, submission_id)
@@ -142,6 +140,14 @@ def submission_line(submission: Submission, calendar: Calendar, instructor: bool
     return text.submission_line(headline, when, submission.late, submission.graded)
 
 
+def _lateness(submission: Submission, assignment: Assignment) -> list[str]:
+    """What it costs, and how that comes about."""
+    if not submission.late_percent:
+        return []
+    how_late = assignment_rules.how_late(assignment.rules, submission.late_percent)
+    return [text.late_share(submission.late_percent, how_late)]
+
+
 def _receipt(submission: Submission) -> list[str]:
     """Nothing for what was handed in before there were receipts."""
     if not submission.sha256:
@@ -155,7 +161,5 @@ def _grade_detail(grade: Grade, instructor: bool) -> str:
     return text.grade_detail(points_of(grade))
 
 
-def _next_steps(instructor: bool, submission: Submission) -> list[Button]:
-    if instructor:
-        return [button(text.grade_item(submission.id), "grade", submission.id), go("pending")]
-    return [button(text.HAND_IN_AGAIN, "submit", submission.assignment_id)]
+def _of_instructor(submission: Submission) -> list[Button]:
+    return [button(text.grade_item(submission.id), "grade", submission.id), go("pending")]

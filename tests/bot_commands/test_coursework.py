@@ -53,6 +53,19 @@ async def test_a_file_that_is_empty_is_named_as_the_one_that_cannot_be_handed_in
     assert refused.value.file == files[1]
 
 
+async def test_work_is_handed_in_again_only_where_it_is_still_taken(chat: Chats, clock: Clock) -> None:
+    ada, grace = await chat("ada"), await chat("grace")
+    due = clock() + timedelta(hours=1)
+    await grace.run("newassignment", title="Clocks", points=10, due=due, attempts=2, cutoff=due)
+    for again in (True, False):
+        await ada.run("submit", assignment="A1", text="Ticks.")
+        assert ("Hand in again" in labels(await ada.run("submissions", submission="S1"))) == again
+    linus = await chat("linus")
+    await linus.run("submit", assignment="A1", text="Tocks.")
+    clock.pass_by(timedelta(hours=2))
+    assert labels(await linus.run("submissions", submission="S3")) == ["Assignments"]
+
+
 async def test_long_work_comes_whole_as_a_file(chat: Chats, clock: Clock) -> None:
     assignment = await assign(chat, clock)
     words = "tick " * 2_000
