@@ -34,6 +34,7 @@ class Turn:
         now: float,
         on_reply: str = "",
     ) -> None:
+        self._registry = registry
         self._commands = registry.commands
         self._conversation = conversation
         self._incoming = conversation.incoming
@@ -59,8 +60,7 @@ class Turn:
         known = called is not None and called.name in self._commands
         if secret and not known and not (expired and self._on_reply):
             await self._conversation.delete_incoming()
-            if expired:
-                # It came too late, and is a password all the same: not even a part of it may be repeated.
+            if expired:  # and a password all the same: not even a part of it may be repeated
                 await self._act.refuse(text.EXPIRED)
                 return
         line = parse.readable(self._incoming.text)
@@ -77,6 +77,8 @@ class Turn:
         elif dialogue is not None and (not line.startswith("/") or self._asks_secret()):
             await self._answer(dialogue, line)
         elif line.startswith("/"):
+            if len(line.split()) > 1 and guard.may_hold_secret(self._registry, line):
+                await self._conversation.delete_incoming()
             await self._unknown(line.split(maxsplit=1)[0][1:])
         elif expired:
             await self._act.refuse(text.EXPIRED)

@@ -70,6 +70,19 @@ async def test_an_unusable_password_is_deleted_too(chatting: Chatting) -> None:
     assert chatting.place.deleted == ["message 2"]
 
 
+@pytest.mark.parametrize("line", ["/logn ada password of ada", "/strat\ncode-of-ada"])
+async def test_a_secret_behind_a_misspelt_command_is_deleted_too(chatting: Chatting, line: str) -> None:
+    (reply,) = await chatting.say(line)
+    assert "ada" not in reply
+    assert chatting.place.deleted == ["message 1"]
+
+
+async def test_what_is_misspelt_and_holds_no_secret_stays(chatting: Chatting) -> None:
+    await chatting.say("/hlep login")
+    await chatting.say("/logn")
+    assert chatting.place.deleted == []
+
+
 async def test_a_password_is_refused_where_several_people_read(chatting: Chatting) -> None:
     assert await chatting.say("/login ada", private=False) == ["That is for a private chat with me only."]
 
