@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from bot.client.api import File
+from bot.core.richtext import turns
 from protos import lms_pb2
 
 
@@ -25,4 +26,7 @@ def file_message(file: File) -> lms_pb2.File:
 
 
 def file(message: lms_pb2.File) -> File:
-    return File(message.sha256, message.name, message.media_type, message.size)
+    """Whoever handed it in need not have come through us: a name that turns the writing round would have a
+    program read as a page."""
+    name = "".join("_" if turns(character) else character for character in message.name)
+    return File(message.sha256, name, message.media_type, message.size)
