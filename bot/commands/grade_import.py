@@ -136,6 +136,9 @@ class GradeImport:
                 continue
             before = book.grades.get((grade.student, grade.assignment_id))
             if before is not None and before.id != submission.id:
+                if grade.version:
+                    problems.append(Problem(grade.line, text.earlier_attempt(before.id, submission.id)))
+                    continue
                 before = None
             version = 0 if before is None else before.version
             if grade.version is not None:

@@ -52,6 +52,9 @@ def extract(format_: Format, content: bytes) -> list[Section]:
     sections = [section for section in cleaned if section.heading or section.text]
     if not sections:
         raise Unreadable("holds no text (no text found; scanned pages are only pictures)")
+    if not any(section.text for section in sections):
+        # Slides with nothing but titles: passages are of text, and no word of theirs would be found again.
+        sections = [Section(section.place, section.heading, section.heading) for section in sections]
     if sum(len(s.heading.encode()) + len(s.text.encode()) for s in sections) > TEXT_BYTES_MAX:
         raise Unreadable(f"has more than {TEXT_BYTES_MAX // 1024 // 1024} MB of text")
     return sections

@@ -127,3 +127,14 @@ async def test_a_gradebook_too_large_for_one_file_is_sent_in_files_that_are_take
     for file in reply.files:
         with pytest.raises(BadValue, match="Nothing to import: the 1 grade"):
             await card_of(grace, file.content)
+
+
+async def test_a_grade_of_an_attempt_that_is_no_longer_the_newest_is_not_taken_for_the_new_one(
+    grace: Chat, chat: Chats, clock: Clock
+) -> None:
+    await take(grace, BOTH, (await card_of(grace, BOTH)).basis)
+    (file,) = (await grace.run("gradebook", form="long")).files
+    clock.pass_by(timedelta(minutes=1))
+    await (await chat("ada")).run("submit", assignment="A1", text="Ticks and tocks.")
+    with pytest.raises(BadSheet, match="line 2: S1 is an earlier attempt; the newest one, S3, is the one"):
+        await card_of(grace, file.content.replace(b",8,10,", b",9,10,"))

@@ -165,6 +165,13 @@ async def test_a_file_without_honest_text_is_refused_with_the_reason(
         await read(extractor, name, content)
 
 
+async def test_a_file_of_nothing_but_titles_has_them_for_its_text(extractor: Extractor) -> None:
+    assert await read(extractor, "pictures.pptx", course_files.slides(("Clocks", ""), ("Drift", ""))) == [
+        Section("slide 1", "Clocks", "Clocks"),
+        Section("slide 2", "Drift", "Drift"),
+    ]
+
+
 async def test_a_reading_that_takes_too_long_is_killed() -> None:
     extractor = Extractor(wall_seconds_max=0.001)
     with pytest.raises(Unreadable, match="takes too long"):

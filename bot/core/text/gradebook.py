@@ -162,6 +162,14 @@ def no_such_student(username: str) -> str:
     return tr("there is no student {student}", student=phrases.shortened(username))
 
 
+def earlier_attempt(item: str, newest: str) -> str:
+    return tr(
+        "{item} is an earlier attempt; the newest one, {newest}, is the one to grade.",
+        item=item,
+        newest=newest,
+    )
+
+
 def not_handed_in(username: str, assignment_id: str) -> str:
     return tr(
         "{student} has not handed in {assignment}; leave it empty", student=username, assignment=assignment_id
