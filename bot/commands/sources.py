@@ -12,6 +12,7 @@ from bot.core.model import Button, Reply, Role
 from bot.core.richtext import Text, bold, italic, join
 from bot.core.text import phrases
 from bot.core.text import tutoring as text
+from bot.core.text.tutor_says import place_said
 
 SOURCES_MAX = 20
 AROUND_CHARACTERS = 1_000
@@ -55,7 +56,7 @@ class Sources:
             raise BadValue(text.only_sources(query_id, len(sources)))
         cited = sources[number - 1]
         material = await self._client.material(conversation.token, cited[0].material_id)
-        heading = ", ".join(part for part in (cited[0].heading, cited[0].place) if part)
+        heading = ", ".join(part for part in (cited[0].heading, place_said(cited[0].place)) if part)
         return card(
             phrases.item_label(material.id, material.title),
             *([italic(heading)] if heading else []),
@@ -78,7 +79,7 @@ def source(citation: Citation) -> str:
     """ "M3, page 2"; for an answer known already "Q7: When is the exam?", since it may be a single word."""
     if arguments.is_item_id(citation.material_id, "Q") and citation.heading:
         return phrases.item_label(citation.material_id, citation.heading)
-    return f"{citation.material_id}, {citation.place}" if citation.place else citation.material_id
+    return f"{citation.material_id}, {place_said(citation.place)}" if citation.place else citation.material_id
 
 
 def places(answers: Iterable[Answer]) -> list[list[Citation]]:

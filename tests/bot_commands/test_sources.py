@@ -9,9 +9,11 @@ import pytest
 
 from bot.client.api import Answer, Citation, LmsClient, Material, Recipient
 from bot.commands import sources
-from bot.commands.sources import source_buttons
+from bot.commands.sources import source, source_buttons
+from bot.core.language import speaking
 from bot.core.model import Button, Reply
 from bot.core.richtext import Style
+from bot.core.text.tutor_says import said_by_tutor
 from protos.tutor_pb2 import Passage
 from tests.bot_commands.chat import Chat, labels
 from tests.solo.classroom import SoloClassroom
@@ -114,3 +116,21 @@ async def test_closest_is_said_of_what_is_cited_in_silence(opened: Opened) -> No
     silent = replace(QUOTED, abstained=True, citations=(replace(FIRST, quote=""),))
     assert [each.label for each in source_buttons("Q1", [silent])] == ["Closest section: M1, page 1"]
     assert labels(await opened(FIRST)) == ["All of M1"]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("section 3", "Abschnitt 3"),
+        ("page 2", "Seite 2"),
+        ("slide 4", "Folie 4"),
+        ("lines 1-38", "Zeilen 1-38"),
+        ("line up", "line up"),
+    ],
+)
+def test_where_it_stands_is_said_in_the_language_spoken(place: str, said: str) -> None:
+    with speaking("de"):
+        assert source(Citation("M3", "Clocks", place, "")) == f"M3, {said}"
+        hint = f"This is answered in “Clocks” (M3, {place})."
+        assert said_by_tutor(hint) == f"Die Antwort steht in “Clocks” (M3, {said})."
+    assert said_by_tutor(hint) == hint
