@@ -63,6 +63,18 @@ CREATE TABLE sent_file (
     UNIQUE (adapter, key)
 );
 """,
+    """
+CREATE TABLE told (
+    adapter TEXT NOT NULL,
+    chat TEXT NOT NULL,
+    username TEXT NOT NULL,
+    cursor TEXT NOT NULL,
+    ahead TEXT NOT NULL,
+    PRIMARY KEY (adapter, chat, username)
+) WITHOUT ROWID;
+INSERT INTO told SELECT adapter, chat, username, cursor, ahead FROM notice_cursor;
+DROP TABLE notice_cursor;
+""",
 )
 """Each brings a file of the version that is its place here to the next."""
 
@@ -200,15 +212,14 @@ class BotStore:
     def told(self, chat: str, username: str) -> Told:
         """How far this person's notices have been told in this chat."""
         row = self._database.execute(
-            "SELECT cursor, ahead FROM notice_cursor WHERE adapter = ? AND chat = ? AND username = ?",
+            "SELECT cursor, ahead FROM told WHERE adapter = ? AND chat = ? AND username = ?",
             (self._adapter, chat, username),
         ).fetchone()
         return Told(row[0], frozenset(json.loads(row[1]))) if row else Told()
 
     def remember_told(self, chat: str, username: str, told: Told) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO notice_cursor (adapter, chat, username, cursor, ahead)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO told (adapter, chat, username, cursor, ahead) VALUES (?, ?, ?, ?, ?)",
             (self._adapter, chat, username, told.cursor, json.dumps(sorted(told.ahead))),
         )
 

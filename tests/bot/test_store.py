@@ -84,7 +84,9 @@ def test_a_file_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> No
     path = tmp_path / "bot.db"
     with sqlite3.connect(path) as database:
         database.executescript(f"{_MIGRATIONS[0]}PRAGMA user_version=1;")
+        database.execute("INSERT INTO notice_cursor VALUES ('console', 'ada', 'ada', '7')")
     store = BotStore(path, "console")
+    assert store.told("ada", "ada") == Told("7")
     store.save("ada", CHAT)
     store.keep_on_reply("ada", "1", "answer:Q1")
     assert store.load("ada") == CHAT
@@ -105,6 +107,16 @@ def test_a_cursor_belongs_to_one_person_in_one_chat(tmp_path: Path) -> None:
     store.remember_told("c", "ada", Told("8"))
     assert store.told("c", "ada") == Told("8")
     assert store.told("c", "bo") == Told()
+
+
+def test_whoever_comes_back_to_a_chat_that_another_used_meanwhile_goes_on_where_they_were(
+    tmp_path: Path,
+) -> None:
+    store = BotStore(tmp_path / "bot.db", "console")
+    store.remember_told("c", "ada", Told("7", frozenset({"9"})))
+    store.remember_told("c", "bo", Told("8"))
+    assert store.told("c", "ada") == Told("7", frozenset({"9"}))
+    assert store.told("c", "bo") == Told("8")
 
 
 @pytest.mark.parametrize("existing", [False, True])
