@@ -137,6 +137,6 @@ def _excerpt(words: str) -> str:
 
 
 def _anon(word: str) -> bool:
-    if word.strip().lower() != "anon":
+    if word.strip().lower() not in text.ANON_WORDS:
         raise BadValue(str(text.NOT_ANON))
     return True

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.client.api import Answer, Citation, LmsClient, LmsError, Rating, Recipient
+from bot.core import parse
 from bot.core.command import BadValue
 from bot.core.model import Reply
 from protos.tutor_pb2 import Passage
@@ -57,6 +58,13 @@ def data(reply: Reply, label: str) -> str:
 
 
 # --- before asking ---
+
+
+async def test_a_question_is_kept_from_classmates_in_every_language(chat: Chats) -> None:
+    ada = await chat("ada")
+    for word in ("anon", "anonym"):
+        line = parse.arguments(f"instructor {word} Why?", ada.command("ask").args)
+        assert line.words == {"to": "instructor", "anon": word, "question": "Why?"}
 
 
 async def test_at_most_three_similar_questions_are_shown_each_once(chat: Chats, clock: Clock) -> None:

@@ -55,6 +55,7 @@ TUTOR_ABSTAINS = Phrase("From the tutor, a program that only quotes the course m
 
 NOT_ANON = Phrase("Write anon, or leave it out.")
 NOT_A_RATING = Phrase("Choose helpful or wrong.")
+ANON_WORDS = in_every_language(Phrase("anon"))
 HELPFUL_WORDS = in_every_language(HELPFUL)
 WRONG_WORDS = in_every_language(WRONG)
 
