@@ -48,7 +48,7 @@ class Turn:
         expired = self._drop_expired()
         try:
             if self._incoming.press:
-                await self._press(parse.readable(self._incoming.press))
+                await self._press(parse.readable(self._incoming.press), expired)
             else:
                 await self._line(secret, expired)
         except BadLine as bad:
@@ -85,7 +85,7 @@ class Turn:
         elif self._incoming.private:
             await self._act.refuse(text.FILE_HINT if self._incoming.files else text.HINT)
 
-    async def _press(self, data: str) -> None:
+    async def _press(self, data: str, expired: bool) -> None:
         """A button is a command in disguise, except for the few with which the core answers itself."""
         kind, _, rest = data.partition(":")
         tagged, _, rest = rest.partition(":")
@@ -99,7 +99,7 @@ class Turn:
             else:
                 await self._act.refuse(text.OLD_BUTTON)
         elif dialogue is None or tagged != steps.tag(dialogue):
-            await self._act.refuse(text.OLD_BUTTON)
+            await self._act.refuse(text.EXPIRED if expired else text.OLD_BUTTON)
         elif kind == "pick":
             place, _, value = rest.partition(":")
             await self._pick(dialogue, place, value)

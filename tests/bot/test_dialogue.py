@@ -102,6 +102,16 @@ async def test_it_expires_after_ten_minutes(chatting: Chatting) -> None:
     assert chatting.classroom.done == []
 
 
+async def test_whoever_confirms_too_late_is_told_so(chatting: Chatting) -> None:
+    await chatting.sign_in("ada")
+    await chatting.say("/submit A1 essay")
+    chatting.now += 601
+    (reply,) = await chatting.press("Confirm")
+    assert "expired after ten minutes" in reply
+    assert chatting.classroom.done == []
+    assert await chatting.press("Confirm") == ["That button belongs to something that is over."]
+
+
 async def test_it_survives_a_restart_of_the_bot(chatting: Chatting) -> None:
     await chatting.sign_in("grace")
     await chatting.say("/grade S1")
