@@ -139,7 +139,9 @@ class OperatorClient:
                 yield from stub.Backup(BackupRequest(), timeout=seconds, metadata=self._metadata)
             except grpc.RpcError as error:
                 reason, _ = _reason_of(error)
-                raise OperationRefused(reason, f"{node_id}: {_details(error)}") from None
+                unreached = error.code() == grpc.StatusCode.UNAVAILABLE and reason == "UNAVAILABLE"
+                told = " does not answer" if unreached else f": {_details(error)}"
+                raise OperationRefused(reason, f"{node_id}{told}") from None
 
     def _ask(self, ask: Callable[[AdminServiceStub], T], seconds: float) -> T:
         deadline = time.monotonic() + seconds
@@ -153,8 +155,10 @@ class OperatorClient:
                         return ask(stub)
                 except grpc.RpcError as error:
                     reason, leader = _reason_of(error)
+                    if reason == "UNAVAILABLE":
+                        continue  # what a node that does answer says tells more
                     last = OperationRefused(reason, _details(error))
-                    if reason not in PASSING | {"NOT_LEADER", "UNAVAILABLE"}:
+                    if reason not in PASSING | {"NOT_LEADER"}:
                         raise last from None
                     if leader:
                         hint = leader

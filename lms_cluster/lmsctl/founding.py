@@ -9,6 +9,7 @@ from pathlib import Path
 from lms_cluster.config import ClusterConfig, load_config
 from lms_cluster.founding import found_node, restore_node, take_over_alone
 from lms_cluster.lmsctl.failure import CommandFailed
+from raft.errors import SnapshotDamaged
 
 WARNING = """\
 {node} will go on alone, as the only voter of its cluster. Nobody agrees to this, so:
@@ -38,9 +39,15 @@ def _init(arguments: argparse.Namespace) -> None:
 
 
 def _restore(arguments: argparse.Namespace) -> None:
-    """Raises ConfigError, DataFolderUnusable, SnapshotDamaged, StorageFailed, OSError."""
+    """Raises ConfigError, CommandFailed, DataFolderUnusable, StorageFailed, OSError."""
     config = load_config(arguments.config)
-    snapshot = restore_node(config, arguments.node, arguments.file)
+    if not arguments.file.is_file():
+        raise CommandFailed(f"there is no file {arguments.file}; nothing was changed")
+    try:
+        snapshot = restore_node(config, arguments.node, arguments.file)
+    except SnapshotDamaged as damaged:
+        # Its own words name the copy that was looked into, and is gone.
+        raise CommandFailed(f"{arguments.file} cannot be restored: {damaged}") from damaged
     print(f"{arguments.node} is founded with the state at index {snapshot.index}. {_next_steps(config)}")
 
 

@@ -75,7 +75,10 @@ def test_a_file_that_is_no_backup_founds_nothing(tmp_path: Path) -> None:
     shutil.rmtree(cluster.config.node("n1").data)
     (tmp_path / "file").write_bytes(os.urandom(10_000))
     refused = lmsctl(cluster, "restore", str(tmp_path / "file"), "--node", "n1", succeeds=False)
+    assert f"{tmp_path / 'file'} cannot be restored: " in refused.stderr
     assert "not what was once written as a snapshot" in refused.stderr
+    refused = lmsctl(cluster, "restore", str(tmp_path / "none"), "--node", "n1", succeeds=False)
+    assert f"there is no file {tmp_path / 'none'}; nothing was changed" in refused.stderr
     lmsctl(cluster, "init", "--node", "n1")
     refused = lmsctl(cluster, "init", "--node", "n1", succeeds=False)
     assert "holds a node's data already" in refused.stderr

@@ -94,6 +94,8 @@ async def test_a_change_asked_for_again_changes_nothing(
 async def test_operators_are_told_when_nobody_answers(cluster: RunningCluster) -> None:
     alone = OperatorClient({"n9": "127.0.0.1:9"}, read_secret(cluster.config.secret_file))
     assert alone.status("n9") is None
-    with pytest.raises(OperationRefused) as refused:
+    with pytest.raises(OperationRefused, match=r"^no node answers$") as refused:
         await asyncio.to_thread(alone.transfer_leadership, "", 0.5)
     assert refused.value.reason == "UNAVAILABLE"
+    with pytest.raises(OperationRefused, match=r"^n9 does not answer$"):
+        await asyncio.to_thread(list, alone.backup("n9", 5.0))
