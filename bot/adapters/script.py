@@ -32,7 +32,11 @@ class Transcript:
     @classmethod
     def read(cls, path: Path) -> Transcript:
         """Raises TranscriptError, OSError."""
-        return cls(transcript.parse(path.name, path.read_text("utf-8")), path.parent)
+        try:
+            written = path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise transcript.TranscriptError(f"{path.name} is no text in UTF-8: {error.reason}") from None
+        return cls(transcript.parse(path.name, written), path.parent)
 
 
 class ScriptAdapter:

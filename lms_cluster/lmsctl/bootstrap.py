@@ -30,7 +30,7 @@ def _bootstrap(arguments: argparse.Namespace) -> None:
     username = arguments.user
     config = load_config(arguments.config)
     secret = read_secret(config.secret_file)
-    password = os.environ.get(PASSWORD_VARIABLE) or getpass.getpass(f"Password for {username}: ")
+    password = os.environ.get(PASSWORD_VARIABLE) or _typed(f"Password for {username}: ")
     request = BootstrapRequest(username=username, password=password, display_name=arguments.name or username)
     for node in config.nodes:
         with grpc.insecure_channel(node.address) as channel:
@@ -43,3 +43,11 @@ def _bootstrap(arguments: argparse.Namespace) -> None:
         print(f"{username} is the administrator")
         return
     raise CommandFailed("no node answers with a quorum behind it")
+
+
+def _typed(question: str) -> str:
+    """Raises CommandFailed."""
+    try:
+        return getpass.getpass(question)
+    except EOFError:
+        raise CommandFailed(f"nobody typed a password; {PASSWORD_VARIABLE} may hold it instead") from None

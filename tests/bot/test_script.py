@@ -118,3 +118,10 @@ async def test_a_file_that_comes_is_saved_and_named(playing: Playing) -> None:
     assert playing.told[-1] == "ada < Here (../essay.md)"
     (saved,) = (playing.folder / "downloads").iterdir()
     assert (saved.name, saved.read_bytes()) == (".._essay.md".strip(" ."), b"words")
+
+
+def test_what_is_no_text_is_no_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "tour.txt"
+    path.write_bytes(b"> /help\n\xff\xfe")
+    with pytest.raises(transcript.TranscriptError, match=r"tour\.txt is no text in UTF-8"):
+        Transcript.read(path)

@@ -46,6 +46,18 @@ async def test_the_first_administrator_is_made_once(
         await run(monkeypatch, config, "bootstrap", "second")
 
 
+async def test_a_password_that_nobody_types_is_asked_for_in_a_sentence(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv(bootstrap.PASSWORD_VARIABLE, raising=False)
+    monkeypatch.setattr("getpass.getpass", nobody)
+    with pytest.raises(SystemExit, match=f"nobody typed a password; {bootstrap.PASSWORD_VARIABLE}"):
+        await run(monkeypatch, config, "bootstrap", "root")
+
+
 async def test_status_shows_every_node_and_who_leads(
     cluster: RunningCluster,
     config: Path,
