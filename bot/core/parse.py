@@ -20,6 +20,8 @@ from bot.core.text import dialogue as text
 
 LINE_CHARACTERS_MAX = 8000
 NAME_BYTES_MAX = 200
+MEDIA_TYPE_CHARACTERS_MAX = 127
+UNKNOWN_TYPE = "application/octet-stream"
 
 _CALL = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)")
 _KEY = re.compile(r"([a-z_]+)=")
@@ -54,9 +56,12 @@ def readable(line: str) -> str:
 
 
 def tidy(file: FileRef) -> FileRef:
-    """The file under a name that can be shown on a line and kept: of one part, never empty, never long."""
+    """The file under a name that can be shown on a line and kept: of one part, never empty, never long, and no
+    folder's; of no type where that is longer than any."""
     name = "".join("_" if _unfit_for_a_name(character) else character for character in file.name)
-    return replace(file, name=name.encode()[:NAME_BYTES_MAX].decode(errors="ignore").strip() or "file")
+    name = name.encode()[:NAME_BYTES_MAX].decode(errors="ignore").strip()
+    media_type = file.media_type if len(file.media_type) <= MEDIA_TYPE_CHARACTERS_MAX else UNKNOWN_TYPE
+    return replace(file, name=name if name.strip(".") else "file", media_type=media_type)
 
 
 def _unfit_for_a_name(character: str) -> bool:

@@ -178,3 +178,14 @@ def test_an_argument_given_by_name_alone_takes_no_word_by_its_place() -> None:
 )
 def test_a_file_s_name_is_made_fit_to_be_shown(name: str, shown: str) -> None:
     assert parse.tidy(FileRef(name, "", 0, "handle")) == FileRef(shown, "", 0, "handle")
+
+
+@pytest.mark.parametrize("name", [".", "..", " .. "])
+def test_a_file_that_is_called_as_a_folder_is_called_a_file(name: str) -> None:
+    assert parse.tidy(FileRef(name, "", 0, "handle")).name == "file"
+
+
+def test_a_type_that_is_longer_than_any_is_none() -> None:
+    long = FileRef("a.md", "a/" + "b" * 126, 0, "handle")
+    assert parse.tidy(long).media_type == "application/octet-stream"
+    assert parse.tidy(FileRef("a.md", "a/" + "b" * 125, 0, "handle")).media_type == "a/" + "b" * 125
