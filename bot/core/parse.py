@@ -56,8 +56,8 @@ def readable(line: str) -> str:
 
 
 def tidy(file: FileRef) -> FileRef:
-    """The file under a name that can be shown on a line and kept: of one part, never empty, never long, and no
-    folder's; of no type where that is longer than any."""
+    """The file under a name that can be shown on a line and kept: of one part, never empty, never long, no
+    folder's; and of no type where that is longer than any."""
     name = "".join("_" if _unfit_for_a_name(character) else character for character in file.name)
     name = name.encode()[:NAME_BYTES_MAX].decode(errors="ignore").strip()
     media_type = file.media_type if len(file.media_type) <= MEDIA_TYPE_CHARACTERS_MAX else UNKNOWN_TYPE
