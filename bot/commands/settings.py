@@ -148,8 +148,9 @@ def _zone(word: str) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    """By their names in small letters. They are files, hundreds of them."""
-    return {name.lower(): name for name in available_timezones()}
+    """By their names in small letters. They are files, hundreds of them; one is the machine's own, and on
+    the bot's next machine another, or none."""
+    return {name.lower(): name for name in available_timezones() - {"localtime"}}
 
 
 def _language(word: str) -> str:

@@ -53,6 +53,7 @@ async def test_a_setting_is_read_as_people_write_it(chat: Chats, name: str, word
         ("digest", "noon", "18:00"),
         ("zone", "Berlin", "Europe/Berlin"),
         ("zone", "Mars/Olympus", "Europe/Berlin"),
+        ("zone", "localtime", "no time zone"),
         ("language", "tlh", "en, de"),
         ("mute", "gossip", "announcements"),
     ],
