@@ -161,7 +161,8 @@ class ChatWatch:
         waiting = [heard for heard in self._heard if heard.reply is not None]
         full = len(waiting) > WAITING_MAX
         due = [heard for heard in waiting if full or heard.due <= now]
-        replies = [heard.reply for heard in due if heard.reply is not None]
+        # Each shows its item of today: two answers to one question that are heard of late read the same.
+        replies = list(dict.fromkeys(heard.reply for heard in due if heard.reply is not None))
         if replies:
             with reading_as(self._store.load(self._chat)):
                 together = replies[0] if len(replies) == 1 else digest(replies)

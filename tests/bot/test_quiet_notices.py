@@ -147,6 +147,17 @@ async def test_a_reply_to_a_digest_is_meant_for_its_one_question(
     await until(lambda: bot.store.on_reply("c1", "1") == begun)
 
 
+async def test_what_reads_the_same_is_told_once(bot: Bot, feed: Feed, clock: Clock) -> None:
+    bot.begin(NIGHT)
+    await bot.watches_from("0")
+    for _ in range(2):
+        feed.happen(EventKind.QUERY_ANSWERED, QUERY)
+    await heard_all(feed)
+    clock.pass_by(hours=8)
+    await bot.watches_from("2")
+    assert [told.partition("\n")[0] for told in bot.told] == ["Your question Q1 was answered"]
+
+
 async def test_a_reminder_overtakes_the_digest_and_is_not_told_again(
     tmp_path: Path, feed: Feed, clock: Clock
 ) -> None:
