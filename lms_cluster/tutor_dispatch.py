@@ -108,13 +108,16 @@ class TutorDispatch:
         self._asking.clear()
 
     async def _serve(self, query: PendingQuery) -> None:
-        """Ask until there is an answer, and record it."""
+        """Ask until there is an answer, and record it; or until the question no longer waits for one."""
         pause = RETRY_SECONDS_MIN
         stumbles = 0
         answer = Answer(text=GIVEN_UP_TEXT, by_tutor=True, abstained=True)
         while stumbles < STUMBLES_MAX:
             try:
-                answer = await self._ask(query)
+                answered = await self._ask(query)
+                if answered is None:
+                    return
+                answer = answered
                 break
             except TutorRefused as refused:
                 _log.warning("tutor refused a question", query_id=query.query_id, why=str(refused))
@@ -126,13 +129,18 @@ class TutorDispatch:
             pause = min(2 * pause, RETRY_SECONDS_MAX)
         await self._record(query.query_id, answer)
 
-    async def _ask(self, query: PendingQuery) -> Answer:
-        """With the passages and the policy of now: while the tutor was away, both may have changed."""
+    async def _ask(self, query: PendingQuery) -> Answer | None:
+        """With the passages and the policy of now: while the tutor was away, both may have changed. None when
+        an instructor has answered meanwhile: what the tutor says then would come as a second answer."""
 
-        def view() -> tuple[list[Passage], TutorPolicy.ValueType]:
-            return passages_for(query.text, self._reader.now_ms()), tutor_policy()
+        def view() -> tuple[bool, list[Passage], TutorPolicy.ValueType]:
+            waits = any(each.query_id == query.query_id for each in pending_tutor_queries())
+            passages = passages_for(query.text, self._reader.now_ms()) if waits else []
+            return waits, passages, tutor_policy()
 
-        passages, policy = await self._reader.read(view)
+        waits, passages, policy = await self._reader.read(view)
+        if not waits:
+            return None
         hint = policy == TUTOR_POLICY_HINT
         allowed = POLICY_HINT if hint else POLICY_QUOTE
         response = await self._tutor.answer(query.query_id, query.text, passages, allowed)
