@@ -15,8 +15,9 @@ from bot.core.text import phrases
 
 T = TypeVar("T")
 
-PAGES_MAX = 100
-"""Ten thousand items: every attempt of a hundred students in a long course, and a bound all the same."""
+PAGES_MAX = 1_000
+"""A hundred thousand items, so that no gradebook of a real course lacks its newest grades; and a bound all
+the same."""
 BUTTON_BYTES_MAX = 64
 
 

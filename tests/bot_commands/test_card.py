@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.client.api import Receipt
-from bot.commands.card import button, card, saved_card
+from bot.client.api import Page, Receipt
+from bot.commands.card import all_of, button, card, saved_card
 
 
 def test_a_receipt_says_last_where_the_write_stands() -> None:
@@ -23,3 +23,13 @@ def test_a_receipt_is_marked_as_saved_and_another_reply_is_not() -> None:
 def test_a_receipt_has_its_next_steps_below_it() -> None:
     reply = saved_card(Receipt("S1", index=1, term=1), "Handed in", buttons=[button("Mine", "submissions")])
     assert [[each.data for each in row] for row in reply.buttons] == [["submissions"]]
+
+
+async def test_a_list_of_twenty_thousand_is_read_to_its_end() -> None:
+    """The grades of five hundred students for twenty assignments, twice attempted: the newest come last."""
+
+    async def fetch(page: str) -> Page[int]:
+        first = int(page or 0)
+        return Page(tuple(range(first, first + 100)), str(first + 100) if first < 19_900 else "")
+
+    assert await all_of(fetch) == list(range(20_000))
