@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,3 +34,26 @@ class Admission:
             yield
         finally:
             self._free += 1
+
+
+class FairAdmission:
+    """At most `limit` at a time of each person, so that nobody takes every place of an Admission."""
+
+    def __init__(self, limit: int, message: str, retry_seconds: float = 1.0) -> None:
+        self._limit = limit
+        self._message = message
+        self._retry_seconds = retry_seconds
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def admitted(self, username: str) -> Iterator[None]:
+        """Raises Overloaded."""
+        if self._taken[username] >= self._limit:
+            raise Overloaded(self._message, self._retry_seconds)
+        self._taken[username] += 1
+        try:
+            yield
+        finally:
+            self._taken[username] -= 1
+            if not self._taken[username]:
+                del self._taken[username]

@@ -12,7 +12,7 @@ from hashlib import sha256
 from lms_cluster import views
 from lms_cluster.deadline import Deadline
 from lms_cluster.fields import Fields
-from lms_cluster.overload import Admission
+from lms_cluster.overload import Admission, FairAdmission
 from lms_cluster.proposer import Proposer
 from lms_cluster.reader import Reader
 from lms_cluster.refusal import Code, Refused, Violation, invalid
@@ -32,6 +32,9 @@ from storage.blobs import CHUNK_BYTES_MAX, FILE_BYTES_MAX, chunk, chunk_keys
 
 CHUNKS_IN_FLIGHT = 4
 UPLOADS_MAX = 16
+UPLOADS_OF_ONE_MAX = 4
+"""Whoever stalls on purpose keeps nobody else from handing in."""
+BUSY = "Many files are being uploaded at the moment."
 PART_SECONDS_MAX = 30.0
 """An upload whose sender says nothing for so long is given up."""
 
@@ -40,7 +43,8 @@ class Files:
     def __init__(self, proposer: Proposer, reader: Reader) -> None:
         self._proposer = proposer
         self._reader = reader
-        self._uploads = Admission(UPLOADS_MAX, "Many files are being uploaded at the moment.")
+        self._uploads = Admission(UPLOADS_MAX, BUSY)
+        self._of_one = FairAdmission(UPLOADS_OF_ONE_MAX, BUSY)
 
     async def upload(
         self, requests: AsyncIterator[UploadRequest], token_sha256: bytes, deadline: Deadline
@@ -48,12 +52,13 @@ class Files:
         """Returns once the whole file is durable on a majority. Raises Refused; chunks stored until then
         stay, are found again by the next try, and belong to nobody."""
         with self._uploads.admitted():
-            await self._reader.viewer(token_sha256, deadline)
-            header = _checked(await _next_part(requests, deadline))
-            keys = await self._store_chunks(header, requests, deadline)
-            command = stamped(secrets.token_hex(16), token_sha256)
-            command.put_file.CopyFrom(PutFile(sha256=header.sha256, size=header.size, chunk_sha256=keys))
-            await self._proposer.propose(command, deadline)
+            viewer = await self._reader.viewer(token_sha256, deadline)
+            with self._of_one.admitted(viewer.username):
+                header = _checked(await _next_part(requests, deadline))
+                keys = await self._store_chunks(header, requests, deadline)
+                command = stamped(secrets.token_hex(16), token_sha256)
+                command.put_file.CopyFrom(PutFile(sha256=header.sha256, size=header.size, chunk_sha256=keys))
+                await self._proposer.propose(command, deadline)
         file = File(sha256=header.sha256, name=header.name, media_type=header.media_type, size=header.size)
         return UploadResponse(file=file)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from lms_cluster import rpc_status
+from lms_cluster.services.files import UPLOADS_MAX, UPLOADS_OF_ONE_MAX
 from protos.lms_pb2 import NewAssignment, NewSubmission, UploadHeader, UploadRequest
-from tests.lms_cluster.services.cluster import CHUNK, NODES, Person, RunningCluster, refusal
+from tests.lms_cluster.services.cluster import CHUNK, NODES, Person, Refusal, RunningCluster, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,6 +91,31 @@ async def test_an_upload_that_is_not_what_it_says_is_refused(
 ) -> None:
     refused = await refusal(ada.send(parts, "n2"))
     assert (refused.code, list(refused.violations)) == ("INVALID_ARGUMENT", [field])
+
+
+async def test_who_stalls_keeps_nobody_else_from_handing_in(
+    cluster: RunningCluster, grace: Person, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rpc_status, "HEAR_OUT_SECONDS", 0.1)
+    told = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[UploadRequest]:
+        yield header(b"words")
+        await told.wait()
+
+    async def upload() -> Refusal:
+        return await refusal(cluster.lms("n1").Upload(stalled(), timeout=60, metadata=ada.metadata))
+
+    stalling = {asyncio.create_task(upload()) for _ in range(UPLOADS_MAX)}
+    turned_away: set[asyncio.Task[Refusal]] = set()
+    while len(turned_away) < UPLOADS_MAX - UPLOADS_OF_ONE_MAX:
+        done, _ = await asyncio.wait(stalling - turned_away, return_when=asyncio.FIRST_COMPLETED)
+        turned_away |= done
+    assert {task.result().reason for task in turned_away} == {"OVERLOADED"}
+    assert (await grace.upload(b"words")).size == 5
+    told.set()
+    assert {(await task).reason for task in stalling - turned_away} == {"INVALID_FIELD"}
+    assert (await ada.upload(b"words")).size == 5
 
 
 async def test_a_stranger_uploads_nothing(cluster: RunningCluster) -> None:
