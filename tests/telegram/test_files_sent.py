@@ -68,6 +68,7 @@ async def test_several_files_are_an_album_below_the_reply_and_its_buttons(
     assert answerable == (str(said.id),)
 
 
+@pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionHeader")
 async def test_a_file_keeps_its_name_whatever_marks_are_in_it(listener: Listener, ada: Person) -> None:
     name = "a; b; 'c' \\ d=1 …, %41.md"
     await listener.adapter.send(str(ada.chat), Reply(plain("S1"), files=(document(name),)))
