@@ -28,9 +28,7 @@ async def uploaded(
             if error.code != "INVALID_ARGUMENT":
                 raise
             # One that is empty, say, must not cost the others that were sent with it.
-            unusable = FileUnavailable(told(error.message))
-            unusable.file = reference
-            raise unusable from error
+            raise FileUnavailable(told(error.message), reference) from error
         files.append(stored)
     return tuple(files)
 

@@ -64,5 +64,7 @@ class ChatGone(Exception):
 class FileUnavailable(Exception):
     """The file cannot be had; the message says why and what to do."""
 
-    file: FileRef | None = None
-    """Which: told by the core, which knows what it asked for."""
+    def __init__(self, why: str, file: FileRef | None = None) -> None:
+        """`file`: which of those sent in the chat, told by whoever asked for it."""
+        super().__init__(why)
+        self.file = file

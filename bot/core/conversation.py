@@ -63,8 +63,7 @@ class ChatConversation:
         try:
             return await self.adapter.fetch(file)
         except FileUnavailable as unavailable:
-            unavailable.file = file
-            raise
+            raise FileUnavailable(str(unavailable), file) from unavailable
 
     def sign_in_link(self, code: str) -> str:
         return self.adapter.sign_in_link(code)

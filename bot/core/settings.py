@@ -21,7 +21,7 @@ class Settings:
     quiet_until: str = ""
     """Nothing is told between the two; it waits until the end."""
     digest_at: str = ""
-    """Once a day everything is told together; a reminder comes by itself all the same."""
+    """Once a day everything is told together; what is due within a day comes by itself all the same."""
 
     def told_at(
         self, now: datetime, course_zone: ZoneInfo, *, waits_for_digest: bool, happened_at: datetime

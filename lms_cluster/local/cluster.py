@@ -75,7 +75,7 @@ class LocalCluster:
     def start(self, *, with_tutor: bool = True) -> None:
         """Start what does not run, and wait until it serves. Raises ClusterError."""
         if with_tutor:
-            self.tutor.start()  # it loads its model while the nodes elect their leader
+            self.tutor.start()  # it gets ready while the nodes elect their leader
         for process in self.nodes.values():
             process.start()
         self.wait_for_leader()
